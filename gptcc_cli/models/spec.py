@@ -1,0 +1,88 @@
+"""Which model, and what became of it once found and loaded.
+
+Plain values; finding and loading stand in the other files of the package. torch and
+transformers objects are ``Any`` here, so that this file imports neither.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+DEFAULT_MODEL = "flax-community/gpt-neo-125M-apps"
+"""The model whose card gptcc began as."""
+
+EMBEDDED_MODEL = "embedded"
+"""The name of the small model that is fetched through pip when no hub is in reach."""
+
+
+class Quantize(Enum):
+    """How weights are kept in memory."""
+
+    AUTO = "auto"
+    """Whatever free memory asks for; the choice is said."""
+    NONE = "none"
+    EIGHT_BIT = "8bit"
+    FOUR_BIT = "4bit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """What was asked for."""
+
+    name: str = DEFAULT_MODEL
+    """A hub id, a directory, a ``.gguf`` file, or ``embedded``."""
+    revision: str | None = None
+    """A branch, tag or commit of the hub; ``None``: the default branch."""
+    explicit: bool = False
+    """Whether the user named it: then nothing else is ever used in its place."""
+    dtype: str = "auto"
+    """``auto``, ``float32``, ``bfloat16`` or ``float16``."""
+    device: str = "auto"
+    """``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``."""
+    quantize: Quantize = Quantize.NONE
+    adapter: str | None = None
+    """A LoRA adapter: a directory or hub id."""
+    trust_remote_code: bool = False
+    """Whether code that comes with the model may run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundModel:
+    """Files on this disk that hold the model, before any weight is read."""
+
+    name: str
+    """The name to show."""
+    path: Path
+    """A directory that transformers can load."""
+    commit: str | None
+    """The resolved commit of the hub; ``None`` for local files."""
+    spec: ModelSpec
+    embedded: bool = False
+    """Whether this is the embedded model."""
+    notice: str | None = None
+    """One line the user should read, such as why the embedded model is used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """A model ready to write."""
+
+    found: FoundModel
+    model: Any
+    """The transformers model, in evaluation mode."""
+    tokenizer: Any
+    """Its tokenizer."""
+    device: str
+    """The device chosen, such as ``cpu`` or ``cuda:0``."""
+    dtype: str
+    """The dtype chosen, such as ``bfloat16``."""
+    quantize: Quantize
+    """What was done; never ``AUTO``."""
+    context_length: int
+    """Tokens the model can attend to, prompt and completion together."""
+    end_tokens: frozenset[int]
+    """Every token that ends a text, by the tokenizer, the generation config and the
+    chat template."""
+    notes: tuple[str, ...] = ()
+    """Choices made by ``auto``, each with its reason."""

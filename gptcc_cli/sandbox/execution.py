@@ -1,0 +1,164 @@
+"""Jobs for the sandbox and the facts it gives back.
+
+Facts only: no verdicts, no expected outputs, no problems. A ``Job`` holds everything a program
+may know; whoever compares has the rest. Times are seconds, sizes are bytes.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from types import TracebackType
+from typing import Protocol, Self
+
+
+class Level(Enum):
+    """How strongly a host can hold a program."""
+
+    NAMESPACE = "namespace"
+    """Own namespaces, seccomp, no capabilities, resource limits."""
+    LANDLOCK = "landlock"
+    """Landlock, seccomp, resource limits; metadata of outside files stays visible."""
+    UNSAFE = "unsafe"
+    """Resource limits only; only ever by explicit wish."""
+
+
+class Exceeded(Enum):
+    """The limit that ended a program, or that it went past."""
+
+    WALL = "wall"
+    CPU = "cpu"
+    MEMORY = "memory"
+    OUTPUT = "output"
+
+
+class Stage(Enum):
+    """How far a program came."""
+
+    COMPILE = "compile"
+    """It is not a program: compiling it failed."""
+    ENTRY = "entry"
+    """It ran, but the function to call is not there."""
+    RUN = "run"
+    """It ran."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one run may use."""
+
+    wall_s: float = 4.0
+    """Seconds by the clock on the wall."""
+    cpu_s: float | None = None
+    """Seconds of processor time; ``None``: one more than ``wall_s``."""
+    memory_bytes: int = 1 << 30
+    """Bytes of address space beyond what an empty program has."""
+    output_bytes: int = 16 << 20
+    """Bytes of standard output; standard error is cut at 64 KiB and never a reason to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Call a function instead of running ``__main__``."""
+
+    entry_point: str
+    """The function, or the method of ``class Solution`` where that class defines it."""
+    arguments_json: str
+    """A JSON array: the positional arguments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertions:
+    """Run a check function (HumanEval's ``check(candidate)``) against the program.
+
+    The check runs in a second sandboxed process; the program never shares one with it.
+    """
+
+    entry_point: str
+    """The function of the program that the check receives."""
+    check_source: str
+    """Python source that defines ``check(candidate)``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run of one program."""
+
+    source: str
+    """The program's text."""
+    stdin: bytes = b""
+    """Standard input, as a seekable file."""
+    call: Call | None = None
+    """What to call after the program has been imported; ``None``: run it as ``__main__``."""
+    assertions: Assertions | None = None
+    """What to check it with; excludes ``call``."""
+    limits: Limits = field(default_factory=Limits)
+    """What it may use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """What happened. A pure record: the same facts give the same verdict, always."""
+
+    stage: Stage
+    """How far it came."""
+    exit_code: int | None
+    """The exit status; ``None`` if a signal ended it or it never ran."""
+    signal: int | None
+    """The signal that ended it."""
+    stdout: bytes
+    """Standard output, at most ``Limits.output_bytes``."""
+    stderr: bytes
+    """The last 64 KiB of standard error."""
+    wall_s: float
+    """Seconds by the wall clock."""
+    cpu_s: float
+    """Seconds of processor time."""
+    peak_memory_bytes: int | None
+    """Peak resident memory; ``None`` where the host can't tell."""
+    exceeded: Exceeded | None = None
+    """The limit it went past."""
+    answer_json: str | None = None
+    """What the called function returned, as strict JSON; ``None`` if it returned nothing
+    that JSON can carry, or there was no call."""
+    answer_problem: str | None = None
+    """Why there is no ``answer_json`` although the call returned."""
+    arguments_after_json: str | None = None
+    """The first argument after the call, for problems solved in place."""
+    assertion: str | None = None
+    """With ``Job.assertions``: ``None`` if the check passed, else what failed."""
+    fault: str | None = None
+    """The sandbox's own failure: nothing was learnt about the program."""
+
+
+class Sandbox(Protocol):
+    """Runs untrusted programs. Safe to call from several threads at once."""
+
+    @property
+    def level(self) -> Level:
+        """How strongly programs are held here."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many jobs run at once; more callers wait."""
+        ...
+
+    def run(self, job: Job) -> Execution:
+        """Run one job and return its facts; never raises for what the program does."""
+        ...
+
+    def close(self) -> None:
+        """End every process the sandbox started. A second call does nothing."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        ...

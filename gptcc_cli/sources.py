@@ -1,0 +1,32 @@
+"""A file, standard input or a directory -> statements and the tests given with them.
+
+Covers where problems come from and how they are wrapped. Does not look for samples inside a
+statement: that is ``statement``'s work, and ``reading`` joins the two.
+"""
+
+from dataclasses import dataclass
+
+from gptcc_cli.problem import IOTest, SampleTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One statement as it came, with whatever came beside it."""
+
+    id: str
+    """A name: the file's stem, the row's id, or ``stdin``."""
+    statement: str
+    """The text; LF line ends, no byte-order mark."""
+    starter_code: str | None = None
+    """``None``: none came beside it (the statement may still hold some)."""
+    entry_point: str | None = None
+    samples: tuple[SampleTest, ...] | None = None
+    """Samples that came as data and are printed in the statement; ``None``: look for them."""
+    tests: tuple[IOTest, ...] = ()
+    """Hidden tests that came as data. Never shown to a model."""
+    time_limit_s: float | None = None
+    memory_limit_bytes: int | None = None
+    difficulty: str | None = None
+    url: str | None = None
+    origin: str = ""
+    """The path, with a row's number where there is one, for messages."""

@@ -1,0 +1,8 @@
+"""Statement text -> Problem. Pure: no files, no clock, no model.
+
+The public face is ``read_statement``; one file per family of layouts stands behind it.
+"""
+
+from gptcc_cli.statement.reading import Reading, StatementWarning
+
+__all__ = ["Reading", "StatementWarning"]
