@@ -1,5 +1,98 @@
-"""The ``gptcc`` command: one file per command, and the error boundary."""
+"""The ``gptcc`` command: the program, and the boundary where its errors become words.
+
+``main`` is the only place that turns an exception into a sentence and an exit code. Commands
+raise ``GptccError`` for what the user can mend and ``typer.Exit(code)`` to end; whatever else
+reaches this file is a bug and is shown with its traceback.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+from gptcc_cli.errors import ExitCode, GptccError
 
 
-def main() -> None:
-    """Run the command line."""
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    code = run(sys.argv[1:])
+    _flush_or_silence()
+    raise SystemExit(int(code))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every error has become words by then.
+
+    Args:
+        arguments: what stands after ``gptcc``.
+    """
+    import typer
+
+    from gptcc_cli.cli.app import app
+
+    try:
+        result = app(arguments, prog_name="gptcc", standalone_mode=False)
+    except GptccError as error:
+        return _explain(error, arguments)
+    except typer.TyperException as error:
+        return _explain(_usage_error(error, arguments), arguments)
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Exception:  # noqa: BLE001 - the boundary: whatever is left is a bug, and shown whole
+        return _bug()
+    return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _usage_error(error: Exception, arguments: list[str]) -> GptccError:
+    from gptcc_cli.cli.app import app
+    from gptcc_cli.errors import UsageError
+
+    message = getattr(error, "format_message", lambda: str(error))()
+    known = {command.name for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
+    command = [arguments[0]] if arguments and arguments[0] in known else []
+    return UsageError(
+        " ".join(message.split()).rstrip("."), hint=" ".join(["gptcc", *command, "--help"])
+    )
+
+
+def _explain(error: GptccError, arguments: list[str]) -> int:
+    if "--json" in arguments:
+        from gptcc_cli.console import write_json
+
+        write_json(
+            "gptcc.error/1",
+            {
+                "error": type(error).__name__,
+                "message": error.message,
+                "hint": error.hint,
+                "exit_code": int(error.exit_code),
+            },
+        )
+    else:
+        from gptcc_cli.console.talk import print_error
+
+        print_error(f"error: {error.message}")
+        if error.hint:
+            print_error(f"hint: {error.hint}")
+    return error.exit_code
+
+
+def _bug() -> int:
+    import traceback
+
+    from gptcc_cli.console.talk import print_error
+
+    print_error(traceback.format_exc().rstrip())
+    print_error("error: this is a bug in gptcc")
+    print_error("hint: please report it with the traceback above and `gptcc doctor --json`")
+    return ExitCode.BUG
+
+
+def _flush_or_silence() -> None:
+    # A reader that has gone (`gptcc ... | head -1`) must not end in a traceback at exit.
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

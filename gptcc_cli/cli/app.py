@@ -1,0 +1,41 @@
+"""The commands of gptcc, gathered. Each stands in a file of its own; here is only the list."""
+
+from typing import Annotated
+
+import typer
+
+import gptcc_cli
+
+app = typer.Typer(
+    name="gptcc",
+    add_completion=True,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    # Plain help: rich alone would cost as much time as all the rest of `gptcc --help`.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gptcc {gptcc_cli.__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def gptcc(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback acts
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Write many candidate programs for a problem, and print one that passes its samples.
+
+    Start with: gptcc solve problem.txt
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)

@@ -1,0 +1,72 @@
+"""The two streams of a command: answers on standard output, talk on standard error.
+
+Covers plain sentences, warnings, errors and JSON lines; pictures stand in the other files.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def write_answer(text: str) -> None:
+    """Write text to standard output as UTF-8, ending in a newline, and flush it."""
+    data = text if text.endswith("\n") or not text else text + "\n"
+    sys.stdout.buffer.write(data.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
+def write_json(schema: str, record: Mapping[str, Any]) -> None:
+    """Write one object on a line of standard output.
+
+    Args:
+        schema: its name and version, such as ``gptcc.solution/1``.
+        record: what JSON can carry.
+    """
+    write_answer(json.dumps({"schema": schema, **record}, ensure_ascii=False))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talk:
+    """What a command says beside its answer, on standard error."""
+
+    quiet: bool = False
+    """Say nothing but errors."""
+    verbose: bool = False
+    """Say more."""
+
+    def say(self, sentence: str) -> None:
+        """Say a plain sentence, unless quiet."""
+        if not self.quiet:
+            print_error(sentence)
+
+    def detail(self, sentence: str) -> None:
+        """Say a sentence that only the curious want."""
+        if self.verbose and not self.quiet:
+            print_error(sentence)
+
+    def warn(self, sentence: str, *, hint: str | None = None) -> None:
+        """Say what the user should know though the work goes on."""
+        if not self.quiet:
+            print_error(f"warning: {sentence}")
+            if hint:
+                print_error(f"hint: {hint}")
+
+    @cached_property
+    def picture(self) -> "Console":
+        """The rich console for tables and progress; draws nothing when quiet."""
+        from rich.console import Console
+
+        return Console(stderr=True, quiet=self.quiet, highlight=False)
+
+
+def print_error(line: str) -> None:
+    """Write a line to standard error, whatever its encoding can't show replaced."""
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,70 @@
+"""The error boundary: sentences, hints, exit codes, and quick help."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.conftest import Command
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_no_arguments_show_help_and_exit_2(gptcc: Command) -> None:
+    done = gptcc()
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Usage: gptcc" in done.stderr
+
+
+def test_help_is_an_answer_on_stdout(gptcc: Command) -> None:
+    done = gptcc("--help")
+    assert done.returncode == 0
+    assert "Usage: gptcc" in done.stdout
+
+
+def test_unknown_option_is_one_sentence_and_a_hint(gptcc: Command) -> None:
+    done = gptcc("--nope")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == "error: No such option: --nope\nhint: gptcc --help\n"
+
+
+def test_errors_are_json_when_json_is_asked(gptcc: Command) -> None:
+    done = gptcc("nope", "--json")
+    assert done.returncode == 2
+    record = json.loads(done.stdout)
+    assert record["schema"] == "gptcc.error/1"
+    assert record["error"] == "UsageError"
+    assert record["exit_code"] == 2
+
+
+def test_help_imports_neither_torch_nor_rich() -> None:
+    script = (
+        "import sys, contextlib, io\n"
+        "from gptcc_cli.cli import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    assert run(['--help']) == 0\n"
+        "print(sorted({'torch', 'transformers', 'rich', 'numpy'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_bug_shows_its_traceback_and_exits_70() -> None:
+    script = (
+        "import gptcc_cli.cli.app as module\n"
+        "from gptcc_cli.cli import run\n"
+        "@module.app.command('boom')\n"
+        "def boom() -> None:\n"
+        "    raise RuntimeError('split pea')\n"
+        "raise SystemExit(run(['boom']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 70
+    assert "RuntimeError: split pea" in done.stderr
+    assert "bug in gptcc" in done.stderr
