@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiny_models import build_tiny_model
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -13,3 +15,15 @@ def shared() -> Path:
     if not (root / "data").is_dir():
         pytest.skip(f"real data not found at {root}: set GPTCC_SHARED to run this test")
     return root
+
+
+@pytest.fixture(scope="session")
+def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny GPT-Neo with random weights: local windows of 32 tokens, a context of 512."""
+    return build_tiny_model(tmp_path_factory.mktemp("models") / "tiny-gpt-neo", "gpt_neo")
+
+
+@pytest.fixture(scope="session")
+def tiny_chat_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny Llama with random weights, grouped heads, tied embeddings and a chat template."""
+    return build_tiny_model(tmp_path_factory.mktemp("models") / "tiny-llama", "llama", chat=True)
