@@ -12,13 +12,25 @@ from gptcc_cli.generation.completion import (
     Watcher,
     Writing,
 )
+from gptcc_cli.generation.opening import open_generator
+from gptcc_cli.generation.planning import check_sampling, derive_seed, plan
+from gptcc_cli.generation.replay import ReplayGenerator, write_completion, write_header
+from gptcc_cli.generation.transformers_generator import TransformersGenerator
 
 __all__ = [
     "Completion",
     "Finish",
     "Generator",
+    "ReplayGenerator",
     "Request",
     "Sampling",
+    "TransformersGenerator",
     "Watcher",
     "Writing",
+    "check_sampling",
+    "derive_seed",
+    "open_generator",
+    "plan",
+    "write_completion",
+    "write_header",
 ]

@@ -31,7 +31,7 @@ class Sampling:
     n: int = 32
     """How many candidates; at least 1."""
     temperatures: tuple[float, ...] = (0.2, 0.6, 0.8)
-    """Spread over the candidates, by index modulo their number; 0 is greedy."""
+    """Spread over the candidates in turn; 0 is greedy."""
     top_p: float = 0.95
     """Keep the smallest set of tokens that holds this much probability; in (0, 1]."""
     top_k: int = 64
@@ -89,6 +89,8 @@ class Writing:
     """The last text of one candidate being written."""
     tail_index: int | None = None
     """Which candidate that is."""
+    note: str | None = None
+    """One line the user should read, such as that memory ran out and the batch was halved."""
 
 
 Watcher = Callable[[Writing], None]
@@ -101,6 +103,11 @@ class Generator(Protocol):
     @property
     def name(self) -> str:
         """The model and how it runs, for people: ``gpt-neo-125M-apps@1a2b3c4, cpu, bfloat16``."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Choices made when it was opened, each with its reason: which engine runs, and why."""
         ...
 
     def generate(
