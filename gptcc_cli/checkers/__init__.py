@@ -1,0 +1,29 @@
+"""Expected against actual: what counts as the right output, and as the right value.
+
+Pure and linear in the size of what is compared. Knows neither programs nor verdicts; a
+``Comparison`` says whether two outputs mean the same, whether their layout differs, and where the
+first difference is. ``docs/concepts/verdicts.md`` has the rules in words.
+"""
+
+from gptcc_cli.checkers.output import compare_output
+from gptcc_cli.checkers.rules import (
+    CheckerOptions,
+    CheckerRules,
+    Comparison,
+    Layout,
+    rules_for,
+)
+from gptcc_cli.checkers.values import Uncomparable, Unordered, compare_value, decode_answer
+
+__all__ = [
+    "CheckerOptions",
+    "CheckerRules",
+    "Comparison",
+    "Layout",
+    "Uncomparable",
+    "Unordered",
+    "compare_output",
+    "compare_value",
+    "decode_answer",
+    "rules_for",
+]

@@ -1,0 +1,188 @@
+"""Standard output against the expected text.
+
+Works on bytes: only ASCII blanks separate, what is not UTF-8 is merely different, and sixteen
+megabytes cost no more than reading them a few times.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import chain, islice, zip_longest
+
+from gptcc_cli.checkers.matching import pairs_up, unpaired
+from gptcc_cli.checkers.numbers import close_words, is_integer, is_number, same_integer
+from gptcc_cli.checkers.rules import CheckerRules, Comparison, Layout
+from gptcc_cli.problem import Json, Order
+
+_BOM = b"\xef\xbb\xbf"
+_WINDOW = 1 << 16
+_BLANK = re.compile(rb"[ \t\n\v\f]")
+_WORD = re.compile(rb"[^ \t\n\v\f]++")
+# The look-behind keeps a long run of blanks from being scanned once per blank.
+_TRAILING = re.compile(rb"(?<![ \t\v\f])[ \t\v\f]++(?=\n)")
+_SHOWN = 40
+
+
+def compare_output(expected: Json, actual: bytes, rules: CheckerRules) -> Comparison:
+    """Compare what a program printed with what it should print.
+
+    Args:
+        expected: the expected text, or a list of its lines.
+        actual: the bytes on standard output.
+        rules: the problem's rules.
+    """
+    wanted, got = _normal(_text(expected)), _normal(actual)
+    if wanted == got:
+        return Comparison(matches=True)
+    index = _first_difference(wanted, got, rules)
+    if index is not None and rules.order is not Order.EXACT:
+        detail = _difference_in_any_order(wanted, got, rules)
+        index = None if detail is None else index
+    elif index is not None:
+        detail = _describe(wanted, got, index)
+    if index is not None:
+        return Comparison(matches=False, detail=detail or "")
+    if _layout(wanted, rules) == _layout(got, rules):
+        return Comparison(matches=True)
+    if rules.layout is Layout.STRICT:
+        return Comparison(matches=False, layout_differs=True, detail=_describe_layout(wanted, got))
+    return Comparison(matches=True, layout_differs=True)
+
+
+def _text(expected: Json) -> bytes:
+    """The expected output as bytes; a list is its lines."""
+    if isinstance(expected, list):
+        return b"\n".join(map(_text, expected))
+    text = expected if isinstance(expected, str) else str(expected)
+    return text.encode("utf-8", errors="surrogatepass")
+
+
+def _normal(data: bytes) -> bytes:
+    """Drop the byte-order mark, carriage returns, trailing blanks and trailing blank lines."""
+    data = data.removeprefix(_BOM)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _TRAILING.sub(b"", data).rstrip(b" \t\n\v\f")
+
+
+def _words(data: bytes) -> Iterator[bytes]:
+    """The words in order, without holding all of them at once."""
+    return chain.from_iterable(_windows(data))
+
+
+def _windows(data: bytes) -> Iterator[list[bytes]]:
+    start = 0
+    while start < len(data):
+        blank = _BLANK.search(data, start + _WINDOW)
+        end = blank.start() if blank else len(data)
+        yield data[start:end].split()
+        start = end
+
+
+def _first_difference(wanted: bytes, got: bytes, rules: CheckerRules) -> int | None:
+    """The index of the first word that is not as good as the expected one."""
+    for index, (left, right) in enumerate(zip_longest(_words(wanted), _words(got))):
+        if left != right and (left is None or right is None or not _same(left, right, rules)):
+            return index
+    return None
+
+
+def _same(expected: bytes, actual: bytes, rules: CheckerRules) -> bool:
+    """Whether two words mean the same under the rules."""
+    if expected == actual or (rules.ignore_case and _fold(expected) == _fold(actual)):
+        return True
+    if not (is_number(expected) and is_number(actual)):
+        return False
+    if is_integer(expected):
+        if not rules.float_problem:
+            return False
+        if is_integer(actual):
+            return same_integer(expected, actual)
+    return close_words(expected, actual, rules.tolerance)
+
+
+def _fold(text: bytes) -> bytes:
+    """Lower case, beyond ASCII too."""
+    if text.isascii():
+        return text.lower()
+    return text.decode(errors="surrogateescape").lower().encode(errors="surrogateescape")
+
+
+def _difference_in_any_order(wanted: bytes, got: bytes, rules: CheckerRules) -> str | None:
+    """What is missing or too much when lines or words may come in any order."""
+    missing, extra = unpaired(_parts(wanted, rules), _parts(got, rules), key=bytes)
+
+    def equal(left: bytes, right: bytes) -> bool:
+        one, other = left.split(), right.split()
+        return len(one) == len(other) and all(
+            _same(a, b, rules) for a, b in zip(one, other, strict=True)
+        )
+
+    if len(missing) == len(extra):
+        missing.sort(key=_numeric_key)
+        extra.sort(key=_numeric_key)
+        if pairs_up(missing, extra, equal):
+            return None
+    return f"in any order: expected {_show(missing[:1])}, got {_show(extra[:1])}"
+
+
+def _parts(data: bytes, rules: CheckerRules) -> list[bytes]:
+    """The lines or words that may be exchanged, without layout, folded if case is ignored."""
+    if rules.ignore_case:
+        data = _fold(data)
+    if rules.order is Order.ANY:
+        return data.split()
+    return [b" ".join(line.split()) for line in data.split(b"\n") if line.strip()]
+
+
+def _numeric_key(part: bytes) -> tuple[tuple[float, bytes], ...]:
+    """Sort numbers by value, so that numbers that are close to each other meet."""
+    return tuple(
+        (float(word), b"") if is_number(word) else (float("-inf"), word) for word in part.split()
+    )
+
+
+def _layout(data: bytes, rules: CheckerRules) -> bytes:
+    """The text with every word replaced by ``x``: what is left is layout."""
+    shape = _WORD.sub(b"x", data)
+    if rules.order is Order.LINES:
+        return b"\n".join(sorted(shape.split(b"\n")))
+    return shape
+
+
+def _describe(wanted: bytes, got: bytes, index: int) -> str:
+    """Say where the first difference is: ``line 2: expected '3', got '4'``."""
+    if not got:
+        return f"expected {_show(islice(_words(wanted), 1))}, got no output"
+    left, right = _word_at(wanted, index), _word_at(got, index)
+    data, word = (got, right) if right else (wanted, left)
+    assert word is not None
+    start = data.rfind(b"\n", 0, word.start()) + 1
+    line = data.count(b"\n", 0, start) + 1
+    end = data.find(b"\n", start)
+    before = len(data[start : word.start()].split())
+    alone = before == 0 and not data[word.end() : len(data) if end < 0 else end].strip()
+    place = f"line {line}" if alone else f"line {line}, word {before + 1}"
+    one, other = ([match.group()] if match else [] for match in (left, right))
+    return f"{place}: expected {_show(one)}, got {_show(other)}"
+
+
+def _word_at(data: bytes, index: int) -> re.Match[bytes] | None:
+    return next(islice(_WORD.finditer(data), index, None), None)
+
+
+def _describe_layout(wanted: bytes, got: bytes) -> str:
+    """Say which line is laid out differently."""
+    lines = zip_longest(wanted.split(b"\n"), got.split(b"\n"))
+    for number, (left, right) in enumerate(lines, 1):
+        if left is None or right is None or _WORD.sub(b"x", left) != _WORD.sub(b"x", right):
+            one, other = ([] if line is None else [line] for line in (left, right))
+            return f"layout of line {number}: expected {_show(one)}, got {_show(other)}"
+    return "the layout differs"
+
+
+def _show(words: Iterator[bytes] | list[bytes]) -> str:
+    """Quote at most one word, shortened, with control characters escaped."""
+    for word in words:
+        text = word[: 4 * _SHOWN].decode("utf-8", errors="backslashreplace")
+        return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
+    return "nothing"

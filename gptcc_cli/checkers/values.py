@@ -1,0 +1,294 @@
+"""A returned value against the expected one.
+
+The actual is made comparable one level at a time (a tuple is a list, keys are JSON strings, an
+iterator is drained), the expected is taken as it is. Nothing recurses with the depth of a value
+except the matching of unordered collections.
+"""
+
+import json
+import math
+from collections import deque
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any, TypeAlias
+
+from gptcc_cli.checkers.matching import pairs_up, unpaired
+from gptcc_cli.checkers.numbers import close_values
+from gptcc_cli.checkers.rules import CheckerRules, Comparison
+from gptcc_cli.problem import Json, Order
+
+MOST_ITEMS = 1_000_000
+"""An iterator is drained so far and no further."""
+
+SET_TAG = "__set__"
+"""A set travels through JSON as ``{"__set__": [...]}``."""
+
+_Path: TypeAlias = "tuple[_Path, int | str] | None"
+_SHOWN = 60
+
+
+class Uncomparable(ValueError):
+    """A value that no expected value can equal; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unordered:
+    """The items of a set: equal to a list only where order does not count."""
+
+    items: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    path: _Path
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        place = _show_path(self.path)
+        return f"{place}expected {self.expected}, got {self.actual}"
+
+
+def decode_answer(text: str) -> object:
+    """Read a returned value from JSON.
+
+    Args:
+        text: what the sandbox passed on. Sets are tagged; integers may have any length.
+
+    Raises:
+        Uncomparable: it is not JSON, is nested too deeply, or has two equal keys.
+    """
+    try:
+        try:
+            return json.loads(text, object_pairs_hook=_decode_object)
+        except json.JSONDecodeError as error:
+            raise Uncomparable(f"not JSON: {error.msg}") from error
+        except Uncomparable:
+            raise
+        except ValueError:
+            # Python refuses to convert very long integers; a Decimal compares them exactly.
+            return json.loads(text, object_pairs_hook=_decode_object, parse_int=Decimal)
+    except RecursionError as error:
+        raise Uncomparable("a value nested too deeply") from error
+
+
+def compare_value(expected: Json, actual: object, rules: CheckerRules) -> Comparison:
+    """Compare what a function returned with what it should return.
+
+    Args:
+        expected: the expected value.
+        actual: the value returned: JSON values, and any tuple, set, view or iterator.
+        rules: the problem's rules. Case and layout mean nothing here.
+    """
+    try:
+        found = _first_difference(expected, _open(actual), rules)
+    except Uncomparable as error:
+        return Comparison(matches=False, detail=f"got {error}")
+    except RecursionError:
+        return Comparison(matches=False, detail="got a value nested too deeply")
+    return Comparison(matches=found is None, detail="" if found is None else str(found))
+
+
+def _first_difference(expected: Json, actual: object, rules: CheckerRules) -> _Difference | None:
+    """The first difference, looking inside the wrapper where values are wrapped."""
+    found = _difference(expected, actual, rules)
+    if found is None or not (rules.wrapped and isinstance(expected, list) and len(expected) == 1):
+        return found
+    found = _difference(expected[0], actual, rules)
+    if found is not None and isinstance(actual, list) and len(actual) == 1:
+        return _difference(expected[0], actual[0], rules) and found
+    return found
+
+
+def _decode_object(pairs: list[tuple[str, Any]]) -> object:
+    if len(pairs) == 1 and pairs[0][0] == SET_TAG and isinstance(pairs[0][1], list):
+        return Unordered(pairs[0][1])
+    return _unique_keys(pairs)
+
+
+def _unique_keys(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise Uncomparable(f"two keys that are both {_show(key)} in JSON")
+        result[key] = value
+    return result
+
+
+def _open(value: object) -> object:
+    """Make one level of a value comparable; what is not known stays as it is."""
+    if value is None or isinstance(value, bool | int | float | str | list | Decimal | Unordered):
+        return value
+    if isinstance(value, dict):
+        return _unique_keys((_json_key(key), item) for key, item in value.items())
+    if isinstance(value, set | frozenset):
+        return Unordered(list(value))
+    if hasattr(value, "tolist"):
+        return _open(value.tolist())
+    if isinstance(value, tuple | range | deque | KeysView | ValuesView | ItemsView | Iterator):
+        items = list(islice(value, MOST_ITEMS + 1))
+        if len(items) > MOST_ITEMS:
+            raise Uncomparable(f"more than {MOST_ITEMS} items")
+        return items
+    return value
+
+
+def _json_key(key: object) -> str:
+    """A key as ``json`` writes it: ``True`` is ``true``."""
+    if isinstance(key, str):
+        return key
+    if key is None or isinstance(key, bool | int | float):
+        try:
+            return json.dumps(key)
+        except ValueError as error:
+            raise Uncomparable("a key of more than 4300 digits") from error
+    raise Uncomparable(f"a key of type {type(key).__name__}, which JSON has not")
+
+
+def _difference(
+    expected: Json, actual: object, rules: CheckerRules, *, nested: bool = False
+) -> _Difference | None:
+    """The first difference in reading order, or ``None``.
+
+    Where order does not count, the elements of the outermost list and of every set may be
+    exchanged; inner lists keep their order.
+    """
+    any_order = rules.order is not Order.EXACT
+    pending: list[tuple[_Path, Any, Any]] = [(None, expected, actual)]
+    while pending:
+        path, wanted, got = pending.pop()
+        got = _open(got)
+        if isinstance(wanted, list | tuple):
+            exchangeable = got.items if isinstance(got, Unordered) else None
+            if path is None and not nested and isinstance(got, list):
+                exchangeable = got
+            if any_order and exchangeable is not None:
+                found = _difference_in_any_order(path, list(wanted), exchangeable, rules)
+                if found is not None:
+                    return found
+                continue
+            if not isinstance(got, list) or len(got) != len(wanted):
+                return _Difference(path, _show(wanted), _show(got))
+            pending.extend(_children(path, range(len(got) - 1, -1, -1), wanted, got))
+        elif isinstance(wanted, dict):
+            if not isinstance(got, dict) or got.keys() != wanted.keys():
+                return _Difference(path, _show(wanted), _show(got))
+            pending.extend(_children(path, reversed(wanted), wanted, got))
+        elif not _same_scalar(wanted, got, rules.tolerance):
+            return _Difference(path, _show(wanted), _show(got))
+    return None
+
+
+def _children(
+    path: _Path, keys: Iterable[Any], wanted: Any, got: Any
+) -> Iterator[tuple[_Path, Any, Any]]:
+    """What stands below two collections, without the plain values that are equal."""
+    for key in keys:
+        left, right = wanted[key], got[key]
+        if type(left) is type(right) and isinstance(left, int | str) and left == right:
+            continue
+        yield (path, key), left, right
+
+
+def _same_scalar(expected: Json, actual: object, tolerance: float) -> bool:
+    """Whether two plain values are equal: a bool is an int, an int is exact, a float is close."""
+    if expected is None:
+        return actual is None
+    if isinstance(expected, str):
+        return isinstance(actual, str) and expected == actual
+    if not isinstance(actual, bool | int | float | Decimal):
+        return False
+    if isinstance(expected, float):
+        return close_values(expected, actual, tolerance)
+    return expected == actual
+
+
+def _difference_in_any_order(
+    path: _Path, expected: list[Any], actual: list[Any], rules: CheckerRules
+) -> _Difference | None:
+    """What is missing or too much when the elements may come in any order."""
+    missing, extra = unpaired(expected, actual, key=_key)
+
+    def equal(left: Any, right: Any) -> bool:
+        return _difference(left, right, rules, nested=True) is None
+
+    if pairs_up(missing, extra, equal):
+        return None
+    one, other = (_show(items[0]) if items else "nothing" for items in (missing, extra))
+    return _Difference(path, f"{one} (in any order)", other)
+
+
+def _key(value: object) -> tuple[int, float, str]:
+    """A sorting key: equal for equal values, and in numeric order for numbers."""
+    value = _open(value)
+    if isinstance(value, bool | int | float | Decimal):
+        return (0, *_number_key(value))
+    if isinstance(value, str):
+        return (1, 0.0, value)
+    if isinstance(value, list):
+        return (2, float(len(value)), repr([_key(item) for item in value]))
+    if isinstance(value, dict):
+        return (3, float(len(value)), repr([(k, _key(value[k])) for k in sorted(value)]))
+    if isinstance(value, Unordered):
+        return (4, float(len(value.items)), repr(sorted(map(_key, value.items))))
+    return (5, 0.0, type(value).__name__)
+
+
+def _number_key(value: float | Decimal) -> tuple[float, str]:
+    """Equal for equal numbers of any type: 3, 3.0 and True's 1 are what they are."""
+    if isinstance(value, Decimal):
+        return (math.inf if value > 0 else -math.inf, str(value))
+    try:
+        size = float(value)
+    except OverflowError:
+        size = math.inf if value > 0 else -math.inf
+    if isinstance(value, float) and not value.is_integer():
+        return (0.0, "nan") if math.isnan(value) else (size, "")
+    return (size, f"{int(value):x}")
+
+
+def _show_path(path: _Path) -> str:
+    """``at [2]['name']: ``, or nothing at the top; the middle of a long path is left out."""
+    keys: list[int | str] = []
+    while path is not None:
+        path, key = path
+        keys.append(key)
+    if not keys:
+        return ""
+    parts = [f"[{_show(key)}]" for key in reversed(keys)]
+    if len(parts) > 8:
+        parts[4:-4] = ["…"]
+    return f"at {''.join(parts)}: "
+
+
+def _show(value: object, depth: int = 4) -> str:
+    """Write a value in a few words, whatever its size and depth; integers stay unconverted."""
+    if isinstance(value, Decimal):
+        text = f"an integer of {len(value.as_tuple().digits)} digits"
+    elif isinstance(value, int) and value.bit_length() > 200:
+        text = f"an integer of about {int(value.bit_length() * math.log10(2)) + 1} digits"
+    elif isinstance(value, str):
+        text = repr(value[:_SHOWN])
+    elif isinstance(value, list | tuple | Unordered | dict):
+        text = _show_items(value, depth)
+    elif value is None or isinstance(value, bool | int | float):
+        text = repr(value)
+    else:
+        text = f"a value of type {type(value).__name__}"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _show_items(value: Any, depth: int) -> str:
+    marks = "[]" if isinstance(value, list | tuple) else "{}"
+    items = value.items if isinstance(value, Unordered) else value
+    if depth == 0:
+        return marks[0] + "…" + marks[1]
+    shown = [
+        f"{_show(item)}: {_show(items[item], depth - 1)}"
+        if isinstance(items, dict)
+        else _show(item, depth - 1)
+        for item in islice(items, 8)
+    ]
+    return marks[0] + ", ".join(shown + ["…"] * (len(items) > 8)) + marks[1]
