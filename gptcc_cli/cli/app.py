@@ -27,7 +27,7 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def gptcc(
     context: typer.Context,
-    version: Annotated[  # noqa: ARG001 - its callback acts
+    version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
     ] = False,

@@ -14,7 +14,12 @@ from gptcc_cli.generation.completion import (
 )
 from gptcc_cli.generation.opening import open_generator
 from gptcc_cli.generation.planning import check_sampling, derive_seed, plan
-from gptcc_cli.generation.replay import ReplayGenerator, write_completion, write_header
+from gptcc_cli.generation.replay import (
+    ReplayGenerator,
+    write_completion,
+    write_completions,
+    write_header,
+)
 from gptcc_cli.generation.transformers_generator import TransformersGenerator
 
 __all__ = [
@@ -32,5 +37,6 @@ __all__ = [
     "open_generator",
     "plan",
     "write_completion",
+    "write_completions",
     "write_header",
 ]

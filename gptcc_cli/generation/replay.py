@@ -7,12 +7,14 @@ Does not run models and does not judge.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import IO, Any
 
-from gptcc_cli.errors import ModelError
+from gptcc_cli.errors import ModelError, OutputError
 from gptcc_cli.generation.completion import (
     Completion,
     Finish,
@@ -21,6 +23,7 @@ from gptcc_cli.generation.completion import (
     Watcher,
     Writing,
 )
+from gptcc_cli.prompting import Prompt
 
 SCHEMA = "gptcc.completions"
 VERSION = 1
@@ -38,6 +41,8 @@ def write_completion(file: IO[str], completion: Completion) -> None:
         "index": completion.index,
         "prompt_sha256": _prompt_sha256(completion.prompt.text),
         "template": completion.prompt.template.name,
+        "chat": completion.prompt.template.chat,
+        "prefix": completion.prompt.prefix,
         "text": completion.text,
         "n_tokens": completion.n_tokens,
         "finish": completion.finish.value,
@@ -48,18 +53,49 @@ def write_completion(file: IO[str], completion: Completion) -> None:
     _write(file, record)
 
 
+def write_completions(
+    path: Path, completions: Iterable[Completion], *, generator: str, sampling: Sampling
+) -> None:
+    """Write a whole file: header and completions, aside first and then under its name.
+
+    Raises:
+        OutputError: it can't be written.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("w", encoding="utf-8") as file:
+            write_header(file, generator=generator, sampling=sampling)
+            for completion in completions:
+                write_completion(file, completion)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise OutputError(f"{str(path)!r} can't be written: {error.strerror}") from error
+
+
 class ReplayGenerator:
     """Answers requests from a file, by prompt and index."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, any_prompt: bool = False) -> None:
         """Read the file.
+
+        Args:
+            path: a JSONL file of completions.
+            any_prompt: take completions by their index alone, whatever prompt they answered;
+                they come out with the template and prefix they were recorded with.
 
         Raises:
             ModelError: it can't be read, or a line is not a completion.
         """
         self._path = path
+        self._any_prompt = any_prompt
         self._records = list(_read(path))
-        self._by_key = {_key(record, place): record for place, record in enumerate(self._records)}
+        self._by_key = {self._key(record, i): record for i, record in enumerate(self._records)}
+
+    @property
+    def n_completions(self) -> int:
+        """How many completions the file holds."""
+        return len(self._records)
 
     @property
     def name(self) -> str:
@@ -98,7 +134,7 @@ class ReplayGenerator:
             yield completion
 
     def _answer(self, request: Request) -> Completion:
-        sha256 = _prompt_sha256(request.prompt.text)
+        sha256 = None if self._any_prompt else _prompt_sha256(request.prompt.text)
         record = self._by_key.get((sha256, request.index))
         if record is None:
             record = self._by_key.get((None, request.index))
@@ -108,7 +144,7 @@ class ReplayGenerator:
                 hint="replay with the model, template and number of candidates it was made with",
             )
         return Completion(
-            prompt=request.prompt,
+            prompt=_recorded_prompt(request.prompt, record) if self._any_prompt else request.prompt,
             index=request.index,
             text=record["text"],
             n_tokens=record.get("n_tokens", 0),
@@ -118,9 +154,18 @@ class ReplayGenerator:
             seed=record.get("seed", request.seed),
         )
 
+    def _key(self, record: dict[str, Any], place: int) -> tuple[str | None, int]:
+        sha256 = None if self._any_prompt else record.get("prompt_sha256")
+        return sha256, record.get("index", place)
 
-def _key(record: dict[str, Any], place: int) -> tuple[str | None, int]:
-    return record.get("prompt_sha256"), record.get("index", place)
+
+def _recorded_prompt(prompt: Prompt, record: dict[str, Any]) -> Prompt:
+    template = replace(
+        prompt.template,
+        name=record.get("template", prompt.template.name),
+        chat=record.get("chat", prompt.template.chat),
+    )
+    return replace(prompt, template=template, prefix=record.get("prefix", prompt.prefix))
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

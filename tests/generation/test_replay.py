@@ -3,13 +3,14 @@ from threading import Event
 
 import pytest
 
-from gptcc_cli.errors import ModelError
+from gptcc_cli.errors import ModelError, OutputError
 from gptcc_cli.generation import (
     Completion,
     Finish,
     ReplayGenerator,
     Sampling,
     write_completion,
+    write_completions,
     write_header,
 )
 from tests.generation.tiny import prompt_of, request_of
@@ -95,3 +96,23 @@ def test_cancelling_ends_a_replay(tmp_path):
     assert next(stream).text == "a"
     cancel.set()
     assert list(stream) == []
+
+
+def test_any_prompt_replays_by_index_with_the_template_it_was_recorded_with(tmp_path):
+    path = tmp_path / "completions.jsonl"
+    write_completions(path, [_completion(0, "x")], generator="tiny", sampling=Sampling(n=1))
+    replay = ReplayGenerator(path, any_prompt=True)
+    other = prompt_of("another")
+
+    (replayed,) = replay.generate([request_of(other)], Sampling())
+
+    assert replay.n_completions == 1
+    assert replayed.text == "x"
+    assert replayed.prompt.template.name == PROMPT.template.name
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "absent" / "completions.jsonl"
+    with pytest.raises(OutputError, match="can't be written"):
+        write_completions(path, [], generator="tiny", sampling=Sampling(n=1))
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,177 @@
+"""What ``gptcc solve`` shows while it works, and the table after it.
+
+On a terminal a few lines are drawn again and again: how much is written and judged, the last
+verdicts, and the text of one candidate as it is written. Elsewhere a plain line comes every few
+seconds. Everything goes to standard error.
+"""
+
+from collections import Counter, deque
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from gptcc_cli.console.talk import Talk
+from gptcc_cli.generation import Writing
+from gptcc_cli.judging import Judgement, Verdict
+from gptcc_cli.solving import Glimpse, Judged, Solution, SolveEvent, Wrote
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.live import Live
+    from rich.table import Table
+
+_PLAIN_EVERY_S = 5.0
+_TAIL_LINES = 6
+_RECENT = 5
+_ROWS = 10
+
+STYLES = {
+    Verdict.AC: "green",
+    Verdict.WA: "red",
+    Verdict.PE: "red",
+    Verdict.TLE: "yellow",
+    Verdict.MLE: "yellow",
+    Verdict.OLE: "yellow",
+    Verdict.RE: "magenta",
+    Verdict.CE: "dim",
+    Verdict.IE: "bold red",
+}
+"""How a verdict is coloured; its letters say the same without colour."""
+
+
+class SolveView:
+    """Listens to a run and draws it."""
+
+    def __init__(self, talk: Talk, n_wanted: int | None) -> None:
+        """Prepare to draw.
+
+        Args:
+            talk: where to draw.
+            n_wanted: candidates asked for; ``None`` if the run ends otherwise.
+        """
+        self._talk = talk
+        self._n_wanted = n_wanted
+        self._n_written = 0
+        self._verdicts: Counter[Verdict | None] = Counter()
+        self._recent: deque[Judgement] = deque(maxlen=_RECENT)
+        self._writing = Writing(n_tokens=0, n_active=0, n_finished=0)
+        self._started_s = monotonic()
+        self._said_s = self._started_s
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        if not self._talk.quiet and self._talk.picture.is_terminal:
+            from rich.live import Live
+
+            self._live = Live(
+                console=self._talk.picture,
+                get_renderable=self._picture,
+                refresh_per_second=8,
+                transient=True,
+            )
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop drawing and leave the terminal clean."""
+        if self._live is not None:
+            self._live.stop()
+
+    def __call__(self, event: SolveEvent) -> None:
+        """Take note of what happened."""
+        match event:
+            case Wrote():
+                self._n_written += 1
+            case Judged(judgement=judgement):
+                self._verdicts[judgement.verdict] += 1
+                self._recent.append(judgement)
+            case Glimpse(writing=writing):
+                self._writing = writing
+        if self._live is None and monotonic() - self._said_s >= _PLAIN_EVERY_S:
+            self._said_s = monotonic()
+            self._talk.say(self._line())
+
+    def _line(self) -> str:
+        wanted = f" of {self._n_wanted}" if self._n_wanted else ""
+        elapsed_s = max(monotonic() - self._started_s, 1e-9)
+        verdicts = ", ".join(
+            f"{count} {verdict.value if verdict else 'unjudged'}"
+            for verdict, count in self._verdicts.most_common()
+        )
+        return (
+            f"{self._n_written}{wanted} written, {sum(self._verdicts.values())} judged"
+            f"{f' ({verdicts})' if verdicts else ''}, "
+            f"{self._writing.n_tokens / elapsed_s:.0f} tokens/s, {elapsed_s:.0f} s"
+        )
+
+    def _picture(self) -> "RenderableType":
+        from rich.console import Group
+        from rich.spinner import Spinner
+        from rich.text import Text
+
+        lines: list[RenderableType] = [Spinner("line", text=Text(self._line()))]
+        for judgement in self._recent:
+            verdict = judgement.verdict
+            word = verdict.value if verdict else "--"
+            style = STYLES[verdict] if verdict else ""
+            number = judgement.candidate.completions[0].index
+            lines.append(Text.assemble(f"  #{number:<4}", (f"{word:<4}", style), _why(judgement)))
+        tail = self._writing.tail.splitlines()[-_TAIL_LINES:]
+        lines += [Text(f"  | {line}", style="dim", no_wrap=True) for line in tail]
+        return Group(*lines)
+
+
+def _why(judgement: Judgement) -> str:
+    failed = next((case for case in judgement.cases if case.verdict is not Verdict.AC), None)
+    if failed is None:
+        return f"{judgement.n_passed} of {judgement.n_tests}" if judgement.n_tests else "unverified"
+    return failed.detail
+
+
+def solution_table(solution: Solution) -> "Table":
+    """Draw the candidates in their order: verdict, samples passed, and why."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=f"{solution.problem.id}: {_headline(solution)}", title_justify="left")
+    table.add_column("#", justify="right")
+    table.add_column("verdict")
+    table.add_column("passed", justify="right")
+    table.add_column("time", justify="right")
+    table.add_column("why", overflow="fold")
+    for ranked in solution.ranked[:_ROWS]:
+        judgement = ranked.judgement
+        verdict = judgement.verdict
+        chosen = ranked is solution.best
+        table.add_row(
+            f"{'> ' if chosen else ''}{judgement.candidate.completions[0].index}",
+            Text(verdict.value, style=STYLES[verdict]) if verdict else Text("--"),
+            f"{judgement.n_passed}/{judgement.n_tests}" if judgement.n_tests else "-",
+            f"{slowest_s(judgement):.2f} s",
+            Text(ranked.reason),
+        )
+    left_out = len(solution.ranked) - _ROWS
+    if left_out > 0:
+        table.caption = f"and {left_out} more"
+    return table
+
+
+def slowest_s(judgement: Judgement) -> float:
+    """Return the wall seconds of the slowest test that ran."""
+    return max((case.execution.wall_s for case in judgement.cases if case.execution), default=0.0)
+
+
+def _headline(solution: Solution) -> str:
+    n_programs = len(solution.ranked)
+    counted = f"{solution.n_written} written, {n_programs} different"
+    if solution.solved:
+        return f"passes all {len(solution.verified_by)} samples ({counted})"
+    if not solution.verified_by:
+        return f"unverified: no samples to run ({counted})"
+    return f"none passes all {len(solution.verified_by)} samples ({counted})"
