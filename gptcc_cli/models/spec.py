@@ -4,10 +4,13 @@ Plain values; finding and loading stand in the other files of the package. torch
 transformers objects are ``Any`` here, so that this file imports neither.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from gptcc_cli.models.tokenizer import Tokenizer
 
 DEFAULT_MODEL = "flax-community/gpt-neo-125M-apps"
 """The model whose card gptcc began as."""
@@ -66,13 +69,16 @@ class FoundModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedModel:
-    """A model ready to write."""
+    """A model ready to write. Weights are read when they are first asked for, and once.
+
+    An engine of our own takes ``config`` and ``weights()`` and never imports transformers;
+    anything else takes ``model``.
+    """
 
     found: FoundModel
-    model: Any
-    """The transformers model, in evaluation mode."""
-    tokenizer: Any
-    """Its tokenizer."""
+    tokenizer: Tokenizer
+    config: Mapping[str, Any]
+    """The checkpoint's ``config.json``."""
     device: str
     """The device chosen, such as ``cpu`` or ``cuda:0``."""
     dtype: str
@@ -84,5 +90,32 @@ class LoadedModel:
     end_tokens: frozenset[int]
     """Every token that ends a text, by the tokenizer, the generation config and the
     chat template."""
+    weights: Callable[[], Mapping[str, Any]] | None
+    """Reads the checkpoint: tensors by transformers' names for the causal model
+    (``transformer.wte.weight``, ``model.layers.0...``), floats in ``dtype``, on the CPU; a tied
+    ``lm_head.weight`` may be absent. ``None``: only ``model`` is right (quantized, with an
+    adapter, or code of its own)."""
+    build: Callable[[], Any]
+    """Builds the transformers model at the first call; later calls give the same one."""
     notes: tuple[str, ...] = ()
     """Choices made by ``auto``, each with its reason."""
+
+    @property
+    def model(self) -> Any:
+        """The transformers model on its device, in evaluation mode."""
+        return self.build()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """A glimpse of files on their way, for a progress display."""
+
+    what: str
+    """What is fetched or converted, for people."""
+    done_bytes: int
+    total_bytes: int | None
+    """``None``: not known."""
+
+
+FetchWatcher = Callable[[Fetching], None]
+"""Called now and then, perhaps from another thread; must be quick."""

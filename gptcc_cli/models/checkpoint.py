@@ -1,0 +1,192 @@
+"""A checkpoint's files: its configuration, and its tensors without transformers.
+
+Covers directories as transformers writes them: safetensors, or ``pytorch_model.bin`` read with
+``weights_only=True``, whole or in shards. Does not build models (``loading``), and does not read
+GGUF or Flax files (they are converted first).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli.errors import ModelError
+
+SAFETENSORS = "model.safetensors"
+SAFETENSORS_INDEX = "model.safetensors.index.json"
+TORCH_BIN = "pytorch_model.bin"
+TORCH_BIN_INDEX = "pytorch_model.bin.index.json"
+FLAX = "flax_model.msgpack"
+
+_CONTEXT_KEYS = (
+    "max_position_embeddings",
+    "n_positions",
+    "n_ctx",
+    "max_sequence_length",
+    "max_seq_len",
+    "seq_length",
+)
+_BASE_PREFIX = {"gpt2": "transformer.", "gpt_neo": "transformer."}
+# Masks and tables that old checkpoints stored beside their weights; transformers ignores them.
+_STALE_SUFFIXES = (
+    ".attn.bias",
+    ".attn.masked_bias",
+    ".attn.attention.bias",
+    ".attn.attention.masked_bias",
+    ".rotary_emb.inv_freq",
+)
+
+
+def read_config(directory: Path) -> dict[str, Any]:
+    """The checkpoint's ``config.json``.
+
+    Raises:
+        ModelError: it is missing, or is not a JSON object.
+    """
+    path = directory / "config.json"
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{directory} is not a model directory: it has no config.json",
+            hint="name a directory that save_pretrained wrote, a .gguf file, or a hub id",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} can't be read: {error}", hint=_PULL_AGAIN) from error
+    if not isinstance(config, dict):
+        raise ModelError(f"{path} is not a JSON object", hint=_PULL_AGAIN)
+    return config
+
+
+def weight_files(directory: Path) -> tuple[Path, ...]:
+    """The files that hold the tensors: safetensors if there are any, else ``.bin``.
+
+    Empty if there are none, or if an index names a file that is not there.
+    """
+    for whole, index in ((SAFETENSORS, SAFETENSORS_INDEX), (TORCH_BIN, TORCH_BIN_INDEX)):
+        if (directory / whole).is_file():
+            return (directory / whole,)
+        if (directory / index).is_file():
+            names = _shard_names(directory / index)
+            paths = tuple(directory / name for name in names)
+            return paths if paths and all(path.is_file() for path in paths) else ()
+    return ()
+
+
+def weight_bytes(directory: Path) -> int:
+    """Bytes of the weight files on disk."""
+    return sum(path.stat().st_size for path in weight_files(directory))
+
+
+def context_length(config: Mapping[str, Any]) -> int | None:
+    """Tokens the model can attend to; ``None``: its configuration does not say."""
+    nested = config.get("text_config")
+    for source in (config, nested if isinstance(nested, dict) else {}):
+        for key in _CONTEXT_KEYS:
+            value = source.get(key)
+            if isinstance(value, int) and value > 0:
+                return value
+    return None
+
+
+def end_tokens(directory: Path, config: Mapping[str, Any]) -> frozenset[int]:
+    """The end tokens that the model's own configuration and generation settings name."""
+    found: set[int] = set()
+    for source in (config, _read_optional(directory / "generation_config.json")):
+        value = source.get("eos_token_id")
+        values = value if isinstance(value, list) else [value]
+        found.update(number for number in values if isinstance(number, int) and number >= 0)
+    return frozenset(found)
+
+
+def read_weights(directory: Path, *, dtype: str, model_type: str) -> dict[str, Any]:
+    """Read every tensor of a checkpoint.
+
+    Args:
+        directory: the checkpoint.
+        dtype: floats are cast to this; a torch dtype's name.
+        model_type: the configuration's, for old checkpoints that leave out the base's prefix.
+
+    Returns:
+        Tensors on the CPU by transformers' names; memory-mapped where no cast was needed.
+
+    Raises:
+        ModelError: a file is damaged, or there is none.
+    """
+    import torch
+
+    wanted = getattr(torch, dtype)
+    tensors: dict[str, Any] = {}
+    for path in weight_files(directory):
+        for name, tensor in _read_file(path):
+            if not name.endswith(_STALE_SUFFIXES):
+                tensors[name] = tensor.to(wanted) if tensor.is_floating_point() else tensor
+    if not tensors:
+        raise no_weights(directory)
+    return _with_base_prefix(tensors, _BASE_PREFIX.get(model_type, "model."))
+
+
+def no_weights(directory: Path) -> ModelError:
+    """The error for a directory without usable weights."""
+    return ModelError(
+        f"{directory} has no whole set of weights (model.safetensors or pytorch_model.bin)",
+        hint=_PULL_AGAIN,
+    )
+
+
+def damaged(path: Path, why: object) -> ModelError:
+    """The error for a weights file that can't be read."""
+    reason = str(why).strip().splitlines()[0][:200] if str(why).strip() else type(why).__name__
+    return ModelError(f"the weights file {path} is damaged: {reason}", hint=_PULL_AGAIN)
+
+
+_PULL_AGAIN = "fetch it again: gptcc models pull --force NAME"
+
+
+def _read_file(path: Path) -> Iterator[tuple[str, Any]]:
+    import pickle
+
+    if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            yield from load_file(path).items()
+        except (SafetensorError, OSError) as error:
+            raise damaged(path, error) from error
+        return
+    import torch
+
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except (RuntimeError, OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        raise damaged(path, error) from error
+    if not isinstance(loaded, dict):
+        raise damaged(path, "it holds no dictionary of tensors")
+    yield from loaded.items()
+
+
+def _with_base_prefix(tensors: dict[str, Any], prefix: str) -> dict[str, Any]:
+    if any(name.startswith(prefix) for name in tensors):
+        return tensors
+    return {
+        name if name.startswith("lm_head.") else prefix + name: tensor
+        for name, tensor in tensors.items()
+    }
+
+
+def _shard_names(index: Path) -> tuple[str, ...]:
+    weight_map = _read_optional(index).get("weight_map")
+    if not isinstance(weight_map, dict):
+        return ()
+    return tuple(sorted({name for name in weight_map.values() if isinstance(name, str)}))
+
+
+def _read_optional(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} can't be read: {error}", hint=_PULL_AGAIN) from error
+    return value if isinstance(value, dict) else {}
