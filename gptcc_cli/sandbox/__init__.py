@@ -3,6 +3,9 @@
 The public face is ``open_sandbox``; the parts behind it could be published alone.
 """
 
+import os
+
+from gptcc_cli.errors import ExecutionRefused
 from gptcc_cli.sandbox.execution import (
     Assertions,
     Call,
@@ -25,4 +28,28 @@ __all__ = [
     "Limits",
     "Sandbox",
     "Stage",
+    "open_sandbox",
 ]
+
+
+def open_sandbox(
+    *, workers: int | None = None, level: Level | None = None, unsafe: bool = False
+) -> Sandbox:
+    """Open a sandbox at the strongest level this host can hold.
+
+    Args:
+        workers: how many jobs run at once; ``None``: one for each usable core.
+        level: insist on this level instead of choosing.
+        unsafe: run without isolation, with resource limits only.
+
+    Raises:
+        ExecutionRefused: no level holds here, or ``GPTCC_EXEC=0`` forbids execution.
+    """
+    if os.environ.get("GPTCC_EXEC") == "0":
+        raise ExecutionRefused(
+            "execution is forbidden by GPTCC_EXEC=0", hint="unset GPTCC_EXEC, or use --no-check"
+        )
+    from gptcc_cli.sandbox.simple import SimpleSandbox
+
+    chosen = Level.UNSAFE if unsafe else level or Level.NAMESPACE
+    return SimpleSandbox(workers=workers or len(os.sched_getaffinity(0)), level=chosen)

@@ -63,6 +63,9 @@ class Call:
     """The function, or the method of ``class Solution`` where that class defines it."""
     arguments_json: str
     """A JSON array: the positional arguments."""
+    int_keys: bool = False
+    """Whether an argument that is an object with integer keys alone (``-?\\d+``) is passed with
+    ``int`` keys, at any depth. JSON has string keys only; some tests mean integers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +120,10 @@ class Execution:
     exceeded: Exceeded | None = None
     """The limit it went past."""
     answer_json: str | None = None
-    """What the called function returned, as strict JSON; ``None`` if it returned nothing
-    that JSON can carry, or there was no call."""
+    """What the called function returned, as JSON; ``None`` if it returned nothing that JSON can
+    carry, or there was no call. Tuples, ranges, views, iterators (up to 1e6 items) and numpy
+    arrays are arrays; a set is ``{"__set__": [...]}``; keys are strings as ``json`` writes them;
+    not-a-number and infinities are ``NaN`` and ``Infinity``."""
     answer_problem: str | None = None
     """Why there is no ``answer_json`` although the call returned."""
     arguments_after_json: str | None = None
