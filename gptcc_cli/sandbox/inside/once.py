@@ -20,4 +20,5 @@ def main(payload: int, report: int) -> NoReturn:
     sys.argv = ["main.py"]
     if call is None:
         run_main(source, report, program)
-    run_call(source, *call, report, program)
+    entry_point, arguments_json, int_keys = call
+    run_call(source, entry_point, arguments_json, int_keys, report, program)
