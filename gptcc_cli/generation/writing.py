@@ -111,9 +111,7 @@ class Row:
         tokens = self.tokens[start:end]
         if start == 0:
             tokens = self._context + tokens
-        text: str = self._tokenizer.decode(
-            tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False
-        )
+        text: str = self._tokenizer.decode(tokens, skip_special_tokens=True)
         return text
 
 
@@ -126,9 +124,7 @@ def encode_prompt(tokenizer: Any, prompt: Prompt) -> list[int]:
     Raises:
         ModelError: the prompt is empty and the tokenizer has no token to begin with.
     """
-    ids: list[int] = tokenizer.encode(
-        prompt.text, add_special_tokens=not prompt.template.chat, verbose=False
-    )
+    ids: list[int] = tokenizer.encode(prompt.text, add_special_tokens=not prompt.template.chat)
     if ids:
         return ids
     for token in (tokenizer.bos_token_id, tokenizer.eos_token_id):

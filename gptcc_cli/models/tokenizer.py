@@ -47,31 +47,41 @@ class Tokenizer:
         self.chat_template = chat_template
         self._add_bos = add_bos
 
-    def encode(self, text: str, *, special: bool = False) -> list[int]:
+    def encode(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
         """The tokens of a text.
 
         Args:
             text: special tokens written out in it are recognised.
-            special: also put the tokens in front that the model expects before a plain prompt
+            add_special_tokens: also put the tokens in front that the model expects before a plain prompt
                 (a rendered chat has them already). An end token is never appended.
         """
         tokens: list[int] = self.backend.encode(text, add_special_tokens=False).ids
-        return [*self._leading_tokens, *tokens] if special else tokens
+        return [*self._leading_tokens, *tokens] if add_special_tokens else tokens
 
-    def decode(self, tokens: Sequence[int]) -> str:
-        """The text of tokens, without special tokens; incomplete UTF-8 becomes U+FFFD."""
-        text: str = self.backend.decode(list(tokens), skip_special_tokens=True)
+    def decode(self, tokens: Sequence[int], *, skip_special_tokens: bool = True) -> str:
+        """The text of tokens; incomplete UTF-8 becomes U+FFFD."""
+        text: str = self.backend.decode(list(tokens), skip_special_tokens=skip_special_tokens)
         return text
 
-    def count(self, text: str, *, special: bool = False) -> int:
+    def count(self, text: str, *, add_special_tokens: bool = False) -> int:
         """How many tokens a text has."""
-        return len(self.encode(text, special=special))
+        return len(self.encode(text, add_special_tokens=add_special_tokens))
 
     @property
     def vocab_size(self) -> int:
         """How many tokens there are, the added ones included."""
         size: int = self.backend.get_vocab_size()
         return size
+
+    @property
+    def bos_token_id(self) -> int | None:
+        """The first-of-text token; ``None``: it names none."""
+        return self.token_id(self.special.get("bos_token", ""))
+
+    @property
+    def eos_token_id(self) -> int | None:
+        """The end token; ``None``: it names none. ``end_tokens`` has every one."""
+        return self.token_id(self.special.get("eos_token", ""))
 
     def token_id(self, token: str) -> int | None:
         """The number of one token; ``None`` if there is no such token."""
@@ -98,7 +108,7 @@ class Tokenizer:
         prompt: where the vocabulary has one as a special token, it counts.
         """
         ends = {self.token_id(name) for name in _END_OF_TEXT} & self._special_numbers
-        ends.add(self.token_id(self.special.get("eos_token", "")))
+        ends.add(self.eos_token_id)
         return frozenset(number for number in ends if number is not None) | self._turn_ends
 
     @cached_property
@@ -128,8 +138,7 @@ class Tokenizer:
         if self._add_bos is False:
             return []
         if self._add_bos:
-            number = self.token_id(self.special.get("bos_token", ""))
-            return [] if number is None else [number]
+            return [] if self.bos_token_id is None else [self.bos_token_id]
         marked: list[int] = self.backend.encode("x", add_special_tokens=True).ids
         plain: list[int] = self.backend.encode("x", add_special_tokens=False).ids
         for start in range(len(marked) - len(plain) + 1):

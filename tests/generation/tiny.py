@@ -131,13 +131,15 @@ def tiny_loaded(family: str, dtype: str = "float32", *, ends: bool = True) -> Lo
         found=FoundModel(
             name=f"tiny-{family}", path=Path("tiny"), commit=None, spec=ModelSpec(name="tiny")
         ),
-        model=model,
         tokenizer=tiny_tokenizer(),
+        config=config.to_dict(),
         device="cpu",
         dtype=dtype,
         quantize=Quantize.NONE,
         context_length=WINDOW,
         end_tokens=frozenset({256}) if ends else frozenset(),
+        weights=model.state_dict,
+        build=lambda: model,
     )
 
 

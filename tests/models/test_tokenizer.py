@@ -26,7 +26,7 @@ def test_tokens_equal_transformers(tiny_chat_model_dir: Path, text: str) -> None
     tokenizer = open_tokenizer(tiny_chat_model_dir)
     for special in (False, True):
         expected = reference(text, add_special_tokens=special).input_ids
-        assert tokenizer.encode(text, special=special) == expected
+        assert tokenizer.encode(text, add_special_tokens=special) == expected
     plain = reference(text, add_special_tokens=False).input_ids
     assert tokenizer.decode(plain) == reference.decode(plain, skip_special_tokens=True)
 
@@ -48,7 +48,7 @@ def test_two_old_files_give_the_tokens_of_gpt2s_own_class(tmp_path: Path) -> Non
     reference = GPT2Tokenizer.from_pretrained(tmp_path)
     tokenizer = open_tokenizer(tmp_path)
     for text in (*TEXTS[:3], "code<|endoftext|>more"):
-        assert tokenizer.encode(text, special=True) == reference(text).input_ids
+        assert tokenizer.encode(text, add_special_tokens=True) == reference(text).input_ids
     assert tokenizer.end_tokens == {reference.eos_token_id}
 
 
@@ -58,7 +58,9 @@ def test_first_of_text_token_is_added_where_the_model_wants_it(add_bos: bool | N
     special = {"bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>"}
     tokenizer = Tokenizer(backend, special=special, add_bos=add_bos)
     plain = tokenizer.encode("print(1)")
-    assert tokenizer.encode("print(1)", special=True) == ([0, *plain] if add_bos else plain)
+    assert tokenizer.encode("print(1)", add_special_tokens=True) == (
+        [0, *plain] if add_bos else plain
+    )
 
 
 def test_an_end_token_is_never_appended_to_a_prompt() -> None:
@@ -69,7 +71,7 @@ def test_an_end_token_is_never_appended_to_a_prompt() -> None:
         single="<|im_start|> $A <|im_end|>", special_tokens=[("<|im_start|>", 1), ("<|im_end|>", 2)]
     )
     tokenizer = Tokenizer(backend, special={"eos_token": "<|im_end|>"})
-    tokens = tokenizer.encode("print(1)", special=True)
+    tokens = tokenizer.encode("print(1)", add_special_tokens=True)
     assert tokens[0] == 1 and 2 not in tokens
 
 
