@@ -52,8 +52,8 @@ class Tokenizer:
 
         Args:
             text: special tokens written out in it are recognised.
-            add_special_tokens: also put the tokens in front that the model expects before a plain prompt
-                (a rendered chat has them already). An end token is never appended.
+            add_special_tokens: also put the tokens in front that the model expects before a plain
+                prompt (a rendered chat has them already). An end token is never appended.
         """
         tokens: list[int] = self.backend.encode(text, add_special_tokens=False).ids
         return [*self._leading_tokens, *tokens] if add_special_tokens else tokens
