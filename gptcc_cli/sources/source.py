@@ -1,8 +1,4 @@
-"""A file, standard input or a directory -> statements and the tests given with them.
-
-Covers where problems come from and how they are wrapped. Does not look for samples inside a
-statement: that is ``statement``'s work, and ``reading`` joins the two.
-"""
+"""One statement as it came: the type of the room ``sources``."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,13 @@
+"""A file, standard input or a directory -> statements and the tests given with them.
+
+Covers where problems come from and how they are wrapped. Does not look for samples inside a
+statement: that is ``statement``'s work, and ``reading`` joins the two.
+
+The public face is ``read_sources`` for problems and ``read_tests`` for tests alone.
+"""
+
+from gptcc_cli.sources.places import read_sources, sources_from_bytes
+from gptcc_cli.sources.source import Source
+from gptcc_cli.sources.tests import read_tests
+
+__all__ = ["Source", "read_sources", "read_tests", "sources_from_bytes"]

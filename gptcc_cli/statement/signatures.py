@@ -1,0 +1,109 @@
+"""Starter code -> the function a solution must define.
+
+Covers Python ``def`` lines and LeetCode's ``class Solution``, complete or not, beside a statement
+or inside one. Reads by eye rather than by ``ast``: starter code ends where the solution begins,
+so it seldom parses.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A function as its first line tells of it."""
+
+    name: str
+    parameters: tuple[str, ...]
+    """Names of the positional parameters, without ``self``; stars left on."""
+    n_required: int
+    """How many of them have no default."""
+    nodes: bool = False
+    """Whether it takes or returns linked nodes, which plain values can't stand for."""
+
+    def takes(self, n_arguments: int) -> bool:
+        """Whether a call with so many positional arguments is possible."""
+        if any(name.startswith("*") for name in self.parameters):
+            return n_arguments >= self.n_required
+        return self.n_required <= n_arguments <= len(self.parameters)
+
+
+def find_signature(code: str, entry_point: str | None = None) -> Signature | None:
+    """Return the function that starter code asks for.
+
+    Args:
+        code: starter code, or a statement that holds some.
+        entry_point: the function's name if it is known; otherwise the first public method of
+            ``class Solution``, or else the last function of the outermost level.
+    """
+    found = list(_signatures(code))
+    if entry_point is not None:
+        named = [signature for _, _, signature in found if signature.name == entry_point]
+        return named[-1] if named else None
+    solution = _SOLUTION.search(code)
+    if solution:
+        methods = [s for at, indent, s in found if at > solution.start() and indent > 0]
+        public = [s for s in methods if not s.name.startswith("_")]
+        return public[0] if public else None
+    outer = min((indent for _, indent, _ in found), default=0)
+    top = [s for _, indent, s in found if indent == outer]
+    return top[-1] if top else None
+
+
+def _signatures(code: str) -> Iterator[tuple[int, int, Signature]]:
+    """Yield offset, indentation and signature of every ``def``."""
+    for match in _DEF.finditer(code):
+        inside, end = _parentheses(code, match.end())
+        if inside is None:
+            continue
+        tail = code[end : end + 200].split("\n", 1)[0]
+        yield match.start(), len(match.group(1).expandtabs()), _signature(match, inside, tail)
+
+
+def _signature(match: re.Match[str], inside: str, tail: str) -> Signature:
+    parts = [part.strip() for part in _split(inside)]
+    names, required = [], 0
+    for part in parts:
+        name = re.split(r"[:=\s]", part, maxsplit=1)[0]
+        if name in ("self", "cls", "", "/", "*"):
+            continue
+        names.append(name)
+        required += "=" not in part and not name.startswith("*")
+    return Signature(
+        name=match.group(2),
+        parameters=tuple(names),
+        n_required=required,
+        nodes=bool(_NODE.search(inside) or _NODE.search(tail)),
+    )
+
+
+def _parentheses(code: str, at: int) -> tuple[str | None, int]:
+    """Return what stands up to the parenthesis that closes the one before ``at``."""
+    depth = 1
+    for match in _BRACKET.finditer(code, at, at + _LONGEST):
+        depth += 1 if match.group() in "([{" else -1
+        if depth == 0:
+            return code[at : match.start()], match.end()
+    return None, at
+
+
+def _split(inside: str) -> Iterator[str]:
+    """Cut at commas outside brackets."""
+    depth = start = 0
+    for match in re.finditer(r"[\[\](){},]", inside):
+        char = match.group()
+        if char == ",":
+            if depth == 0:
+                yield inside[start : match.start()]
+                start = match.end()
+        else:
+            depth += 1 if char in "([{" else -1
+    yield inside[start:]
+
+
+_LONGEST = 2000
+_DEF = re.compile(r"(?m)^([ \t]{0,40})(?:>>> )?(?:async )?def[ \t]+([A-Za-z_]\w{0,100})[ \t]*\(")
+_SOLUTION = re.compile(r"(?m)^[ \t]{0,40}class[ \t]+Solution\b")
+_BRACKET = re.compile(r"[()\[\]{}]")
+_NODE = re.compile(r"\b(?:ListNode|TreeNode|Node)\b")
