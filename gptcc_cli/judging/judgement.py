@@ -1,7 +1,6 @@
-"""Candidate + tests -> Judgement.
+"""Verdicts, and what a candidate's tests add up to.
 
-Facts come from the sandbox, the comparison from ``checkers``; a verdict is a pure function of
-both. Expected outputs stay on this side of the wall.
+Plain values. How a verdict follows from facts stands in ``verdicts``.
 """
 
 from dataclasses import dataclass
@@ -46,7 +45,9 @@ class CaseResult:
     execution: Execution | None
     """The facts; ``None`` if it never ran (``CE`` found without running, ``IE``)."""
     layout_differs: bool = False
-    """Accepted, though line breaks differ from the expected ones."""
+    """The words are right, though blanks or line breaks differ from the expected ones."""
+    advisory: bool = False
+    """Whether this result is not held against the candidate: the sample is suspect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +62,16 @@ class Judgement:
 
     @property
     def verdict(self) -> Verdict | None:
-        """The first verdict in test order that is not AC; ``None`` when there are no tests."""
-        for case in self.cases:
-            if case.verdict is not Verdict.AC:
-                return case.verdict
-        return Verdict.AC if self.cases and len(self.cases) == self.n_tests else None
+        """The first verdict in test order that is not AC; AC when every test was accepted.
+
+        A result that is only advisory counts neither way. ``None``: nothing was verified, because
+        there are no tests, none that may be trusted, or judging was left unfinished.
+        """
+        counted = [case.verdict for case in self.cases if not case.advisory]
+        for verdict in counted:
+            if verdict is not Verdict.AC:
+                return verdict
+        return Verdict.AC if counted and len(self.cases) == self.n_tests else None
 
     @property
     def n_passed(self) -> int:

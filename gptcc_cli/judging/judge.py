@@ -1,0 +1,267 @@
+"""Run a candidate's tests and say what became of them, in turn or many at once.
+
+Takes a sandbox that is open; opens and closes none. ``Judge.judge`` judges now,
+``Judge.submit`` while the caller goes on. The order of results is the caller's.
+"""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from gptcc_cli.checkers import CheckerOptions
+from gptcc_cli.errors import GptccError
+from gptcc_cli.extraction import Candidate
+from gptcc_cli.judging.jobs import arguments_of, assertions_job, has_int_keys, job_for
+from gptcc_cli.judging.judgement import CaseResult, Judgement, Verdict
+from gptcc_cli.judging.limits import AskedLimits
+from gptcc_cli.judging.verdicts import (
+    JudgingRules,
+    assertions_verdict_of,
+    is_advisory,
+    judging_rules,
+    raised,
+    verdict_of,
+)
+from gptcc_cli.problem import IOTest, Mode, Problem
+from gptcc_cli.sandbox import Execution, Sandbox, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hearing:
+    """One candidate before its tests."""
+
+    candidate: Candidate
+    problem: Problem
+    tests: tuple[IOTest, ...]
+    rules: JudgingRules
+    stop_at_first_failure: bool
+    cancel: threading.Event | None
+
+
+class Judge:
+    """Judges candidates in a sandbox. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        *,
+        limits: AskedLimits | None = None,
+        options: CheckerOptions | None = None,
+    ) -> None:
+        """Keep the collaborators.
+
+        Args:
+            sandbox: where programs run; the caller closes it, after the judge.
+            limits: what the user allows a test; the statement decides where they say nothing.
+            options: how the user wants outputs compared.
+        """
+        self._sandbox = sandbox
+        self._limits = limits
+        self._options = options
+        self._pool = ThreadPoolExecutor(
+            max_workers=max(1, sandbox.workers), thread_name_prefix="judge"
+        )
+        self._closing = threading.Event()
+
+    def rules(self, problem: Problem, tests: tuple[IOTest, ...]) -> JudgingRules:
+        """The rules this judge applies to a problem and the tests it is judged by."""
+        return judging_rules(problem, tests, asked=self._limits, options=self._options)
+
+    def judge(
+        self,
+        candidate: Candidate,
+        problem: Problem,
+        tests: tuple[IOTest, ...],
+        *,
+        stop_at_first_failure: bool = False,
+    ) -> Judgement:
+        """Judge one candidate now; without stopping early, tests run on all workers at once.
+
+        Raises:
+            GptccError: the sandbox refuses, or the tests can't be run.
+        """
+        hearing = self._hearing(candidate, problem, tests, stop_at_first_failure, None)
+        if stop_at_first_failure or len(tests) < 2 or self._sandbox.workers < 2:
+            return self._hear(hearing)
+        first = self._case(hearing, tests[0])
+        if _settles_all(first):
+            return self._hear(hearing, first)
+        later = [self._pool.submit(self._case, hearing, test) for test in tests[1:]]
+        try:
+            cases = (first, *(future.result() for future in later))
+        finally:
+            for future in later:
+                future.cancel()
+        return Judgement(candidate=candidate, cases=cases, n_tests=len(tests))
+
+    def submit(
+        self,
+        candidate: Candidate,
+        problem: Problem,
+        tests: tuple[IOTest, ...],
+        *,
+        stop_at_first_failure: bool = True,
+        cancel: threading.Event | None = None,
+    ) -> "Future[Judgement]":
+        """Judge one candidate while the caller goes on.
+
+        Args:
+            candidate: the program.
+            problem: its problem.
+            tests: in the order they are to run.
+            stop_at_first_failure: leave the tests after the first failure out.
+            cancel: when set, judging ends before its next test, and the future's result
+                raises ``CancelledError``; so it does after ``close``.
+        """
+        hearing = self._hearing(candidate, problem, tests, stop_at_first_failure, cancel)
+        return self._pool.submit(self._hear, hearing)
+
+    def judge_assertions(
+        self, candidate: Candidate, problem: Problem, check_source: str, *, name: str = "check"
+    ) -> Judgement:
+        """Judge one candidate by a program that defines ``check(candidate)``.
+
+        The judgement has one case, whose test is called ``name``.
+        """
+        test = IOTest(name=name, input="", expected=None)
+        rules = self.rules(problem, ())
+        case = _unrunnable(candidate, test)
+        if case is None:
+            case = self._assertions_case(candidate, problem, check_source, test, rules)
+        return Judgement(candidate=candidate, cases=(case,), n_tests=1)
+
+    def close(self) -> None:
+        """Drop what waits, wait for what runs. A second call does nothing."""
+        self._closing.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def _hearing(
+        self,
+        candidate: Candidate,
+        problem: Problem,
+        tests: tuple[IOTest, ...],
+        stop_at_first_failure: bool,
+        cancel: threading.Event | None,
+    ) -> _Hearing:
+        return _Hearing(
+            candidate=candidate,
+            problem=problem,
+            tests=tests,
+            rules=self.rules(problem, tests),
+            stop_at_first_failure=stop_at_first_failure,
+            cancel=cancel,
+        )
+
+    def _hear(self, hearing: _Hearing, first: CaseResult | None = None) -> Judgement:
+        """Run the tests one after the other."""
+        cases: list[CaseResult] = []
+        for case in self._cases(hearing, first):
+            cases.append(case)
+            failed = case.verdict is not Verdict.AC and not case.advisory
+            if failed and hearing.stop_at_first_failure:
+                break
+        return Judgement(
+            candidate=hearing.candidate, cases=tuple(cases), n_tests=len(hearing.tests)
+        )
+
+    def _cases(self, hearing: _Hearing, first: CaseResult | None) -> Iterator[CaseResult]:
+        previous = first
+        for index, test in enumerate(hearing.tests):
+            if index == 0 and first is not None:
+                yield first
+            elif previous is not None and _settles_all(previous):
+                yield _same_again(previous, test)
+            else:
+                previous = self._case(hearing, test)
+                yield previous
+
+    def _case(self, hearing: _Hearing, test: IOTest) -> CaseResult:
+        """Run one test; whatever breaks on our side is IE, never the candidate's fault."""
+        if self._closing.is_set() or (hearing.cancel is not None and hearing.cancel.is_set()):
+            raise CancelledError
+        case = _unrunnable(hearing.candidate, test)
+        if case is not None:
+            return case
+        try:
+            execution = self._run(hearing, test)
+            verdict, detail, layout_differs = verdict_of(execution, test, hearing.rules)
+        except GptccError:
+            raise
+        except Exception as error:  # noqa: BLE001 (one candidate's judging must not end the run)
+            return _internal_error(test, error)
+        return CaseResult(
+            test=test,
+            verdict=verdict,
+            detail=detail,
+            execution=execution,
+            layout_differs=layout_differs,
+            advisory=is_advisory(test, verdict),
+        )
+
+    def _run(self, hearing: _Hearing, test: IOTest) -> Execution:
+        """Run the program; a call that trips over text keys is offered integer keys."""
+        source, problem, limits = hearing.candidate.source, hearing.problem, hearing.rules.limits
+        execution = self._sandbox.run(job_for(source, problem, test.input, limits))
+        if problem.mode is not Mode.CALL or not raised(execution, "KeyError", "TypeError"):
+            return execution
+        if not has_int_keys(arguments_of(test.input, problem)):
+            return execution
+        again = self._sandbox.run(job_for(source, problem, test.input, limits, int_keys=True))
+        return again if again.fault is None and again.exit_code == 0 else execution
+
+    def _assertions_case(
+        self,
+        candidate: Candidate,
+        problem: Problem,
+        check_source: str,
+        test: IOTest,
+        rules: JudgingRules,
+    ) -> CaseResult:
+        try:
+            job = assertions_job(candidate.source, problem, check_source, rules.limits)
+            execution = self._sandbox.run(job)
+            verdict, detail, _ = assertions_verdict_of(execution, rules)
+        except GptccError:
+            raise
+        except Exception as error:  # noqa: BLE001 (one candidate's judging must not end the run)
+            return _internal_error(test, error)
+        return CaseResult(test=test, verdict=verdict, detail=detail, execution=execution)
+
+
+def _unrunnable(candidate: Candidate, test: IOTest) -> CaseResult | None:
+    """A compile error that is known without running anything."""
+    if candidate.syntax_error is None:
+        return None
+    return CaseResult(test=test, verdict=Verdict.CE, detail=candidate.syntax_error, execution=None)
+
+
+def _internal_error(test: IOTest, error: Exception) -> CaseResult:
+    detail = f"{type(error).__name__}: {error}"
+    return CaseResult(test=test, verdict=Verdict.IE, detail=detail, execution=None)
+
+
+def _settles_all(case: CaseResult) -> bool:
+    """Whether no other test can end differently: the program does not compile."""
+    if case.verdict is not Verdict.CE:
+        return False
+    return case.execution is None or case.execution.stage is Stage.COMPILE
+
+
+def _same_again(case: CaseResult, test: IOTest) -> CaseResult:
+    return CaseResult(test=test, verdict=case.verdict, detail=case.detail, execution=case.execution)
