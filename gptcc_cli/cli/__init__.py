@@ -27,7 +27,7 @@ def run(arguments: list[str]) -> int:
     """
     import typer
 
-    from gptcc_cli.cli.app import app
+    from gptcc_cli.cli.commands import app
 
     try:
         result = app(arguments, prog_name="gptcc", standalone_mode=False)
@@ -45,7 +45,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _usage_error(error: Exception, arguments: list[str]) -> GptccError:
-    from gptcc_cli.cli.app import app
+    from gptcc_cli.cli.commands import app
     from gptcc_cli.errors import UsageError
 
     message = getattr(error, "format_message", lambda: str(error))()

@@ -6,8 +6,7 @@ file; a verified one is printed exactly as it was run.
 
 from typing import Any
 
-from gptcc_cli.console.solving import slowest_s
-from gptcc_cli.problem import IOTest
+from gptcc_cli.console.judged import slowest_s
 from gptcc_cli.ranking import RankedCandidate
 from gptcc_cli.solving import Ended, Solution
 
@@ -91,11 +90,6 @@ def candidate_record(ranked: RankedCandidate) -> dict[str, Any]:
         ],
         "source": candidate.source,
     }
-
-
-def tests_summary(tests: tuple[IOTest, ...]) -> str:
-    """Say how many tests there are, for people."""
-    return f"{len(tests)} sample{'s' if len(tests) != 1 else ''}"
 
 
 def _verdict(ranked: RankedCandidate) -> str | None:

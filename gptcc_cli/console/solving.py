@@ -10,6 +10,7 @@ from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from gptcc_cli.console.judged import STYLES, slowest_s
 from gptcc_cli.console.talk import Talk
 from gptcc_cli.generation import Writing
 from gptcc_cli.judging import Judgement, Verdict
@@ -24,19 +25,6 @@ _PLAIN_EVERY_S = 5.0
 _TAIL_LINES = 6
 _RECENT = 5
 _ROWS = 10
-
-STYLES = {
-    Verdict.AC: "green",
-    Verdict.WA: "red",
-    Verdict.PE: "red",
-    Verdict.TLE: "yellow",
-    Verdict.MLE: "yellow",
-    Verdict.OLE: "yellow",
-    Verdict.RE: "magenta",
-    Verdict.CE: "dim",
-    Verdict.IE: "bold red",
-}
-"""How a verdict is coloured; its letters say the same without colour."""
 
 
 class SolveView:
@@ -160,11 +148,6 @@ def solution_table(solution: Solution) -> "Table":
     if left_out > 0:
         table.caption = f"and {left_out} more"
     return table
-
-
-def slowest_s(judgement: Judgement) -> float:
-    """Return the wall seconds of the slowest test that ran."""
-    return max((case.execution.wall_s for case in judgement.cases if case.execution), default=0.0)
 
 
 def _headline(solution: Solution) -> str:

@@ -5,7 +5,8 @@ Covers plain sentences, warnings, errors and JSON lines; pictures stand in the o
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,15 @@ class Talk:
             print_error(f"warning: {sentence}")
             if hint:
                 print_error(f"hint: {hint}")
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Show on a terminal that something takes a while."""
+        if self.quiet or not self.picture.is_terminal:
+            yield
+            return
+        with self.picture.status(what):
+            yield
 
     @cached_property
     def picture(self) -> "Console":

@@ -6,8 +6,16 @@ statement: that is ``statement``'s work, and ``reading`` joins the two.
 The public face is ``read_sources`` for problems and ``read_tests`` for tests alone.
 """
 
+from gptcc_cli.sources.directories import statement_file
 from gptcc_cli.sources.places import read_sources, sources_from_bytes
 from gptcc_cli.sources.source import Source
-from gptcc_cli.sources.tests import read_tests
+from gptcc_cli.sources.tests import read_entry_point, read_tests
 
-__all__ = ["Source", "read_sources", "read_tests", "sources_from_bytes"]
+__all__ = [
+    "Source",
+    "read_entry_point",
+    "read_sources",
+    "read_tests",
+    "sources_from_bytes",
+    "statement_file",
+]

@@ -38,6 +38,24 @@ def read_tests(path: str | Path) -> tuple[IOTest, ...]:
     )
 
 
+def read_entry_point(path: str | Path) -> str | None:
+    """Return the function that tests call, as an ``input_output.json`` names it.
+
+    Args:
+        path: what ``read_tests`` reads.
+
+    Raises:
+        ProblemError: the file can't be read.
+    """
+    path = Path(path)
+    file = path / "input_output.json" if path.is_dir() else path
+    if not file.is_file():
+        return None
+    data = load_json(read_text(file), str(file))
+    name = data.get("fn_name") if isinstance(data, dict) else None
+    return name if isinstance(name, str) else None
+
+
 def tests_from_json(data: Any, origin: str) -> tuple[IOTest, ...]:
     """Turn the content of an APPS ``input_output.json`` into tests.
 

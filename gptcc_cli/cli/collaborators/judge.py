@@ -1,0 +1,43 @@
+"""The judge, opened from options; says in a line how strongly programs are held."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gptcc_cli.checkers import CheckerOptions, Layout
+from gptcc_cli.console import Talk
+from gptcc_cli.judging import AskedLimits, Judge
+from gptcc_cli.sandbox import Level, open_sandbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeWish:
+    """How programs are run and compared, as far as the user said."""
+
+    time_limit_s: float | None = None
+    memory_limit_bytes: int | None = None
+    output_limit_bytes: int | None = None
+    strict_layout: bool = False
+    jobs: int | None = None
+    unsafe: bool = False
+
+
+@contextmanager
+def open_judge(wish: JudgeWish, talk: Talk) -> Iterator[Judge]:
+    """Open a sandbox and a judge on it; both end with the block.
+
+    Raises:
+        ExecutionRefused: no sandbox holds on this host, or execution is forbidden.
+    """
+    limits = AskedLimits(
+        wall_s=wish.time_limit_s,
+        memory_bytes=wish.memory_limit_bytes,
+        output_bytes=wish.output_limit_bytes,
+    )
+    layout = Layout.STRICT if wish.strict_layout else Layout.TOKENS
+    with open_sandbox(workers=wish.jobs, unsafe=wish.unsafe) as sandbox:
+        if sandbox.level is Level.UNSAFE:
+            talk.warn("programs run WITHOUT a sandbox, as --unsafe asks")
+        talk.detail(f"sandbox: {sandbox.level.value}, {sandbox.workers} programs at once")
+        with Judge(sandbox, limits=limits, options=CheckerOptions(layout=layout)) as judge:
+            yield judge

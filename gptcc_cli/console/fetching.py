@@ -1,0 +1,77 @@
+"""A progress bar for files on their way: downloads and conversions of models."""
+
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from gptcc_cli.console.talk import Talk
+from gptcc_cli.models import Fetching
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_PLAIN_EVERY_S = 5.0
+
+
+class FetchView:
+    """Watches files arrive; a bar on a terminal, else a line every few seconds."""
+
+    def __init__(self, talk: Talk) -> None:
+        """Prepare to draw on ``talk``."""
+        self._talk = talk
+        self._progress: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._said_s = monotonic()
+
+    def __enter__(self) -> Self:
+        """Start; nothing is drawn until something arrives."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop drawing."""
+        if self._progress is not None:
+            self._progress.stop()
+
+    def __call__(self, fetching: Fetching) -> None:
+        """Take note of how far a file is."""
+        if self._talk.quiet:
+            return
+        if self._talk.picture.is_terminal:
+            self._draw(fetching)
+        elif monotonic() - self._said_s >= _PLAIN_EVERY_S:
+            self._said_s = monotonic()
+            self._talk.say(_line(fetching))
+
+    def _draw(self, fetching: Fetching) -> None:
+        if self._progress is None:
+            self._progress = _bar(self._talk)
+            self._progress.start()
+        if fetching.what not in self._tasks:
+            self._tasks[fetching.what] = self._progress.add_task(fetching.what, total=None)
+        self._progress.update(
+            self._tasks[fetching.what], completed=fetching.done_bytes, total=fetching.total_bytes
+        )
+
+
+def _bar(talk: Talk) -> "Progress":
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=talk.picture,
+        transient=True,
+    )
+
+
+def _line(fetching: Fetching) -> str:
+    done = f"{fetching.done_bytes / 1e6:.0f}"
+    of = f" of {fetching.total_bytes / 1e6:.0f}" if fetching.total_bytes else ""
+    return f"{fetching.what}: {done}{of} MB"
