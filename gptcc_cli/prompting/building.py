@@ -1,0 +1,174 @@
+"""A template and a problem -> the exact text, made to fit the model's window.
+
+Pure. Shortening a statement stands in ``shortening``.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from gptcc_cli.errors import ProblemError, UsageError
+from gptcc_cli.problem import Mode, Problem
+from gptcc_cli.prompting.prompt import Form, Prompt, PromptTemplate
+from gptcc_cli.prompting.shortening import shorten
+
+CountTokens = Callable[[str], int]
+"""How many tokens a text has."""
+
+SMALL_PARAMETERS = 1_500_000_000
+"""Instruct models below this do better with solved examples than with a plain question."""
+
+
+class RenderChat(Protocol):
+    """Puts a conversation into the model's chat form."""
+
+    def __call__(self, messages: Sequence[Mapping[str, str]], *, answer_prefix: str) -> str:
+        """Return the text up to where the answer goes on after ``answer_prefix``."""
+        ...
+
+
+def choose_template(
+    problem: Problem, *, chat: bool, n_parameters: int | None = None, tabs: bool = False
+) -> str:
+    """Choose the template that suits a model and a problem.
+
+    Args:
+        problem: an unfinished program is completed as it is by a model without chat form.
+        chat: whether the model's tokenizer has a chat template.
+        n_parameters: the model's size; ``None``: not known.
+        tabs: whether the model was taught to indent with tabs, as the default one was.
+    """
+    if chat:
+        small = n_parameters is not None and n_parameters < SMALL_PARAMETERS
+        return "examples" if small else "chat"
+    if _is_program(problem.statement):
+        return "bare-tabs" if tabs else "bare"
+    return "apps"
+
+
+def build_prompt(
+    problem: Problem,
+    template: PromptTemplate,
+    *,
+    count_tokens: CountTokens,
+    render_chat: RenderChat | None = None,
+    window: int,
+    max_new_tokens: int,
+) -> Prompt:
+    """Build the exact text a model reads.
+
+    A statement that does not fit is shortened in its middle; samples, starter code and whatever
+    the template itself says are never cut. The completion keeps ``max_new_tokens`` of the
+    window, or half the window if that is less.
+
+    Args:
+        problem: what to solve; only its samples can appear, never a hidden test.
+        template: how to put it.
+        count_tokens: by the model's tokenizer.
+        render_chat: the model's chat form; needed for templates that are chats.
+        window: tokens the model can attend to.
+        max_new_tokens: tokens a completion may have.
+
+    Raises:
+        UsageError: the template is a chat and the model has no chat form, or the template has
+            nothing for this problem's mode.
+        ProblemError: what must not be cut is already too long.
+    """
+    form = template.forms.get(problem.mode)
+    if form is None:
+        raise UsageError(
+            f"the prompt template {template.name} has no form for "
+            f"{_MODE_WORDS[problem.mode]} problems",
+            hint=f"add [{problem.mode.value}] to it, or choose another --template",
+        )
+    if template.chat and render_chat is None:
+        raise UsageError(
+            f"the prompt template {template.name} is a chat, and this model has no chat template",
+            hint="choose --template apps",
+        )
+    room = max(window - max_new_tokens, window // 2)
+
+    def write(statement: str) -> str:
+        return _write(problem, form, template, statement, render_chat)
+
+    statement, dropped = shorten(
+        problem, lambda text: count_tokens(write(text)), room, keep_all=_is_exact(form)
+    )
+    text = write(statement)
+    n_tokens = count_tokens(text)
+    if n_tokens > room:
+        raise ProblemError(
+            f"{problem.id} does not fit: the parts that must not be cut have {n_tokens} tokens, "
+            f"and the model's window of {window} has room for {room}",
+            hint="use a model with a larger window, or a smaller --max-new-tokens",
+        )
+    return Prompt(
+        text=text,
+        template=template,
+        n_tokens=n_tokens,
+        dropped=dropped,
+        prefix=_fill(form.program, _values(problem, template, statement)),
+    )
+
+
+_MODE_WORDS = {Mode.STDIN: "standard-input", Mode.CALL: "call-based"}
+
+
+def _write(
+    problem: Problem,
+    form: Form,
+    template: PromptTemplate,
+    statement: str,
+    render_chat: RenderChat | None,
+) -> str:
+    values = _values(problem, template, statement)
+    if not template.chat or render_chat is None:
+        return _fill(form.text, values)
+    messages = [{"role": turn.role, "content": _fill(turn.text, values)} for turn in form.turns]
+    return render_chat(messages, answer_prefix=_fill(form.answer, values))
+
+
+def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[str, str]:
+    # A file ends in a newline, APPS' question.txt does not; and the copy of APPS on the hub has
+    # one newline too many before the starter code.
+    starter = problem.starter_code.removeprefix("\n")
+    values = {
+        "statement": statement.rstrip("\n"),
+        "statement_exact": statement,
+        "starter_code": starter,
+        "starter_head": _head(starter),
+    }
+    return {name: _with_tabs(value) for name, value in values.items()} if template.tabs else values
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    # One pass: a placeholder inside a statement is text.
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
+
+
+def _is_exact(form: Form) -> bool:
+    return "{statement_exact}" in form.text
+
+
+def _head(starter: str) -> str:
+    # A model goes on better from the end of a line than from inside its indentation, and a
+    # `pass` or a comment that stands for the answer is not to be gone on from.
+    lines = starter.rstrip().split("\n")
+    while len(lines) > 1 and re.fullmatch(r"\s*(pass|\.\.\.|#.*|return)?\s*", lines[-1]):
+        lines.pop()
+    return "\n".join(lines).rstrip()
+
+
+def _with_tabs(text: str) -> str:
+    return re.sub(r"^(?: {4})+", lambda found: "\t" * (len(found[0]) // 4), text, flags=re.M)
+
+
+def _is_program(statement: str) -> bool:
+    if not re.search(r"^\s*def \w+", statement, flags=re.M):
+        return False
+    try:
+        ast.parse(statement)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

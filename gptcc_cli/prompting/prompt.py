@@ -1,0 +1,66 @@
+"""Templates and the prompts they give, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gptcc_cli.problem import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: str
+    """``system``, ``user`` or ``assistant``."""
+    text: str
+    """Text with placeholders."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a template says for one mode. Texts hold placeholders such as ``{statement}``."""
+
+    text: str = ""
+    """The whole text, where it is no chat."""
+    turns: tuple[Turn, ...] = ()
+    """The conversation, where it is a chat."""
+    answer: str = ""
+    """How the assistant's answer begins, in a chat."""
+    program: str = ""
+    """The part of the prompt's end that is already program text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptTemplate:
+    """One way to put a problem to a model."""
+
+    name: str
+    """The template's name: ``apps``, ``apps-eval``, ``chat``, ``examples``, ``bare``, or a file."""
+    sha256: str
+    """Of the template's file, so that a run can say exactly what was asked."""
+    stop_strings: tuple[str, ...]
+    """Text at which a completion ends; the text itself is not part of it."""
+    chat: bool
+    """Whether the text is wrapped in the tokenizer's chat template."""
+    tabs: bool = False
+    """Whether the statement's indentation is written with tabs."""
+    forms: Mapping[Mode, Form] = field(default_factory=dict)
+    """What it says for each mode."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """Exactly what the model reads."""
+
+    text: str
+    """The text, byte for byte, special tokens of a chat template included."""
+    template: PromptTemplate
+    n_tokens: int
+    """Tokens in ``text`` by the model's tokenizer."""
+    dropped: tuple[str, ...] = ()
+    """Parts of the statement that did not fit, in its order."""
+    prefix: str = ""
+    """Program text that the prompt ends with and the completion goes on from (starter code,
+    or an unfinished function): the program is ``prefix + completion``."""
+    round: int = 0
+    """0 for a first attempt; the round of repair otherwise."""
