@@ -130,8 +130,7 @@ def _write(
 
 
 def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[str, str]:
-    # A file ends in a newline, APPS' question.txt does not; and the copy of APPS on the hub has
-    # one newline too many before the starter code.
+    # The copy of APPS on the hub has one newline too many before the starter code.
     starter = problem.starter_code.removeprefix("\n")
     values = {
         "statement": statement.rstrip("\n"),
@@ -148,7 +147,7 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def _is_exact(form: Form) -> bool:
-    return "{statement_exact}" in form.text
+    return "{statement_exact}" in form.program
 
 
 def _head(starter: str) -> str:
