@@ -12,6 +12,7 @@ from threading import Event
 from typing import Any
 
 from gptcc_cli.generation.completion import Completion, Request, Sampling, Watcher, Writing
+from gptcc_cli.generation.naming import describe
 from gptcc_cli.generation.sampling import RowSampler, uniform
 from gptcc_cli.generation.writing import Row, encode_prompt, room_for
 from gptcc_cli.models import LoadedModel
@@ -65,13 +66,6 @@ class TransformersGenerator:
             batch.sort(key=lambda request: request.prompt.text)
             for _, group in itertools.groupby(batch, key=lambda request: request.prompt):
                 yield from run.write(list(group))
-
-
-def describe(loaded: LoadedModel) -> str:
-    """Return the model and how it runs, for people."""
-    commit = f"@{loaded.found.commit[:7]}" if loaded.found.commit else ""
-    quantize = "" if loaded.quantize.value == "none" else f", {loaded.quantize.value}"
-    return f"{loaded.found.name}{commit}, {loaded.device}, {loaded.dtype}{quantize}"
 
 
 class _Run:

@@ -7,17 +7,18 @@ import torch
 
 from gptcc_cli.errors import ModelError
 from gptcc_cli.generation import Finish, Sampling, TransformersGenerator, plan
+from gptcc_cli.generation.engine import LocalEngine
 from tests.generation.tiny import WINDOW, prompt_of, request_of, tiny_loaded
 
 PROMPT = prompt_of("QUESTION:\nAdd two numbers.\nANSWER:\n")
 
 
-@pytest.fixture(scope="module", params=["gpt2"])
+@pytest.fixture(scope="module", params=["gpt_neo", "smollm"])
 def loaded(request):
     return tiny_loaded(request.param)
 
 
-@pytest.fixture(scope="module", params=[TransformersGenerator])
+@pytest.fixture(scope="module", params=[LocalEngine, TransformersGenerator])
 def generator(request, loaded):
     return request.param(loaded)
 

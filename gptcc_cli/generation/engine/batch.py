@@ -1,0 +1,189 @@
+"""The rows being written: who is in which slot, entering, leaving, one token at a time.
+
+Continuous batching: a row that ends leaves at once, and a waiting request takes its slot
+before the next token. Does not yield, cancel or catch: that is ``local_engine``.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gptcc_cli.generation.completion import Completion, Request, Sampling
+from gptcc_cli.generation.engine.cache import Prefix, SuffixCache
+from gptcc_cli.generation.engine.decoder import Decoder, Group
+from gptcc_cli.generation.sampling import RowSampler, uniform
+from gptcc_cli.generation.writing import Row, encode_prompt, room_for
+from gptcc_cli.models import LoadedModel
+
+_KEPT_PROMPTS = 4
+"""Prompts kept though no row needs them: the next requests may."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Seat:
+    """A row in its slot."""
+
+    row: Row
+    prefix: Prefix
+    n_cached: int = 0
+    """Tokens of the row that the cache holds: all but the last drawn."""
+
+
+class Batch:
+    """Up to ``capacity`` rows that are written together."""
+
+    def __init__(
+        self, decoder: Decoder, loaded: LoadedModel, sampling: Sampling, capacity: int
+    ) -> None:
+        """Begin with no rows."""
+        self.capacity = capacity
+        self.n_tokens = 0
+        self.n_finished = 0
+        self._decoder = decoder
+        self._loaded = loaded
+        self._sampling = sampling
+        self._sampler = RowSampler(top_k=sampling.top_k, top_p=sampling.top_p)
+        self._cache: SuffixCache = decoder.new_cache(capacity)
+        self._seats: list[_Seat] = []
+        self._prompts: OrderedDict[str, Prefix] = OrderedDict()
+        self._groups: tuple[Group, ...] | None = None
+
+    def __len__(self) -> int:
+        """Return the number of rows being written."""
+        return len(self._seats)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows being written."""
+        return tuple(seat.row for seat in self._seats)
+
+    def enter(self, requests: Sequence[Request]) -> list[Completion]:
+        """Seat requests, each with its first token; return those that this token ends.
+
+        Raises:
+            ModelError: a prompt leaves no room in the model's window.
+        """
+        entrants = [_Seat(row=row, prefix=prefix) for row, prefix in map(self._open, requests)]
+        if not entrants:
+            return []
+        self._draw(_stack([seat.prefix.logits for seat in entrants]), entrants)
+        self._seats += [seat for seat in entrants if seat.row.finish is None]
+        self._groups = None
+        return self._finished(entrants)
+
+    def step(self) -> list[Completion]:
+        """Write one token of every row; return the rows it ends."""
+        seats = self._seats
+        self._cache.grow(max(seat.n_cached for seat in seats) + 1)
+        logits = self._decoder.step(
+            [seat.row.tokens[-1] for seat in seats],
+            [seat.n_cached for seat in seats],
+            self._grouped(),
+            self._cache,
+        )
+        for seat in seats:
+            seat.n_cached += 1
+        self._draw(logits, seats)
+        finished = self._finished(seats)
+        if finished:
+            self._close_ranks()
+        return finished
+
+    def shrink(self, capacity: int) -> list[Request]:
+        """Keep the first ``capacity`` rows; return the requests of the others, to begin anew."""
+        left = self._seats[capacity:]
+        del self._seats[capacity:]
+        self.capacity = capacity
+        self.n_tokens -= sum(len(seat.row.tokens) for seat in left)
+        self._cache.shrink(capacity)
+        self._groups = None
+        return [seat.row.request for seat in left]
+
+    def abandon(self) -> list[Completion]:
+        """Return all rows as they stand, cancelled."""
+        completions = [seat.row.completion() for seat in self._seats]
+        self.n_finished += len(completions)
+        self._seats.clear()
+        return completions
+
+    def _open(self, request: Request) -> tuple[Row, Prefix]:
+        loaded = self._loaded
+        prefix = self._prefix(request)
+        room = room_for(len(prefix), loaded.context_length, self._sampling.max_new_tokens)
+        row = Row(
+            request,
+            prefix.ids,
+            loaded.tokenizer,
+            end_tokens=loaded.end_tokens,
+            max_new_tokens=room,
+        )
+        return row, prefix
+
+    def _prefix(self, request: Request) -> Prefix:
+        """Return the prompt as read, from memory if it was read before."""
+        text = request.prompt.text
+        if text not in self._prompts:
+            ids = encode_prompt(self._loaded.tokenizer, request.prompt)
+            room_for(len(ids), self._loaded.context_length, 1)
+            self._prompts[text] = self._decoder.read(ids)
+            self._forget_prompts()
+        self._prompts.move_to_end(text)
+        return self._prompts[text]
+
+    def _forget_prompts(self) -> None:
+        used = {id(seat.prefix) for seat in self._seats}
+        idle = [text for text, prefix in self._prompts.items() if id(prefix) not in used]
+        for text in idle[:-_KEPT_PROMPTS]:
+            del self._prompts[text]
+
+    def _draw(self, logits: Any, seats: Sequence[_Seat]) -> None:
+        rows = [seat.row for seat in seats]
+        tokens, logprobs = self._sampler.draw(
+            logits,
+            [row.request.temperature for row in rows],
+            [uniform(row.request.seed, len(row.tokens)) for row in rows],
+        )
+        for row, token, logprob in zip(rows, tokens, logprobs, strict=True):
+            row.push(token, logprob)
+        self.n_tokens += len(rows)
+
+    def _finished(self, seats: Sequence[_Seat]) -> list[Completion]:
+        completions = [seat.row.completion() for seat in seats if seat.row.finish is not None]
+        self.n_finished += len(completions)
+        return completions
+
+    def _close_ranks(self) -> None:
+        """Move the last rows into the slots of those that ended."""
+        seats = self._seats
+        self._groups = None
+        place = 0
+        while place < len(seats):
+            if seats[place].row.finish is None:
+                place += 1
+                continue
+            last = seats.pop()
+            if place < len(seats):
+                if last.row.finish is None:
+                    self._cache.move(len(seats), place, last.n_cached)
+                seats[place] = last
+
+    def _grouped(self) -> tuple[Group, ...]:
+        if self._groups is None:
+            slots: dict[int, list[int]] = {}
+            for slot, seat in enumerate(self._seats):
+                slots.setdefault(id(seat.prefix), []).append(slot)
+            self._groups = tuple(
+                Group(prefix=self._seats[places[0]].prefix, slots=tuple(places))
+                for places in slots.values()
+            )
+        return self._groups
+
+
+def _stack(logits: list[Any]) -> Any:
+    """Return the rows as one tensor; rows of one prompt are not copied."""
+    import torch
+
+    if all(row is logits[0] for row in logits):
+        return logits[0].expand(len(logits), -1)
+    return torch.cat(logits)

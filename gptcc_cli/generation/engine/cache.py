@@ -1,0 +1,83 @@
+"""Keys and values: of prompts, kept once, and of what each row has written.
+
+A row's suffix lies in a slot; slots grow together, in steps, so that memory follows the longest
+text being written and not the longest that could be.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+_STEP = 32
+"""Suffixes are attended to in multiples of this many tokens: sums then come out the same to the
+last bit whatever the length of a row's neighbours (measured for the CPU's kernel)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefix:
+    """A prompt that was read."""
+
+    ids: tuple[int, ...]
+    keys: tuple[Any, ...]
+    """By layer: (kv heads, tokens, head_dim)."""
+    values: tuple[Any, ...]
+    logits: Any
+    """(1, vocabulary): what the model expects after the prompt."""
+
+    def __len__(self) -> int:
+        """Return the number of tokens."""
+        return len(self.ids)
+
+
+class SuffixCache:
+    """What rows have written: ``capacity`` slots of equal, growing length."""
+
+    def __init__(
+        self, *, n_layers: int, capacity: int, n_kv_heads: int, head_dim: int, like: Any
+    ) -> None:
+        """Reserve nothing yet.
+
+        Args:
+            n_layers: of the model.
+            capacity: how many rows there can be.
+            n_kv_heads: of the model.
+            head_dim: of the model.
+            like: a tensor of the dtype and device to keep.
+        """
+        self.capacity = capacity
+        self.length = 0
+        shape = (capacity, n_kv_heads, 0, head_dim)
+        self.keys = [like.new_empty(shape) for _ in range(n_layers)]
+        self.values = [like.new_empty(shape) for _ in range(n_layers)]
+
+    def grow(self, wanted: int) -> None:
+        """Make room for ``wanted`` tokens a row; what is there stays."""
+        if wanted <= self.length:
+            return
+        length = max(_STEP, self.length)
+        while length < wanted:
+            length += max(_STEP, length // 2 // _STEP * _STEP)
+        for tensors in (self.keys, self.values):
+            for layer, old in enumerate(tensors):
+                # One at a time, so that two copies of one layer is all that is ever held.
+                new = old.new_zeros((*old.shape[:2], length, old.shape[3]))
+                new[:, :, : self.length] = old
+                tensors[layer] = new
+        self.length = length
+
+    def move(self, source: int, target: int, n_tokens: int) -> None:
+        """Copy a row's suffix to another slot."""
+        for tensors in (self.keys, self.values):
+            for tensor in tensors:
+                tensor[target, :, :n_tokens] = tensor[source, :, :n_tokens]
+
+    def shrink(self, capacity: int) -> None:
+        """Give back the memory of all slots but the first ``capacity``."""
+        self.capacity = capacity
+        for tensors in (self.keys, self.values):
+            for layer, old in enumerate(tensors):
+                tensors[layer] = old[:capacity].clone()
+
+
+def attended_length(longest: int) -> int:
+    """Return how many tokens of a suffix are looked at when the longest row has so many."""
+    return -(-longest // _STEP) * _STEP

@@ -1,0 +1,312 @@
+"""A model's arithmetic: read a prompt once, then write one token for many rows at a time.
+
+Covers the families of ``architecture``. Knows nothing of requests, text or sampling.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gptcc_cli.generation.engine.architecture import Architecture, read_architecture
+from gptcc_cli.generation.engine.attention import MASKED, attend, merge
+from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_length
+from gptcc_cli.generation.engine.weights import Layer, read_weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Rows that share a prompt."""
+
+    prefix: Prefix
+    slots: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """What all layers of one step share."""
+
+    lengths: Any
+    """(rows,): tokens each row had written before."""
+    flat: Any
+    """(rows * kv heads,): where the new keys go in a layer's suffixes, flattened."""
+    n_keys: int
+    """Tokens of the suffixes to look at."""
+    groups: tuple[Group, ...]
+    indices: tuple[Any, ...]
+    """By group: its slots as a tensor; ``None`` where they are all rows."""
+    masks: dict[int | None, Any]
+    """By window: (rows, 1, 1, n_keys), added to the products with suffixes."""
+    prefix_masks: dict[int | None, tuple[tuple[int, Any], ...]]
+    """By window, by group: the first prompt token any row sees, and the mask from there on."""
+    rotation: Any
+
+
+class Decoder:
+    """A causal language model, for rows that share prompts."""
+
+    def __init__(self, model: Any) -> None:
+        """Arrange a transformers model's weights.
+
+        Raises:
+            Unsupported: the model is not one of the families, with the reason.
+        """
+        import torch
+        import torch.nn.functional as functional
+
+        self._torch = torch
+        self._functional = functional
+        self.shape: Architecture = read_architecture(model)
+        with torch.inference_mode():
+            self._weights = read_weights(model, self.shape)
+            self._rotary = _Rotary(model) if self.shape.rms else None
+        self.device = self._weights.embedding.device
+        self._windows = tuple(dict.fromkeys(self.shape.windows))
+
+    def new_cache(self, capacity: int) -> SuffixCache:
+        """Return an empty cache for so many rows."""
+        return SuffixCache(
+            n_layers=self.shape.n_layers,
+            capacity=capacity,
+            n_kv_heads=self.shape.n_kv_heads,
+            head_dim=self.shape.head_dim,
+            like=self._weights.embedding,
+        )
+
+    def bytes_per_token(self) -> int:
+        """Return what a token of one row takes in the cache."""
+        shape = self.shape
+        per_layer = 2 * shape.n_kv_heads * shape.head_dim
+        return shape.n_layers * per_layer * int(self._weights.embedding.element_size())
+
+    def read(self, ids: Sequence[int]) -> Prefix:
+        """Read a prompt: at least one token."""
+        keys: list[Any] = []
+        values: list[Any] = []
+        tokens = self._torch.tensor(list(ids), device=self.device)
+        places = self._torch.arange(len(ids), device=self.device)
+        x = self._embed(tokens, places)
+        rotation = self._rotary.at(places, x.dtype) if self._rotary else None
+        masks = {window: self._causal_mask(len(ids), window, x) for window in self._windows}
+        for number, layer in enumerate(self._weights.layers):
+            query, key, value = self._project(layer, x, rotation)
+            keys.append(key.transpose(0, 1).contiguous())
+            values.append(value.transpose(0, 1).contiguous())
+            attended = self._attend_prompt(
+                query, keys[-1], values[-1], masks[self.shape.windows[number]], number
+            )
+            x = self._rest(layer, x, attended)
+        return Prefix(
+            ids=tuple(ids), keys=tuple(keys), values=tuple(values), logits=self._logits(x[-1:])
+        )
+
+    def step(
+        self,
+        tokens: Sequence[int],
+        lengths: Sequence[int],
+        groups: Sequence[Group],
+        cache: SuffixCache,
+    ) -> Any:
+        """Write one token for every row; return the logits of the next (rows, vocabulary).
+
+        Args:
+            tokens: by slot, the token just drawn.
+            lengths: by slot, how many tokens the cache holds of the row.
+            groups: the rows by prompt; each slot in one of them.
+            cache: grown already to hold one token more.
+        """
+        places = [0] * len(tokens)
+        for group in groups:
+            for slot in group.slots:
+                places[slot] = len(group.prefix) + lengths[slot]
+        ids, positions = self._torch.tensor([list(tokens), places], device=self.device)
+        x = self._embed(ids, positions)
+        step = self._prepare(x, lengths, positions, groups, cache)
+        for number, layer in enumerate(self._weights.layers):
+            query, key, value = self._project(layer, x, step.rotation)
+            self._keep(cache.keys, number, key, step)
+            self._keep(cache.values, number, value, step)
+            x = self._rest(layer, x, self._attend(number, query, cache, step))
+        return self._logits(x)
+
+    def _embed(self, ids: Any, positions: Any) -> Any:
+        x = self._functional.embedding(ids, self._weights.embedding)
+        if self._weights.positions is not None:
+            x = x + self._functional.embedding(positions, self._weights.positions)
+        return x
+
+    def _norm(self, x: Any, norm: tuple[Any, Any]) -> Any:
+        weight, bias = norm
+        if self.shape.rms:
+            return self._functional.rms_norm(x, x.shape[-1:], weight, self.shape.norm_eps)
+        return self._functional.layer_norm(x, x.shape[-1:], weight, bias, self.shape.norm_eps)
+
+    def _project(self, layer: Layer, x: Any, rotation: Any) -> tuple[Any, Any, Any]:
+        """Return queries (rows, heads, head_dim), keys and values (rows, kv heads, head_dim)."""
+        shape = self.shape
+        heads = layer.attention_in(self._norm(x, layer.first_norm))
+        heads = heads.view(len(x), -1, shape.head_dim)
+        n_turned = shape.n_heads + shape.n_kv_heads
+        turned, value = heads[:, :n_turned], heads[:, n_turned:]
+        if layer.head_norm is not None:
+            normed = self._functional.rms_norm(turned, (shape.head_dim,), None, shape.norm_eps)
+            turned = normed * layer.head_norm
+        if rotation is not None:
+            cosines, sines = rotation
+            rolled = turned.roll(shape.head_dim // 2, -1)
+            turned = self._torch.addcmul(turned * cosines, rolled, sines)
+        return turned[:, : shape.n_heads], turned[:, shape.n_heads :], value
+
+    def _rest(self, layer: Layer, x: Any, attended: Any) -> Any:
+        """Finish a block: everything after attention."""
+        x = layer.attention_out.plus(attended, x)
+        h = self._norm(x, layer.second_norm)
+        if layer.gate is None:
+            return layer.down.plus(layer.up.activated(h), x)
+        return layer.down.plus(layer.up.times(h, layer.gate.activated(h)), x)
+
+    def _logits(self, x: Any) -> Any:
+        return self._weights.head(self._norm(x, self._weights.final_norm))
+
+    def _attend_prompt(self, query: Any, key: Any, value: Any, mask: Any, number: int) -> Any:
+        shape = self.shape
+        share = shape.n_heads // shape.n_kv_heads
+        attended = self._functional.scaled_dot_product_attention(
+            query.transpose(0, 1)[None],
+            key.repeat(share, 1, 1)[None],
+            value.repeat(share, 1, 1)[None],
+            attn_mask=mask,
+            is_causal=mask is None,
+            scale=shape.scales[number],
+        )
+        return attended[0].transpose(0, 1).reshape(len(query), -1)
+
+    def _causal_mask(self, length: int, window: int | None, like: Any) -> Any:
+        """Return a mask for a prompt, or ``None`` where plain causality is all there is."""
+        if window is None or window >= length:
+            return None
+        ones = self._torch.ones(length, length, dtype=self._torch.bool, device=like.device)
+        return ones.tril() & ones.triu(1 - window)
+
+    def _prepare(
+        self,
+        x: Any,
+        lengths: Sequence[int],
+        positions: Any,
+        groups: Sequence[Group],
+        cache: SuffixCache,
+    ) -> _Step:
+        torch, shape = self._torch, self.shape
+        counts = torch.tensor(list(lengths), device=self.device)
+        first = torch.arange(len(lengths) * shape.n_kv_heads, device=self.device) * cache.length
+        n_keys = min(cache.length, attended_length(max(lengths) + 1))
+        single = len(groups) == 1
+        indices = [
+            None if single else torch.tensor(group.slots, device=self.device) for group in groups
+        ]
+        return _Step(
+            lengths=counts,
+            flat=first + counts.repeat_interleave(shape.n_kv_heads),
+            n_keys=n_keys,
+            groups=tuple(groups),
+            indices=tuple(indices),
+            masks={w: self._suffix_mask(x, counts, n_keys, w) for w in self._windows},
+            prefix_masks={
+                w: tuple(
+                    self._prefix_mask(
+                        x, [lengths[slot] for slot in group.slots], len(group.prefix), w
+                    )
+                    for group in groups
+                )
+                for w in self._windows
+            },
+            rotation=self._rotary.at(positions, x.dtype) if self._rotary else None,
+        )
+
+    def _suffix_mask(self, x: Any, counts: Any, n_keys: int, window: int | None) -> Any:
+        columns = self._torch.arange(n_keys, device=x.device)
+        hidden = columns > counts[:, None]
+        if window is not None and n_keys > window:
+            hidden |= columns <= counts[:, None] - window
+        mask = x.new_zeros(hidden.shape).masked_fill_(hidden, MASKED)
+        return mask[:, None, None, :]
+
+    def _prefix_mask(
+        self, x: Any, lengths: list[int], n_prefix: int, window: int | None
+    ) -> tuple[int, Any]:
+        """Return where a group's rows begin to see their prompt, and what hides more."""
+        if window is None:
+            return 0, None
+        # A row whose suffix holds c tokens sees prompt tokens from n_prefix + c - window + 1 on.
+        starts = [max(0, n_prefix + count - window + 1) for count in lengths]
+        # Always one token, so that attention has something to look at, if only to ignore it.
+        first = min(*starts, n_prefix - 1)
+        if max(starts) == first:
+            return first, None
+        columns = self._torch.arange(first, n_prefix, device=x.device)
+        hidden = columns < self._torch.tensor(starts, device=x.device)[:, None]
+        mask = x.new_zeros(hidden.shape).masked_fill_(hidden, MASKED)
+        share = self.shape.n_heads // self.shape.n_kv_heads
+        return first, mask.repeat_interleave(share, 0)[None, None]
+
+    def _keep(self, tensors: list[Any], number: int, new: Any, step: _Step) -> None:
+        flat = tensors[number].view(-1, self.shape.head_dim)
+        flat.index_copy_(0, step.flat, new.reshape(-1, self.shape.head_dim))
+
+    def _attend(self, number: int, query: Any, cache: SuffixCache, step: _Step) -> Any:
+        """Attend to suffixes and prompts; return (rows, heads * head_dim)."""
+        shape, rows = self.shape, len(query)
+        window, scale = shape.windows[number], shape.scales[number]
+        # Heads are dealt round-robin: (rows, turns, kv heads, head_dim).
+        query = query.reshape(rows, -1, shape.n_kv_heads, shape.head_dim)
+        suffix = attend(
+            query.transpose(1, 2),
+            cache.keys[number][:rows, :, : step.n_keys],
+            cache.values[number][:rows, :, : step.n_keys],
+            step.masks[window],
+            scale,
+        )
+        if len(step.groups) == 1:
+            prefix = self._attend_prefix(number, 0, query, step)
+        else:
+            prefix = suffix[0].new_empty(suffix[0].shape), suffix[1].new_empty(suffix[1].shape)
+            for which, index in enumerate(step.indices):
+                attended, log_sum = self._attend_prefix(number, which, query[index], step)
+                prefix[0][index], prefix[1][index] = attended, log_sum
+        return merge(prefix, suffix).transpose(1, 2).reshape(rows, -1)
+
+    def _attend_prefix(self, number: int, which: int, query: Any, step: _Step) -> tuple[Any, Any]:
+        """Attend to a group's prompt, all its rows as one matrix a key head."""
+        shape, rows = self.shape, len(query)
+        prefix = step.groups[which].prefix
+        first, mask = step.prefix_masks[shape.windows[number]][which]
+        attended, log_sum = attend(
+            query.flatten(0, 1).transpose(0, 1)[None],
+            prefix.keys[number][None, :, first:],
+            prefix.values[number][None, :, first:],
+            mask,
+            shape.scales[number],
+        )
+        attended = attended[0].unflatten(1, (rows, -1)).transpose(0, 1)
+        return attended, log_sum[0].unflatten(1, (rows, -1)).transpose(0, 1)
+
+
+class _Rotary:
+    """Rotary positions, with the frequencies that transformers computed for the model."""
+
+    def __init__(self, model: Any) -> None:
+        import torch
+
+        self._torch = torch
+        rotary = model.model.rotary_emb
+        self._frequencies = rotary.inv_freq.float()
+        self._scaling = rotary.attention_scaling
+
+    def at(self, positions: Any, dtype: Any) -> tuple[Any, Any]:
+        """Return cosines and signed sines (positions, 1, head_dim)."""
+        angles = positions[:, None].float() * self._frequencies
+        cosines = (angles.cos() * self._scaling).to(dtype)
+        sines = (angles.sin() * self._scaling).to(dtype)
+        return (
+            self._torch.cat((cosines, cosines), -1)[:, None],
+            self._torch.cat((-sines, sines), -1)[:, None],
+        )

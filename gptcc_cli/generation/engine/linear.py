@@ -1,0 +1,121 @@
+"""Matrix products, with what follows them fused where the device can.
+
+Three kinds behind one set of verbs: oneDNN's packed weights (CPU; bfloat16 where the CPU has
+it, float32 otherwise), and torch's own ``linear`` (everything else). Weights are packed once,
+when the model is opened. Does not choose the dtype.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+_ONEDNN = {
+    "gelu_tanh": ("gelu", "tanh"),
+    "gelu": ("gelu", "none"),
+    "relu": ("relu", ""),
+    "silu": ("swish", ""),
+}
+
+
+class Linear(Protocol):
+    """``x @ weight.T + bias`` for rows ``x``: (rows, in) -> (rows, out)."""
+
+    def __call__(self, x: Any) -> Any:
+        """Return the product."""
+        ...
+
+    def activated(self, x: Any) -> Any:
+        """Return the activation of the product."""
+        ...
+
+    def plus(self, x: Any, other: Any) -> Any:
+        """Return the product plus ``other`` (rows, out)."""
+        ...
+
+    def times(self, x: Any, other: Any) -> Any:
+        """Return the product times ``other`` (rows, out), element by element."""
+        ...
+
+
+def pack(weight: Any, bias: Any, *, activation: str) -> Linear:
+    """Return the fastest exact form of a weight on its device.
+
+    Args:
+        weight: (out, in), in the dtype to compute in.
+        bias: (out,) or ``None``.
+        activation: what ``activated`` applies.
+    """
+    if _can_pack(weight):
+        return _PackedLinear(weight, bias, activation)
+    return PlainLinear(weight, bias, activation)
+
+
+class PlainLinear:
+    """torch's ``linear``, on any device."""
+
+    def __init__(self, weight: Any, bias: Any, activation: str) -> None:
+        """Keep the weight as it is."""
+        import torch.nn.functional as functional
+
+        self._linear = functional.linear
+        self._weight, self._bias = weight, bias
+        activations: dict[str, Callable[[Any], Any]] = {
+            "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),
+            "gelu": functional.gelu,
+            "relu": functional.relu,
+            "silu": functional.silu,
+        }
+        self._activate = activations[activation]
+
+    def __call__(self, x: Any) -> Any:
+        """Return the product."""
+        return self._linear(x, self._weight, self._bias)
+
+    def activated(self, x: Any) -> Any:
+        """Return the activation of the product."""
+        return self._activate(self._linear(x, self._weight, self._bias))
+
+    def plus(self, x: Any, other: Any) -> Any:
+        """Return the product plus ``other``."""
+        return self._linear(x, self._weight, self._bias) + other
+
+    def times(self, x: Any, other: Any) -> Any:
+        """Return the product times ``other``."""
+        return self._linear(x, self._weight, self._bias) * other
+
+
+class _PackedLinear:
+    """oneDNN: the weight lies as its kernels read it, and the next operation is fused."""
+
+    def __init__(self, weight: Any, bias: Any, activation: str) -> None:
+        import torch
+
+        ops = torch.ops.mkldnn
+        self._bias = bias
+        self._unary = ops._linear_pointwise.default
+        self._binary = ops._linear_pointwise.binary
+        self._activation = _ONEDNN[activation]
+        # The hint is the number of rows the layout is chosen for; every layout takes any number.
+        self._weight = ops._reorder_linear_weight(weight.contiguous(), 32)
+
+    def __call__(self, x: Any) -> Any:
+        return self._unary(x, self._weight, self._bias, "none", [], "")
+
+    def activated(self, x: Any) -> Any:
+        attribute, algorithm = self._activation
+        return self._unary(x, self._weight, self._bias, attribute, [], algorithm)
+
+    def plus(self, x: Any, other: Any) -> Any:
+        return self._binary(x, other, self._weight, self._bias, "add")
+
+    def times(self, x: Any, other: Any) -> Any:
+        return self._binary(x, other, self._weight, self._bias, "mul")
+
+
+def _can_pack(weight: Any) -> bool:
+    import torch
+
+    if weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    if weight.dtype == torch.bfloat16:
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return bool(weight.dtype == torch.float32)

@@ -1,0 +1,156 @@
+"""The engine as a ``Generator``: requests in, completions out.
+
+Covers drawing requests when there is room, cancelling, progress, and going on with half the
+rows when memory ends. The rows themselves are ``batch``, the arithmetic is ``decoder``.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from threading import Event
+from typing import Any, TypeVar
+
+from gptcc_cli.errors import ModelError
+from gptcc_cli.generation.completion import Completion, Request, Sampling, Watcher, Writing
+from gptcc_cli.generation.engine.batch import Batch
+from gptcc_cli.generation.engine.decoder import Decoder
+from gptcc_cli.generation.naming import describe
+from gptcc_cli.models import LoadedModel
+
+_BATCH = {"cpu": 32, "cuda": 128}
+_TAIL = 400
+_T = TypeVar("_T")
+
+
+class LocalEngine:
+    """Writes completions with gptcc's own arithmetic."""
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        """Arrange the model's weights.
+
+        Raises:
+            Unsupported: this model needs transformers' ``generate``, with the reason.
+        """
+        self._loaded = loaded
+        self._decoder = Decoder(loaded.model)
+
+    @property
+    def name(self) -> str:
+        """The model and how it runs."""
+        return describe(self._loaded)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which engine runs, and why; the choices made in loading."""
+        kind = type(self._loaded.model).__name__
+        return (*self._loaded.notes, f"gptcc's own engine writes: it knows {kind}")
+
+    def generate(
+        self,
+        requests: Iterable[Request],
+        sampling: Sampling,
+        *,
+        cancel: Event | None = None,
+        watch: Watcher | None = None,
+    ) -> Iterator[Completion]:
+        """Yield each completion when it ends.
+
+        Raises:
+            ModelError: a prompt leaves no room in the model's window, or one candidate alone
+                needs more memory than there is.
+        """
+        capacity = sampling.batch_size or _BATCH.get(self._decoder.device.type, 32)
+        batch = Batch(self._decoder, self._loaded, sampling, capacity)
+        return _Run(batch, iter(requests), cancel or Event(), watch).completions()
+
+
+class _Run:
+    """One call of ``generate``."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        source: Iterator[Request],
+        cancel: Event,
+        watch: Watcher | None,
+    ) -> None:
+        import torch
+
+        self._inference_mode = torch.inference_mode
+        self._batch = batch
+        self._source = source
+        self._waiting: deque[Request] = deque()
+        self._cancel = cancel
+        self._watch = watch
+
+    def completions(self) -> Iterator[Completion]:
+        while not self._cancel.is_set():
+            entrants = self._draw_requests()
+            if entrants:
+                yield from self._within_memory(partial(self._batch.enter, entrants), entrants)
+            elif not len(self._batch):
+                return
+            if len(self._batch):
+                yield from self._within_memory(self._batch.step, [])
+            self._show(None)
+        yield from self._batch.abandon()
+
+    def _draw_requests(self) -> list[Request]:
+        """Return as many requests as there is room for."""
+        drawn: list[Request] = []
+        while len(self._batch) + len(drawn) < self._batch.capacity:
+            request = self._waiting.popleft() if self._waiting else next(self._source, None)
+            if request is None:
+                break
+            drawn.append(request)
+        return drawn
+
+    def _within_memory(
+        self, work: Callable[[], list[Completion]], entrants: list[Request]
+    ) -> list[Completion]:
+        """Do the work; where memory ends, halve the batch, say so, and leave it for later."""
+        try:
+            # Around the work alone: the mode is the thread's, and a generator that is paused
+            # must not leave it to whoever called.
+            with self._inference_mode():
+                return work()
+        except (MemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+            n_rows = len(self._batch) + len(entrants)
+            if n_rows <= 1:
+                raise ModelError(
+                    "memory ran out with a single candidate being written",
+                    hint="use a smaller model, --quantize 8bit, or fewer new tokens",
+                ) from error
+        capacity = n_rows // 2
+        self._waiting.extendleft(reversed(entrants))
+        with self._inference_mode():
+            self._waiting.extendleft(reversed(self._batch.shrink(capacity)))
+        self._show(f"memory ran out with {n_rows} candidates at once: going on with {capacity}")
+        return []
+
+    def _show(self, note: str | None) -> None:
+        if self._watch is None:
+            return
+        rows = self._batch.rows
+        shown = rows[0] if rows else None
+        self._watch(
+            Writing(
+                n_tokens=self._batch.n_tokens,
+                n_active=len(rows),
+                n_finished=self._batch.n_finished,
+                tail=shown.text[-_TAIL:] if shown else "",
+                tail_index=shown.request.index if shown else None,
+                note=note,
+            )
+        )
+
+
+def _is_out_of_memory(error: Any) -> bool:
+    """Tell a lack of memory from a bug: torch's CPU allocator raises a plain RuntimeError."""
+    import torch
+
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return "can't allocate memory" in str(error) or "not enough memory" in str(error)
