@@ -1,0 +1,19 @@
+"""Completion -> Candidate: cleaning that is recorded, with the raw text kept.
+
+Pure. Never looks at tests, never runs code, never decides by a verdict.
+``docs/concepts/verdicts.md`` lists the steps in words.
+"""
+
+from gptcc_cli.extraction.candidate import NO_CODE, Candidate, candidate_of, merge, program_id
+from gptcc_cli.extraction.extracting import Style, extract, style_of
+
+__all__ = [
+    "NO_CODE",
+    "Candidate",
+    "Style",
+    "candidate_of",
+    "extract",
+    "merge",
+    "program_id",
+    "style_of",
+]
