@@ -75,5 +75,5 @@ def mcnemar(better: int, worse: int) -> float:
     1.0
     """
     n = better + worse
-    tail = sum(comb(n, i) for i in range(min(better, worse) + 1)) / 2**n
-    return min(1.0, 2.0 * tail)
+    ways = sum(comb(n, i) for i in range(min(better, worse) + 1))
+    return min(1.0, float(2 * ways / 2**n))
