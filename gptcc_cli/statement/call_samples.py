@@ -1,16 +1,20 @@
 """Call-based statements -> the calls printed in them and what they return.
 
-Covers calls written out by name: doctests, and the arrows, equal signs, comments and verbs of
-Codewars and HumanEval. Covers neither the ``Input:``/``Output:`` layout of LeetCode
-(``named_samples``) nor standard input.
+Covers calls written out by name: doctests, asserts, and the arrows, equal signs, comments and
+verbs of Codewars and HumanEval. Covers neither the ``Input:``/``Output:`` layout of LeetCode
+(``named_samples``), nor examples that name no function (``loose_samples``), nor standard input.
 """
 
+import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
 
 from gptcc_cli.problem import Json, Span
-from gptcc_cli.statement.literals import NotALiteral, read_literal
+from gptcc_cli.statement.literals import Literal, NotALiteral, read_literal
+from gptcc_cli.statement.reading import StatementWarning
 from gptcc_cli.statement.signatures import Signature
 
 
@@ -21,39 +25,103 @@ class Example:
     arguments: tuple[Json, ...]
     expected: Json
     span: Span
+    wrapped: bool = False
+    """Whether the value is a string in parentheses: perhaps a tuple that lost its comma."""
 
 
 def find_calls(statement: str, signature: Signature) -> Iterator[Example]:
-    """Yield every call of the function whose value stands beside it or on the next line."""
-    call = re.compile(rf"(?<![\w.]){re.escape(signature.name)}[ \t]?\(")
-    for match in call.finditer(statement):
-        line_start = statement.rfind("\n", max(0, match.start() - 500), match.start()) + 1
-        before = statement[max(line_start, match.start() - 200) : match.start()]
-        if not _LEADS.search(before):
+    """Yield every call of the function whose value stands with it."""
+    said, named = _Announcements(statement), _Assignments(statement)
+    for match in islice(_calls_of(signature.name).finditer(statement), _MOST_CALLS):
+        before = _before(statement, match.start())
+        lead = _LEAD.search(before)
+        if lead is None or _inside(before, lead):
             continue
         try:
-            arguments, end = read_arguments(statement, match.end(), signature)
+            known = named.before(match.start())
+            arguments, end = read_arguments(statement, match.end(), signature, known)
         except NotALiteral:
             continue
-        found = _answer(statement, end, doctest=">>>" in before)
-        if found is not None and signature.takes(len(arguments)):
-            value, value_end = found
-            yield Example(arguments=arguments, expected=value, span=(match.start(), value_end))
+        if not signature.takes(len(arguments)):
+            continue
+        value = _value(statement, match.start(), end, lead) or said.value_for(match.start(), end)
+        if value is not None:
+            yield Example(
+                arguments=arguments,
+                expected=value.value,
+                span=(match.start(), value.end if value.end > end else end),
+                wrapped=statement[value.end - 1 : value.end] == ")",
+            )
 
 
-def read_arguments(text: str, at: int, signature: Signature) -> tuple[tuple[Json, ...], int]:
+def find_alias(statement: str, signature: Signature) -> Signature | None:
+    """Return the signature under the one other name that all examples use, if there is one.
+
+    A statement may call the function by an older name than its starter code does.
+    """
+    names = set()
+    for match in islice(_ANY_CALL.finditer(statement), _MOST_CALLS):
+        if match.group(1) in _BUILTINS:
+            continue
+        try:
+            _, end = read_arguments(statement, match.end(), signature)
+        except NotALiteral:
+            continue
+        if _LINK.match(statement, end):
+            names.add(match.group(1))
+    if len(names) != 1:
+        return None
+    return Signature(
+        name=names.pop(),
+        parameters=signature.parameters,
+        n_required=signature.n_required,
+        nodes=signature.nodes,
+    )
+
+
+def find_unread(statement: str, signature: Signature) -> tuple[StatementWarning, ...]:
+    """Return a warning for each line that shows a call and a result, but no plain values."""
+    named = _Assignments(statement)
+    warnings = []
+    for match in islice(_calls_of(signature.name).finditer(statement), _MOST_CALLS):
+        line_end = statement.find("\n", match.end())
+        line_end = len(statement) if line_end < 0 else line_end
+        rest = statement[match.end() : min(line_end, match.end() + 300)]
+        if not _SHOWN.search(rest) or _DEFINED.search(_before(statement, match.start())):
+            continue
+        try:
+            known = named.before(match.start())
+            _, end = read_arguments(statement, match.end(), signature, known)
+            link = _LINK.match(statement, end)
+            if link is None or read_result(statement, link.end()) is not None:
+                continue
+        except NotALiteral:
+            pass
+        warnings.append(
+            StatementWarning(
+                message="A call is shown with its result, but not in values that can be read.",
+                span=(match.start(), line_end),
+            )
+        )
+    return tuple(warnings[:_MOST_WARNINGS])
+
+
+def read_arguments(
+    text: str, at: int, signature: Signature, known: Mapping[str, Json] = MappingProxyType({})
+) -> tuple[tuple[Json, ...], int]:
     """Read the arguments of a call up to its closing parenthesis.
 
     Args:
         text: where the call stands.
         at: the offset after the opening parenthesis.
         signature: what gives keyword arguments their places.
+        known: values that names in the call stand for.
 
     Raises:
         NotALiteral: an argument is not a plain value, or the parenthesis is never closed.
     """
     arguments: list[Json] = []
-    end = _BLANK.match(text, at).end()  # type: ignore[union-attr]
+    end = _skip(text, at)
     while text[end : end + 1] != ")":
         keyword = _KEYWORD.match(text, end)
         if keyword:
@@ -61,60 +129,190 @@ def read_arguments(text: str, at: int, signature: Signature) -> tuple[tuple[Json
             if expected != (keyword.group(1),):
                 raise NotALiteral(keyword.group(1))
             end = keyword.end()
-        literal = read_literal(text, end)
+        word = _NAME.match(text, end)
+        if word and word.group() in known:
+            literal = Literal(value=known[word.group()], end=word.end())
+        else:
+            literal = read_literal(text, end)
         arguments.append(literal.value)
-        end = _BLANK.match(text, literal.end).end()  # type: ignore[union-attr]
+        end = _skip(text, literal.end)
         if text[end : end + 1] == ",":
-            end = _BLANK.match(text, end + 1).end()  # type: ignore[union-attr]
+            end = _skip(text, end + 1)
         elif text[end : end + 1] != ")":
             raise NotALiteral(text[end : end + 40])
     return tuple(arguments), end + 1
 
 
-def _answer(text: str, at: int, *, doctest: bool) -> tuple[Json, int] | None:
-    """Read the value that a call returns, from what stands after it."""
-    link = _LINK.match(text, at)
-    if link and link.group("link"):
-        try:
-            literal = read_literal(text, link.end())
-        except NotALiteral:
-            return None
-        return (literal.value, literal.end) if _ends_well(text, literal.end) else None
-    if not doctest:
-        return None
-    line_end = _DOCTEST.match(text, at)
-    if line_end is None:
-        return None
+def read_result(text: str, at: int) -> Literal | None:
+    """Read a value that is a result: nothing after it makes another value of it.
+
+    A sum that is worked out on the spot (``19 - 5 - 6 = 8``) gives what it comes to.
+    """
     try:
-        literal = read_literal(text, line_end.end())
+        literal = read_literal(text, at)
+        chain = _CHAIN.match(text, literal.end)
+        if chain:
+            literal = read_literal(text, chain.end())
     except NotALiteral:
         return None
-    rest = text[literal.end : literal.end + 80].split("\n", 1)[0]
-    return None if rest.strip() else (literal.value, literal.end)
+    return literal if _AFTER.match(text, literal.end) else None
 
 
-def _ends_well(text: str, at: int) -> bool:
-    """Whether a value is over: nothing after it makes another value of it."""
-    return _AFTER.match(text, at) is not None
+def _value(text: str, start: int, at: int, lead: re.Match[str]) -> Literal | None:
+    """Read the value that a call returns, from what stands after it.
+
+    A sentence below a fenced block speaks of the call in it only if that call is alone there.
+    """
+    if lead.group("equal"):
+        second = _SECOND.match(text, at)
+        return read_result(text, second.end()) if second else None
+    link = _LINK.match(text, at)
+    if link:
+        alone = "```" not in link.group() or _FENCED.search(text[max(0, start - 300) : start])
+        return read_result(text, link.end()) if alone else None
+    if not lead.group("prompt"):
+        return None
+    below = _BELOW.match(text, at)
+    if below is None:
+        return None
+    if below.group("nothing") is not None:
+        return Literal(value=None, end=at) if _NONE.search(text) else None
+    literal = read_result(text, below.end())
+    return literal if literal and _LINE_END.match(text, literal.end) else None
+
+
+class _Announcements:
+    """Values said once, in a comment of their own, for the bare calls below it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._until = -1
+        self._value: Literal | None = None
+        self._comments = list(_COMMENT.finditer(text))
+        self._next = 0
+
+    def value_for(self, start: int, end: int) -> Literal | None:
+        """Return the value announced for a call that stands alone on its line."""
+        if not _LINE_END.match(self._text, end):
+            return None
+        while self._next < len(self._comments) and self._comments[self._next].end() <= start:
+            comment = self._comments[self._next]
+            self._next += 1
+            self._value = read_result(self._text, comment.end())
+            blank = _PARAGRAPH.search(self._text, comment.end())
+            self._until = blank.start() if blank else len(self._text)
+        if self._value is None or start >= self._until:
+            return None
+        return Literal(value=self._value.value, end=-1)
+
+
+def _inside(before: str, lead: re.Match[str]) -> bool:
+    """Whether a call is a part of something larger, whose value is not the call's."""
+    if lead.group("equal") or lead.group("prompt"):
+        return False
+    if _NESTED.search(before):
+        return True
+    return _OPERATOR.search(before) is not None and not _BULLET.match(before)
+
+
+class _Assignments:
+    """Values that the examples give names to, ``ls = [1, 2]``, before they are passed on."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found = islice(_ASSIGNMENT.finditer(text), _MOST_CALLS)
+        self._ahead = next(self._found, None)
+        self._values: dict[str, Json] = {}
+
+    def before(self, at: int) -> Mapping[str, Json]:
+        """Return what names stand for at an offset; offsets must not decrease."""
+        while self._ahead is not None and self._ahead.end() < at:
+            name = self._ahead.group(1)
+            value = read_result(self._text, self._ahead.end())
+            self._values.pop(name, None)
+            if value is not None:
+                self._values[name] = value.value
+            self._ahead = next(self._found, None)
+        return self._values
+
+
+def _calls_of(name: str) -> re.Pattern[str]:
+    """Match calls of a function, in snake_case or camelCase alike."""
+    parts = [part for part in re.split(r"_+|(?<=[a-z0-9])(?=[A-Z])", name) if part]
+    loose = "_?".join(re.escape(part) for part in parts)
+    return re.compile(
+        rf"(?<![\w.])(?:[A-Z]\w{{0,40}}\.)?(?:{re.escape(name)}|(?i:{loose}))[ \t]?\("
+    )
+
+
+def _before(text: str, at: int) -> str:
+    """Return what stands before an offset on its line, at most so much."""
+    near = text[max(0, at - 200) : at]
+    return near[near.rfind("\n") + 1 :]
+
+
+def _skip(text: str, at: int) -> int:
+    match = _BLANK.match(text, at)
+    return match.end() if match else at
 
 
 _BLANK = re.compile(r"\s*")
-_KEYWORD = re.compile(r"([A-Za-z_]\w{0,60})\s*=(?!=)\s*")
-_LEADS = re.compile(r"(?:^|[\s`*>:;.,(\"“])$")
-_VERB = (
-    r"(?:,? ?which )?(?:(?:should|must|will|would|shall|to|ought to) )?(?:always )?"
-    r"(?:returns?|returned|be|equals?|gives?|outputs?|yields?|produces?|evaluates? to|"
-    r"results? in|is|are|prints?|becomes?)\b(?: (?:equal )?to\b)?"
-    r"(?: the (?:value|number|string|array|list|integer))?"
+_NAME = re.compile(r"[A-Za-z_]\w{0,60}")
+_ASSIGNMENT = re.compile(
+    r"(?m)^[ \t>`*-]{0,8}(?:[Ii]f |[Ff]or |[Gg]iven )?`?([A-Za-z_]\w{0,60})`?"
+    r"[ \t]{0,9}=[ \t]{0,9}(?!=)"
 )
-_SIGN = r"(?:={1,4}>|={1,3}|-{1,4}>|~>|[➞→⇒⟶⟹➜⟼]|:)"
-_LINK = re.compile(
-    rf"[ \t`*]*;?[ \t`*]*(?P<link>(?:\n?[ \t]*(?:#|//|--(?!>))?[ \t]*(?:{_SIGN}|{_VERB})"
-    rf"[ \t]*(?:{_SIGN}|{_VERB})?|(?:#|//)))[ \t`*]*:?[ \t`*]*",
+_KEYWORD = re.compile(r"([A-Za-z_]\w{0,60})\s*=(?!=)\s*")
+_LEAD = re.compile(
+    r"(?P<equal>(?:assert_?(?:deep_?)?(?:equals?|similar)|assert\.\w{1,30}|expect)\([ \t]*)$"
+    r"|(?P<prompt>>>>[ \t]*|In \[\d*\]:[ \t]*)$"
+    r"|(?:^|[\s`*:;.,>\"“]|(?<![\w)\]])\()$",
     re.IGNORECASE,
 )
-_DOCTEST = re.compile(r"[ \t]*(?:#[^\n]*)?\n[ \t]*")
-_AFTER = re.compile(
-    r"[`*_]{0,3}[ \t]*(?:$|\n|#|//|--|/\*|\\n|\((?!\d)|[.,;:!](?=\s|$)|\[(?=[A-Za-z])|"
-    r"(?:because|since|as|where|when|and|while|but|cause|due|for|after)\b)"
+_NESTED = re.compile(r"\w\([^()]*$")
+_OPERATOR = re.compile(r"(?:[-+*/%=<>|&^!]|\b(?:not|never))[ \t]*$")
+_BULLET = re.compile(r"\s*(?:[-+*>•]{1,3}|\d{1,3}[.)])?\s*(?:[A-Za-z_]\w{0,40}\s*=)?\s*$")
+_SECOND = re.compile(r"\)?\s*(?:,|\.to(?:\.be|Be|Equal|\.equal|\.eql|StrictEqual)?\()\s*")
+_VERB = (
+    r"(?:(?:,\s?)?(?:which|it|and|the result|the output|the answer|result|output)\s)?"
+    r"(?:(?:should|must|will|would|shall|to|ought to|can)\s+)?(?:always\s)?"
+    r"(?:returns?|returned|returning|be|equals?|gives?|outputs?|yields?|produces?|"
+    r"evaluates?\sto|results?\sin|is|are|prints?|becomes?|===?)\b(?:\s(?:equal\s)?to\b)?"
+    r"(?:\s(?:the\s)?(?:value|number|string|array|list|integer)\b|\sas)?"
 )
+_SIGN = r"(?:={1,4}>|={1,3}|-{1,4}>|~>|[➞→⇒⟶⟹➜⟼↦]|:|\|)"
+_GAP = r"[ \t]{0,20}"
+_GAP_MARKED = r"[ \t`*]{0,20}"
+_LINK = re.compile(
+    rf"{_GAP_MARKED}[;)]?{_GAP_MARKED}(?:"
+    rf"(?:\n{_GAP})?(?:#|//|--(?![->])){_GAP}(?:(?:{_SIGN}|{_VERB}){_GAP}){{0,2}}"
+    rf"|(?:\n{_GAP})?{_SIGN}{_GAP}(?:{_VERB}{_GAP})?{_SIGN}?"
+    rf"|(?:,?\s?|\s{{0,9}}\n(?:[ \t]{{0,9}}```[ \t]{{0,9}}\n)?\s{{0,9}}){_VERB}\s{{0,20}}{_SIGN}?"
+    rf"){_GAP}:?{_GAP}(?:\n{_GAP}(?=[\[{{(]))?[`*]{{0,3}}{_GAP}",
+    re.IGNORECASE,
+)
+_FENCED = re.compile(r"```[^\n]{0,40}\n\s{0,40}$")
+_BELOW = re.compile(r"[ \t]*(?:#[^\n]*)?(?:(?P<nothing>\n[ \t]*(?=\n|>>>|\Z))|\n[ \t]*|[ \t]+)")
+_LINE_END = re.compile(r"[ \t]*[;)`]{0,3}[ \t]*(?:#[^\n]*)?(?=\n|\Z)")
+_NONE = re.compile(r"\bNone\b")
+_COMMENT = re.compile(rf"(?m)^[ \t]*(?:#|//|--)[ \t]*(?:{_SIGN}[ \t]*)?{_VERB}[ \t]*:?[ \t]*")
+_PARAGRAPH = re.compile(r"\n[ \t]*(?:\n|#|//|--|```)")
+_CHAIN = re.compile(r"[ \t]*(?:[-+*/×·][ \t]?[\d(][\d.() \t]{0,30}){1,40}=[ \t]*")
+_AFTER = re.compile(
+    r"[`*_]{0,3}[)\]\"”]?[ \t]{0,20}(?:\Z|"
+    r"\n(?!\s{0,20}(?:[+.]\s{0,9}[\"'\[(]|={1,3}>|-{1,3}>))|"
+    r"#|//|--(?!>)|/\*|\\n|\((?!\d)|[.,;:!](?=\s|\Z)|<-|"
+    r"(?:because|since|as|where|when|and|while|but|cause|due|for|after|if|or else|in)\b|"
+    r"Explanation)"
+)
+"""What may stand after a value without changing it."""
+_SHOWN = re.compile(rf"\)[ \t`*]{{0,20}}(?:{_SIGN}|#|//|(?i:(?:should\s)?returns?\b))")
+_DEFINED = re.compile(r"\bdef[ \t]+$")
+_MOST_WARNINGS = 20
+_ANY_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w{0,60})\((?=[\[\"'({\d-])")
+_MOST_CALLS = 10_000
+"""Nobody prints more examples than this; a machine might."""
+_BUILTINS = frozenset(dir(builtins)) | {
+    "sqrt", "log", "floor", "ceil", "assertEqual", "assert_equals", "expect", "f", "g",
+}  # fmt: skip
+"""Names that an example may call beside the function itself."""

@@ -72,6 +72,8 @@ def _number(text: str, at: int) -> tuple[Json, int]:
     if match is None or len(match.group()) > _LONGEST_NUMBER:
         raise NotALiteral(text[at : at + 40])
     digits = match.group().translate(_MINUS)
+    if _PADDED.match(digits):
+        raise NotALiteral(digits[:80])
     if match.group(1) or match.group(2) or match.group(3):
         value = float(digits)
         if value in (float("inf"), float("-inf")):
@@ -153,7 +155,8 @@ _DEEPEST = 60
 _LONGEST_NUMBER = 4000
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "”": "”", "’": "’"}
 _STRINGS = {
-    quote: re.compile(rf"((?:[^{quote}\\\n]|\\.)*+){quote}") for quote in ('"', "'", "”", "’")
+    quote: re.compile(rf"((?:[^{quote}\\\n]|\\.){{0,{most}}}+){quote}")
+    for quote, most in (('"', 1_000_000), ("'", 1_000_000), ("”", 500), ("’", 500))
 }
 _CLOSERS = {"[": "]", "(": ")", "{": "}"}
 _NAMES: dict[str, Json] = {
@@ -167,6 +170,8 @@ _NUMBER = re.compile(
 )
 """A point with no digit after it belongs to the number inside brackets alone; elsewhere it ends
 the sentence."""
+_PADDED = re.compile(r"[+-]?0[\d_]*\d")
+"""``007`` is a text that lost its quotes, not seven."""
 _MINUS = str.maketrans("−–", "--")
 _BLANK = re.compile(r"\s+")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from gptcc_cli.problem import Json
-from gptcc_cli.statement.call_samples import Example
+from gptcc_cli.statement.call_samples import Example, read_result
 from gptcc_cli.statement.literals import NotALiteral, read_literal
 from gptcc_cli.statement.signatures import Signature
 
@@ -19,16 +19,14 @@ def find_named(statement: str, signature: Signature | None) -> Iterator[Example]
     for match in _INPUT.finditer(statement):
         try:
             names, values, end = read_named(statement, match.end())
-            output = _OUTPUT.match(statement, end)
-            if output is None:
-                continue
-            literal = read_literal(statement, output.end())
         except NotALiteral:
             continue
+        output = _OUTPUT.match(statement, end)
+        value = read_result(statement, output.end()) if output else None
         arguments = in_order(names, values, signature)
-        if arguments is not None and _AFTER.match(statement, literal.end):
+        if arguments is not None and value is not None:
             yield Example(
-                arguments=arguments, expected=literal.value, span=(match.start(1), literal.end)
+                arguments=arguments, expected=value.value, span=(match.start(1), value.end)
             )
 
 
@@ -66,10 +64,20 @@ def in_order(
     return tuple(values)
 
 
-_INPUT = re.compile(r"(?mi)^[ \t>*_`#-]{0,12}(input)s?[ \t]*[*_`]{0,3}[ \t]*:[*_`\s]{0,12}")
-_OUTPUT = re.compile(
-    r"[\s`*_;.,]{0,60}(?:expected )?outputs?[ \t]*[*_`]{0,3}[ \t]*:[*_`\s]{0,12}", re.IGNORECASE
+_INPUT = re.compile(
+    r"(?mi)^[ \t>*_`#-]{0,12}(inputs?|in)\b[ \t]{0,9}[*_`]{0,3}[ \t]{0,9}[:=](?!=)[*_`\s]{0,12}"
 )
-_NAME = re.compile(r"\s*`?([A-Za-z_]\w{0,60})`?\s*[=:]\s*`?")
-_COMMA = re.compile(r"`?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*;\s*|\s*\n\s*(?=[A-Za-z_]\w{0,60}\s*=))")
-_AFTER = re.compile(r"[`*_]{0,3}[ \t]*(?:$|\n|#|//|\(|[.,;](?=\s|$)|Explanation)")
+_OUTPUT = re.compile(
+    r"[\s`*_;.,]{0,60}(?:expected )?(?:outputs?|out|results?|returns?|answer)"
+    r"[ \t]{0,9}[*_`]{0,3}[ \t]{0,9}[:=](?!=)[*_`\s]{0,12}",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"\s*`?(?!(?:expected|outputs?|out|results?|answer|explanation|returns?)\b)([A-Za-z_]\w{0,60})`?\s*[=:]\s*`?",
+    re.I,
+)
+_COMMA = re.compile(
+    r"`?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*;\s*"
+    r"|\s*\n\s*(?=(?!(?:expected|outputs?|out|results?|answer|explanation|returns?)\b)[A-Za-z_]\w{0,60}\s*[=:]\s*[\[\"'({\d-]))",
+    re.IGNORECASE,
+)

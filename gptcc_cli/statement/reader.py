@@ -4,15 +4,20 @@ Decides whether a problem is call-based or reads standard input (never both), an
 of each layout for its samples. Holds no layout itself.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.statement.answers import read_answer_rules
-from gptcc_cli.statement.call_samples import Example, find_calls
+from gptcc_cli.statement.call_layouts import find_call_samples, looks_called
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
-from gptcc_cli.statement.named_samples import find_named
 from gptcc_cli.statement.reading import Reading, StatementWarning
-from gptcc_cli.statement.signatures import Signature, find_signature
+from gptcc_cli.statement.signatures import (
+    Signature,
+    any_arguments,
+    find_signature,
+    find_starter,
+    mentioned_function,
+)
 from gptcc_cli.statement.stdin_samples import find_stdin_samples
 
 
@@ -36,26 +41,19 @@ def read_statement(
         entry_point: the function to call, where it is known.
     """
     statement = normalise(text)
-    starter, signature = _starter(statement, starter_code, entry_point)
-    call = signature is not None or entry_point is not None
-    samples: tuple[SampleTest, ...]
-    warnings: tuple[StatementWarning, ...]
-    if call:
-        samples, warnings = _call_samples(statement, signature)
-    else:
-        samples, warnings = find_stdin_samples(statement)
+    found = _read(statement, starter_code, entry_point)
     problem = Problem(
         id=id,
         statement=statement,
-        mode=Mode.CALL if call else Mode.STDIN,
-        starter_code=starter,
-        entry_point=signature.name if signature else entry_point,
-        samples=samples,
+        mode=found.mode,
+        starter_code=found.starter,
+        entry_point=found.signature.name if found.signature else None,
+        samples=found.samples,
         answer=read_answer_rules(statement),
         time_limit_s=read_time_limit(statement),
         memory_limit_bytes=read_memory_limit(statement),
     )
-    return Reading(problem=problem, warnings=warnings)
+    return Reading(problem=problem, warnings=found.warnings)
 
 
 def normalise(text: str) -> str:
@@ -63,46 +61,60 @@ def normalise(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _starter(
-    statement: str, starter_code: str | None, entry_point: str | None
-) -> tuple[str, Signature | None]:
-    """Return the starter code and the function it asks for."""
-    if starter_code is not None:
-        return starter_code, find_signature(starter_code, entry_point)
-    return "", find_signature(statement, entry_point)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What one way of reading a statement gives."""
+
+    mode: Mode
+    starter: str = ""
+    signature: Signature | None = None
+    samples: tuple[SampleTest, ...] = ()
+    warnings: tuple[StatementWarning, ...] = ()
 
 
-def _call_samples(
-    statement: str, signature: Signature | None
-) -> tuple[tuple[SampleTest, ...], tuple[StatementWarning, ...]]:
-    """Return the samples of a call-based statement, without doubles and contradictions."""
-    examples = list(find_named(statement, signature))
-    if signature is not None and not examples:
-        examples = list(find_calls(statement, signature))
-    return _samples(examples)
+def _read(statement: str, starter_code: str | None, entry_point: str | None) -> _Found:
+    """Read by the code that came with the problem; without any, by what the text shows."""
+    given = starter_code or ""
+    signature = find_signature(given, entry_point)
+    if signature is None and entry_point is not None:
+        signature = find_signature(statement, entry_point) or any_arguments(entry_point)
+    if signature is not None:
+        return _as_call(statement, given, signature)
+    inside = find_signature(statement) if starter_code is None else None
+    if inside is not None:
+        called = _as_call(statement, find_starter(statement, inside), inside)
+        read = _as_stdin(statement, given)
+        return called if called.samples or not read.samples else read
+    return _without_code(statement, given)
 
 
-def _samples(
-    examples: Iterable[Example],
-) -> tuple[tuple[SampleTest, ...], tuple[StatementWarning, ...]]:
-    first: dict[str, Example] = {}
-    contradicted: set[str] = set()
-    for example in examples:
-        key = repr(example.arguments)
-        other = first.setdefault(key, example)
-        if repr(other.expected) != repr(example.expected):
-            contradicted.add(key)
-    kept = [example for key, example in first.items() if key not in contradicted]
-    samples = tuple(
-        SampleTest(name=f"sample {i}", input=e.arguments, expected=e.expected, span=e.span)
-        for i, e in enumerate(kept, 1)
-    )
-    warnings = tuple(
-        StatementWarning(
-            message="The statement gives two different answers for one call, so neither is used.",
-            span=first[key].span,
+def _without_code(statement: str, starter: str) -> _Found:
+    """Read a statement that comes with no function: it may still speak of one."""
+    if looks_called(statement):
+        return _as_call(statement, starter, mentioned_function(statement))
+    read = _as_stdin(statement, starter)
+    if read.samples:
+        return read
+    mentioned = mentioned_function(statement)
+    if mentioned is None:
+        return read
+    called = _as_call(statement, starter, mentioned)
+    return called if called.samples else read
+
+
+def _as_call(statement: str, starter: str, signature: Signature | None) -> _Found:
+    samples, warnings = find_call_samples(statement, signature)
+    if signature is None:
+        warnings += (
+            StatementWarning(
+                message="The examples call a function, but the statement does not name it."
+            ),
         )
-        for key in first
-        if key in contradicted
+    return _Found(
+        mode=Mode.CALL, starter=starter, signature=signature, samples=samples, warnings=warnings
     )
-    return samples, warnings
+
+
+def _as_stdin(statement: str, starter: str) -> _Found:
+    samples, warnings = find_stdin_samples(statement)
+    return _Found(mode=Mode.STDIN, starter=starter, samples=samples, warnings=warnings)

@@ -51,6 +51,56 @@ def find_signature(code: str, entry_point: str | None = None) -> Signature | Non
     return top[-1] if top else None
 
 
+def any_arguments(name: str) -> Signature:
+    """Return the signature of a function of which only the name is known."""
+    return Signature(name=name, parameters=("*arguments",), n_required=0)
+
+
+def find_starter(statement: str, signature: Signature) -> str:
+    """Return the starter code that stands in a statement, around the function it asks for.
+
+    A fenced block is taken whole; so is a statement that is all code, as HumanEval's are.
+    Otherwise it is the lines from ``class Solution`` or ``def`` to the first that is outdented.
+    """
+    at = _line_of(statement, signature.name)
+    if at is None:
+        return ""
+    fence = _fence_around(statement, at)
+    if fence is not None:
+        return fence
+    if _ALL_CODE.match(statement) and "\n    " in statement:
+        return statement
+    solution = [m.start() for m in _SOLUTION.finditer(statement) if m.start() <= at]
+    start = solution[-1] if solution else at
+    lines = statement[start : start + _LONGEST].split("\n")
+    inside = [lines[0]]
+    for line in lines[1:]:
+        if line.strip() and not line[0].isspace():
+            break
+        inside.append(line)
+    return "\n".join(inside).rstrip() + "\n"
+
+
+def mentioned_function(statement: str) -> Signature | None:
+    """Return the function that prose asks for: ``write a function `add(a, b)` that ...``."""
+    match = _MENTION.search(statement)
+    return any_arguments(match.group(1) or match.group(2)) if match else None
+
+
+def _line_of(statement: str, name: str) -> int | None:
+    match = re.search(rf"(?m)^[ \t]{{0,40}}(?:async )?def[ \t]+{re.escape(name)}\b", statement)
+    return match.start() if match else None
+
+
+def _fence_around(statement: str, at: int) -> str | None:
+    """Return the content of the fenced block that holds an offset."""
+    fences = list(_FENCE.finditer(statement))
+    for opening, closing in zip(fences[::2], fences[1::2], strict=False):
+        if opening.end() <= at < closing.start():
+            return statement[opening.end() : closing.start()]
+    return None
+
+
 def _signatures(code: str) -> Iterator[tuple[int, int, Signature]]:
     """Yield offset, indentation and signature of every ``def``."""
     for match in _DEF.finditer(code):
@@ -107,3 +157,9 @@ _DEF = re.compile(r"(?m)^([ \t]{0,40})(?:>>> )?(?:async )?def[ \t]+([A-Za-z_]\w{
 _SOLUTION = re.compile(r"(?m)^[ \t]{0,40}class[ \t]+Solution\b")
 _BRACKET = re.compile(r"[()\[\]{}]")
 _NODE = re.compile(r"\b(?:ListNode|TreeNode|Node)\b")
+_FENCE = re.compile(r"(?m)^[ \t]{0,8}(?:```|~~~)[^\n]{0,40}\n?")
+_ALL_CODE = re.compile(r"\s*(?:from\s|import\s|def\s|class\s|#|@)")
+_MENTION = re.compile(
+    r"(?i:function|method)(?:\s(?:called|named|with the name))?[ \t]{1,3}[`*\"']{0,3}"
+    r"(?:([A-Za-z_]\w{0,60})[`*\"']{0,3}[ \t]?\(|`([A-Za-z_]\w{1,60})`)"
+)

@@ -274,10 +274,10 @@ def suspicion(sample: SampleTest) -> str | None:
 _TOO_LONG = 64 << 10
 _GLUED_LINE = 4000
 _GLUED_TAIL = 60
-_RULED = re.compile(r"-{3,}[^-\n]{3,40}-{3,}")
+_RULED = re.compile(r"(?<!-)-{3,}+[^-\n]{3,40}-{3,}")
 _GLUED = re.compile(
     r"(?:SAMPLE|EXAMPLE|Sample|Example) ?(?:OUTPUT|Output|INPUT|Input)[ #]{0,2}\d{0,2}\s*:?\s*$"
 )
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|nbsp|le|ge|#\d{2,5}|#x[0-9a-fA-F]{2,5});")
 _BARE = re.compile(r"&(?!#?\w{2,8};)|<(?!/?\w{1,10}/?>)")
-_ELLIPSIS = re.compile(r"(?m)^\s*(?:\.{3,}|…|⋮|(?:\. ?){3,})\s*$|\d ?\.\.\. ?\d|…")
+_ELLIPSIS = re.compile(r"(?m)^[ \t]*(?:\.{3,}|…|⋮|(?:\. ?){3,})[ \t]*$|\d ?\.\.\. ?\d|…")
