@@ -51,7 +51,8 @@ def program_of_answer(text: str, problem: Problem, *, unfinished: bool) -> Readi
     if usable:
         source, more = _best_block(usable, problem, unfinished)
         return source, (*steps, "fence", *more)
-    source, more = _code_in_json(answer, blocks) or _code_in_prose(answer)
+    prose = ("", ()) if blocks else _code_in_prose(answer)
+    source, more = _code_in_json(answer, blocks) or prose
     return source, (*steps, *more)
 
 

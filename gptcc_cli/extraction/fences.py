@@ -61,7 +61,7 @@ def blocks_of(text: str) -> list[Block]:
     """All fenced blocks, in order; the last may be unclosed."""
     blocks: list[Block] = []
     current: _Open | None = None
-    for line in text.split("\n"):
+    for line in text.removesuffix("\n").split("\n"):
         if current is None:
             current = _opened(line)
         elif _closes(line, current):
