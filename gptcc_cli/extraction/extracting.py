@@ -12,7 +12,7 @@ from enum import Enum
 from gptcc_cli.extraction.candidate import Candidate, make_candidate
 from gptcc_cli.extraction.chat import program_of_answer
 from gptcc_cli.extraction.cuts import cut_after_body, cut_at_end_token, cut_loop, cuts_at_marks
-from gptcc_cli.extraction.fences import ends_in_open_fence, has_fence, text_before_fence
+from gptcc_cli.extraction.fences import blocks_of, ends_in_open_fence, has_fence, text_before_fence
 from gptcc_cli.extraction.lexing import lines_of
 from gptcc_cli.extraction.parsing import (
     Trouble,
@@ -115,9 +115,9 @@ def _from_plain(
         steps.append("body")
     if not text.strip():
         return "", tuple(steps)
-    found = repair(prefix, text, unfinished=unfinished and not steps)
-    if found is None and prefix:
-        found = _restated(text, problem)
+    found = _restated(prefix, text, problem)
+    if found is None:
+        found = repair(prefix, text, unfinished=unfinished and not steps)
     source, more = found or (prefix + text, ())
     return source, (*steps, *more)
 
@@ -142,11 +142,13 @@ def _body(prefix: str, text: str, problem: Problem) -> str:
     return kept
 
 
-def _restated(text: str, problem: Problem) -> Reading | None:
+def _restated(prefix: str, text: str, problem: Problem) -> Reading | None:
     """A completion that repeats the beginning it was given is a program by itself."""
-    module = parse(text)
     name = problem.entry_point
-    if isinstance(module, Trouble) or name is None or not defines(module, name):
+    if not prefix or name is None or trouble_of(prefix + text) is None:
+        return None
+    module = parse(text)
+    if isinstance(module, Trouble) or not defines(module, name):
         return None
     return text, ("restated",)
 
@@ -155,16 +157,14 @@ def _from_answer(prompt: Prompt, text: str, problem: Problem, unfinished: bool) 
     """Clean an answer; a fence that the prompt opened is part of it."""
     kept = cut_at_end_token(text)
     steps: tuple[str, ...] = () if kept == text else ("stop",)
-    if ends_in_open_fence(prompt.text.removesuffix(prompt.prefix)):
-        source, more = program_of_answer(
-            _FENCE + prompt.prefix + kept, problem, unfinished=unfinished
-        )
-        if prompt.prefix and trouble_of(source) is not None:
-            restated = program_of_answer(_FENCE + kept, problem, unfinished=unfinished)
-            found = _restated(restated[0], problem)
-            source, more = found or (source, more)
-    else:
-        source, more = program_of_answer(prompt.prefix + kept, problem, unfinished=unfinished)
+    opened = ends_in_open_fence(prompt.text.removesuffix(prompt.prefix))
+    found = None
+    if opened:
+        found = _restated(prompt.prefix, blocks_of(_FENCE + kept)[0].text, problem)
+    if found is None:
+        whole = (_FENCE if opened else "") + prompt.prefix + kept
+        found = program_of_answer(whole, problem, unfinished=unfinished)
+    source, more = found
     source, dropped = _without_examples(source, problem)
     return source, (*steps, *more, *dropped)
 
