@@ -49,7 +49,7 @@ def open_sandbox(
         raise ExecutionRefused(
             "execution is forbidden by GPTCC_EXEC=0", hint="unset GPTCC_EXEC, or use --no-check"
         )
-    from gptcc_cli.sandbox.simple import SimpleSandbox
+    from gptcc_cli.sandbox.levels import PREFERENCE, open_pool
 
-    chosen = Level.UNSAFE if unsafe else level or Level.NAMESPACE
-    return SimpleSandbox(workers=workers or len(os.sched_getaffinity(0)), level=chosen)
+    levels = (Level.UNSAFE,) if unsafe else PREFERENCE if level is None else (level,)
+    return open_pool(levels, workers=workers or len(os.sched_getaffinity(0)))

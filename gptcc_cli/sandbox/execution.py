@@ -127,9 +127,12 @@ class Execution:
     answer_problem: str | None = None
     """Why there is no ``answer_json`` although the call returned."""
     arguments_after_json: str | None = None
-    """The first argument after the call, for problems solved in place."""
+    """The first argument after a call that returned ``None``, for problems solved in place."""
     assertion: str | None = None
     """With ``Job.assertions``: ``None`` if the check passed, else what failed."""
+    forgeable: bool = False
+    """With ``Job.assertions``: the check's arguments could not leave its process, so that check
+    and program shared one, and the program could have forged the result."""
     fault: str | None = None
     """The sandbox's own failure: nothing was learnt about the program."""
 
@@ -145,6 +148,11 @@ class Sandbox(Protocol):
     @property
     def workers(self) -> int:
         """How many jobs run at once; more callers wait."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """The level and what it is made of on this host, in one line."""
         ...
 
     def run(self, job: Job) -> Execution:

@@ -4,101 +4,99 @@ Covers what ``python main.py`` does from compiling to the last flush, and callin
 the program instead. Does not isolate anything: limits, filters and namespaces are in force
 before this module is asked for anything.
 
-What the host learns goes through the report, a file of lines that start with a letter:
-``C`` compiled, ``E`` the entry point is missing, ``A`` the answer as JSON, ``P`` why there is
-none, ``I`` the first argument after a call that returned ``None``. When a program runs as
-``__main__`` the report is closed before its first statement.
+The task file holds what the host wrote, and the report after it: lines that start with a
+letter. ``C`` compiled, ``E`` the entry point is missing, ``A`` the answer as JSON, ``P`` why
+there is none, ``I`` the first argument after a call that returned ``None``. When a program runs
+as ``__main__`` the file is closed before its first statement.
 """
 
+import atexit
 import marshal
 import os
 import sys
+from _thread import _count as count_threads
 from collections.abc import Callable
+from threading import _shutdown as join_threads  # type: ignore[attr-defined]
 from types import CodeType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
 from gptcc_cli.sandbox.inside.values import NotJsonError, from_json, to_json
 
 FILE_NAME = "main.py"
+TASK = 3
+"""The descriptor of the task file."""
+CODE = 4
+"""The descriptor of the file that keeps compiled code between runs of one program."""
 
 
-def run_main(source: str, report: int, main: ModuleType) -> NoReturn:
+def run_main(main: ModuleType, *, keeps_code: bool) -> NoReturn:
     """Run a program as ``__main__`` and end the process as CPython would."""
-    code = _compiled(source, report)
-    os.close(report)
-    _end(_status_of(lambda: exec(code, main.__dict__), source), main)
+    (source,) = read_task()
+    code = compiled(source, keeps_code=keeps_code)
+    os.close(TASK)
+    end(status_of(lambda: exec(code, main.__dict__), source), main)
 
 
-def run_call(
-    source: str,
-    entry_point: str,
-    arguments_json: str,
-    int_keys: bool,
-    report: int,
-    main: ModuleType,
-) -> NoReturn:
+def run_call(main: ModuleType, *, keeps_code: bool) -> NoReturn:
     """Import a program, call its function, report the answer, and end the process."""
-    code = _compiled(source, report)
-    main.__name__ = "solution"
-    write = os.write
+    source, entry_point, arguments_json, int_keys = read_task()
+    code = compiled(source, keeps_code=keeps_code)
+    main.__dict__["__name__"] = "solution"
 
     def work() -> None:
         exec(code, main.__dict__)
-        function = find_entry_point(main, entry_point)
+        function = find_entry_point(main.__dict__, entry_point)
         if function is None:
-            write(report, b"E\n")
+            report(b"E")
             return
         arguments = from_json(arguments_json, int_keys=int_keys)
         answer = function(*arguments)
-        _report_value(report, b"A", answer)
+        _report_value(b"A", answer)
         if answer is None and arguments:
-            _report_value(report, b"I", arguments[0])
+            _report_value(b"I", arguments[0])
 
-    _end(_status_of(work, source), main)
+    end(status_of(work, source), main)
 
 
-def find_entry_point(main: ModuleType, name: str) -> Callable[..., Any] | None:
-    """Return the method of ``class Solution`` where it defines one, else the function."""
-    solution = main.__dict__.get("Solution")
-    if isinstance(solution, type) and hasattr(solution, name):
-        found = getattr(solution(), name)
+def read_task() -> Any:
+    """Read what the host wrote into the task file."""
+    size = os.lseek(TASK, 0, os.SEEK_END)
+    return marshal.loads(os.pread(TASK, size, 0))
+
+
+def report(line: bytes) -> None:
+    """Append a line to the task file."""
+    data = memoryview(line + b"\n")
+    while data:
+        data = data[os.write(TASK, data) :]
+
+
+def compiled(source: str, *, keeps_code: bool) -> CodeType:
+    """Compile a program, or take the code that an earlier run of it kept; report that it is one."""
+    if not keeps_code:
+        code = _compile(source)
+    elif size := os.fstat(CODE).st_size:
+        code = marshal.loads(os.pread(CODE, size, 0))
     else:
-        found = main.__dict__.get(name)
-    return found if callable(found) else None
-
-
-def load_payload(fd: int) -> Any:
-    """Read the whole of a file that the host wrote, and close it."""
-    size = os.fstat(fd).st_size
-    data = os.pread(fd, size, 0)
-    os.close(fd)
-    return marshal.loads(data)
-
-
-def _compiled(source: str, report: int) -> CodeType:
-    try:
-        code = compile(source, FILE_NAME, "exec", dont_inherit=True)
-    except MemoryError:
-        os.write(2, b"MemoryError\n")
-        os._exit(1)
-    except Exception as error:
-        _print_exception(error, source, skip=False)
-        os._exit(1)
-    os.write(report, b"C\n")
+        code = _compile(source)
+        os.write(CODE, marshal.dumps(code))
+    if keeps_code:
+        os.close(CODE)
+    report(b"C")
     return code
 
 
-def _report_value(report: int, letter: bytes, value: object) -> None:
-    try:
-        line = letter + to_json(value).encode()
-    except NotJsonError as problem:
-        line = b"P" + str(problem).encode("ascii", "backslashreplace")
-    data = memoryview(line + b"\n")
-    while data:
-        data = data[os.write(report, data) :]
+def find_entry_point(names: dict[str, Any], name: str) -> Callable[..., Any] | None:
+    """Return the method of ``class Solution`` where it defines one, else the function."""
+    solution = names.get("Solution")
+    if isinstance(solution, type) and hasattr(solution, name):
+        found = getattr(solution(), name)
+    else:
+        found = names.get(name)
+    return found if callable(found) else None
 
 
-def _status_of(work: Callable[[], None], source: str) -> int:
+def status_of(work: Callable[[], None], source: str) -> int:
     """Run it and return the exit status that CPython would give."""
     try:
         work()
@@ -106,9 +104,62 @@ def _status_of(work: Callable[[], None], source: str) -> int:
         return _status_of_exit(error)
     except BaseException as error:
         _flush()
-        _print_exception(error, source, skip=True)
+        print_exception(error, source)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     return 0
+
+
+def end(status: int, main: ModuleType) -> NoReturn:
+    """Do what CPython does between the last statement and the end, in its order."""
+    try:
+        if count_threads():
+            join_threads()
+        atexit._run_exitfuncs()
+        status = _flush() or status
+        _clear(main.__dict__)
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+        status = _flush() or status
+    finally:
+        os._exit(status)
+
+
+def print_exception(error: BaseException, source: str) -> None:
+    """Print a traceback that begins in the program, with the program's lines in it."""
+    try:
+        trace: TracebackType | None = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename != FILE_NAME:
+            trace = trace.tb_next
+        if isinstance(error, MemoryError):
+            line = trace.tb_lineno if trace is not None else 0
+            os.write(2, b'  File "main.py", line %d\nMemoryError\n' % line)
+        elif sys.excepthook is not sys.__excepthook__:
+            sys.excepthook(type(error), error, trace)
+        else:
+            import linecache
+            import traceback
+
+            linecache.cache[FILE_NAME] = (len(source), None, source.splitlines(True), FILE_NAME)
+            traceback.print_exception(type(error), error, trace, file=sys.__stderr__)
+            if sys.__stderr__ is not None:
+                sys.__stderr__.flush()
+    except BaseException as problem:
+        os.write(2, type(problem).__name__.encode("ascii", "replace") + b"\n")
+
+
+def _compile(source: str) -> CodeType:
+    try:
+        return compile(source, FILE_NAME, "exec", dont_inherit=True)
+    except BaseException as error:
+        print_exception(error, source)
+        os._exit(1)
+
+
+def _report_value(letter: bytes, value: object) -> None:
+    try:
+        line = letter + to_json(value).encode()
+    except NotJsonError as problem:
+        line = b"P" + str(problem).encode("ascii", "backslashreplace")
+    report(line)
 
 
 def _status_of_exit(error: SystemExit) -> int:
@@ -125,23 +176,6 @@ def _status_of_exit(error: SystemExit) -> int:
     return 1
 
 
-def _end(status: int, main: ModuleType) -> NoReturn:
-    """Do what CPython does between the last statement and the end, in its order."""
-    try:
-        threading = sys.modules.get("threading")
-        if threading is not None:
-            threading._shutdown()
-        import atexit
-
-        atexit._run_exitfuncs()
-        status = _flush() or status
-        _clear(main)
-        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-        status = _flush() or status
-    finally:
-        os._exit(status)
-
-
 def _flush() -> int:
     """Flush both streams; 120 when standard output can't be flushed, as CPython says."""
     status = 0
@@ -154,38 +188,10 @@ def _flush() -> int:
     return status
 
 
-def _clear(main: ModuleType) -> None:
+def _clear(names: dict[str, Any]) -> None:
     """Drop the program's names in CPython's order, so that ``__del__`` runs as it would."""
-    names = main.__dict__
     for private in (True, False):
         for name in list(names):
             is_private = name.startswith("_") and not name.startswith("__")
             if name != "__builtins__" and is_private is private:
                 names[name] = None
-
-
-def _print_exception(error: BaseException, source: str, *, skip: bool) -> None:
-    """Print a traceback that begins in the program, with the program's lines in it."""
-    try:
-        trace: TracebackType | None = error.__traceback__
-        while skip and trace is not None and trace.tb_frame.f_code.co_filename != FILE_NAME:
-            trace = trace.tb_next
-        if isinstance(error, MemoryError):
-            os.write(2, _short(trace) + b"MemoryError\n")
-            return
-        if sys.excepthook is not sys.__excepthook__:
-            sys.excepthook(type(error), error, trace)
-            return
-        import linecache
-        import traceback
-
-        linecache.cache[FILE_NAME] = (len(source), None, source.splitlines(True), FILE_NAME)
-        traceback.print_exception(type(error), error, trace, file=sys.__stderr__)
-    except BaseException as problem:
-        os.write(2, type(problem).__name__.encode("ascii", "replace") + b"\n")
-
-
-def _short(trace: TracebackType | None) -> bytes:
-    """Say where memory ran out, without needing memory for it."""
-    line = trace.tb_lineno if trace is not None else 0
-    return b'  File "main.py", line %d\n' % line

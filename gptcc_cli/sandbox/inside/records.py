@@ -1,0 +1,149 @@
+"""The words that host and zygote exchange: records of fixed size, beside file descriptors.
+
+One packet of a ``SOCK_SEQPACKET`` socket is one record. The zygote reads nothing else: what a
+program is, reads and writes travels in the descriptors, which only the program's own process
+opens. Both sides refuse a packet that is not exactly a record.
+"""
+
+from enum import IntEnum
+from struct import Struct
+from typing import Any, NamedTuple
+
+_REQUEST = Struct("<4sBBHIQQQ")
+_RESULT = Struct("<4sBBHiiQQQQ")
+_READY = Struct("<4sIQ")
+_REQUEST_MAGIC = b"gREQ"
+_RESULT_MAGIC = b"gRES"
+_READY_MAGIC = b"gRDY"
+_REFUSED_MAGIC = b"gNO:"
+PACKET_BYTES = 4096
+"""No packet is longer."""
+
+
+class RecordError(Exception):
+    """A packet that is not a record."""
+
+
+class Kind(IntEnum):
+    """What a request asks for; its value also tells how many descriptors come with it."""
+
+    MAIN = 1
+    """Run a program as ``__main__``."""
+    CALL = 2
+    """Import a program and call its function."""
+    ASSERT = 3
+    """Run a check in a second process that calls the program's function."""
+    ASSERT_TOGETHER = 4
+    """Run a check in the program's own process, which could forge its result."""
+
+
+class Request(NamedTuple):
+    """Fork for one job."""
+
+    kind: Kind
+    n_fds: int
+    cpu_s: int
+    """Seconds of processor time, at least 1."""
+    memory_bytes: int
+    """Address space beyond the zygote's own."""
+    file_bytes: int
+    """The size that no file of the program may pass."""
+    wall_us: int
+    """Microseconds until the program is killed."""
+
+
+class Result(NamedTuple):
+    """How a job ended."""
+
+    kind: Kind
+    timed_out: bool
+    strays: int
+    """Processes found alive beside the program: there should never be one."""
+    status: int
+    """The program's wait status."""
+    check_status: int
+    """The check's wait status; 0 where there was none."""
+    user_us: int
+    system_us: int
+    peak_kib: int
+    wall_us: int
+
+
+class Ready(NamedTuple):
+    """The zygote is confined and waits."""
+
+    pid: int
+    address_space_bytes: int
+
+
+def pack_request(request: Request) -> bytes:
+    """Write a request."""
+    kind, n_fds, cpu_s, memory_bytes, file_bytes, wall_us = request
+    return _REQUEST.pack(_REQUEST_MAGIC, kind, n_fds, 0, cpu_s, memory_bytes, file_bytes, wall_us)
+
+
+def unpack_request(packet: bytes) -> Request:
+    """Read a request.
+
+    Raises:
+        RecordError: the packet is none.
+    """
+    magic, kind, n_fds, zero, *rest = _unpack(_REQUEST, packet)
+    if magic != _REQUEST_MAGIC or zero != 0:
+        raise RecordError("not a request")
+    return Request(_kind(kind), n_fds, *rest)
+
+
+def pack_result(result: Result) -> bytes:
+    """Write a result."""
+    kind, timed_out, strays, *rest = result
+    return _RESULT.pack(_RESULT_MAGIC, kind, timed_out, strays, *rest)
+
+
+def unpack_result(packet: bytes) -> Result:
+    """Read a result.
+
+    Raises:
+        RecordError: the packet is none.
+    """
+    magic, kind, timed_out, strays, *rest = _unpack(_RESULT, packet)
+    if magic != _RESULT_MAGIC or timed_out > 1:
+        raise RecordError("not a result")
+    return Result(_kind(kind), bool(timed_out), strays, *rest)
+
+
+def pack_ready(ready: Ready) -> bytes:
+    """Write the word of a zygote that waits."""
+    return _READY.pack(_READY_MAGIC, *ready)
+
+
+def pack_refused(reason: str) -> bytes:
+    """Write the word of a zygote that could not confine itself."""
+    return _REFUSED_MAGIC + reason.encode("ascii", "backslashreplace")[: PACKET_BYTES - 4]
+
+
+def unpack_ready(packet: bytes) -> Ready | str:
+    """Read a zygote's first word: that it waits, or why it can't.
+
+    Raises:
+        RecordError: the packet is neither.
+    """
+    if packet.startswith(_REFUSED_MAGIC):
+        return packet[4:].decode("ascii", "replace")
+    magic, pid, address_space_bytes = _unpack(_READY, packet)
+    if magic != _READY_MAGIC:
+        raise RecordError("not a greeting")
+    return Ready(pid, address_space_bytes)
+
+
+def _unpack(form: Struct, packet: bytes) -> tuple[Any, ...]:
+    if len(packet) != form.size:
+        raise RecordError(f"{len(packet)} bytes instead of {form.size}")
+    return form.unpack(packet)
+
+
+def _kind(value: int) -> Kind:
+    try:
+        return Kind(value)
+    except ValueError:
+        raise RecordError(f"unknown kind {value}") from None

@@ -1,0 +1,266 @@
+"""Several workers behind one ``Sandbox``: who runs what, and who is replaced.
+
+Workers start when they are first needed. A worker that dies in the middle of a job is replaced
+and the job runs once more; if that one dies too, the record says ``fault``.
+"""
+
+import fcntl
+import marshal
+import math
+import os
+import queue
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from gptcc_cli.sandbox.box import Box
+from gptcc_cli.sandbox.code_cache import CodeCache
+from gptcc_cli.sandbox.execution import Execution, Job, Level, Stage
+from gptcc_cli.sandbox.facts import Raw, cpu_limit_s, execution_of, wants_one_process
+from gptcc_cli.sandbox.inside.records import Kind, Request
+from gptcc_cli.sandbox.worker import Worker, WorkerDied, WorkerRefused, memory_file
+
+_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+_SPARE_BYTES = 1 << 20
+
+
+class WorkerPool:
+    """Runs jobs on zygotes that are all boxed in the same way."""
+
+    def __init__(self, box: Box, *, workers: int) -> None:
+        """Remember the box; nothing starts yet."""
+        self._box = box
+        self._workers = workers
+        self._slots = threading.BoundedSemaphore(workers)
+        self._lock = threading.Lock()
+        self._idle: list[Worker] = []
+        self._all: set[Worker] = set()
+        self._codes = CodeCache()
+        self._starter = _Starter()
+        self._closed = False
+
+    @property
+    def level(self) -> Level:
+        """How strongly programs are held here."""
+        return self._box.level
+
+    @property
+    def workers(self) -> int:
+        """How many jobs run at once."""
+        return self._workers
+
+    @property
+    def description(self) -> str:
+        """The level and what it is made of, in one line."""
+        return f"{self._box.level.value}: {self._box.detail}"
+
+    def run(self, job: Job) -> Execution:
+        """Run one job and return its facts."""
+        with self._slots:
+            if job.assertions is None:
+                return self._run(job, Kind.CALL if job.call is not None else Kind.MAIN)
+            return self._run(job, Kind.ASSERT)
+
+    def start(self) -> None:
+        """Start one worker now.
+
+        Raises:
+            WorkerRefused: the host does not allow what the box is made of.
+        """
+        self._give_back(self._started())
+
+    def close(self) -> None:
+        """End every worker. A second call does nothing."""
+        with self._lock:
+            self._closed = True
+            workers = list(self._all)
+            self._all.clear()
+            self._idle.clear()
+        for worker in workers:
+            worker.end()
+        self._codes.close()
+        self._starter.close()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def _run(self, job: Job, kind: Kind) -> Execution:
+        problem = ""
+        for _ in range(2):
+            try:
+                raw = self._tried(job, kind)
+            except (WorkerDied, WorkerRefused) as error:
+                problem = str(error)
+                continue
+            if kind is Kind.ASSERT and wants_one_process(raw):
+                return self._run(job, Kind.ASSERT_TOGETHER)
+            return execution_of(job, raw, forgeable=kind is Kind.ASSERT_TOGETHER)
+        return _fault(problem)
+
+    def _tried(self, job: Job, kind: Kind) -> Raw:
+        worker = self._take()
+        try:
+            raw = _served(worker, job, kind, self._codes)
+        except WorkerDied:
+            self._discard(worker)
+            raise
+        if raw.result is None:
+            self._discard(worker)
+        else:
+            self._give_back(worker)
+        return raw
+
+    def _take(self) -> Worker:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the sandbox is closed")
+            if self._idle:
+                return self._idle.pop()
+        return self._started()
+
+    def _started(self) -> Worker:
+        worker = self._starter.run(lambda: Worker(self._box))
+        worker.wait_until_ready()
+        with self._lock:
+            closed = self._closed
+            self._all.add(worker)
+        if closed:
+            self._discard(worker)
+            raise RuntimeError("the sandbox is closed")
+        return worker
+
+    def _give_back(self, worker: Worker) -> None:
+        with self._lock:
+            if worker in self._all:
+                self._idle.append(worker)
+
+    def _discard(self, worker: Worker) -> None:
+        with self._lock:
+            self._all.discard(worker)
+        worker.end()
+
+
+class _Starter:
+    """A thread that lives as long as the pool, since workers die with who started them."""
+
+    def __init__(self) -> None:
+        self._wishes: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="gptcc-sandbox", daemon=True)
+        self._thread.start()
+
+    def run(self, start: Callable[[], Worker]) -> Worker:
+        done: queue.SimpleQueue[Worker | WorkerRefused] = queue.SimpleQueue()
+
+        def wish() -> None:
+            try:
+                done.put(start())
+            except WorkerRefused as error:
+                done.put(error)
+
+        self._wishes.put(wish)
+        worker = done.get()
+        if isinstance(worker, WorkerRefused):
+            raise worker
+        return worker
+
+    def close(self) -> None:
+        self._wishes.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (wish := self._wishes.get()) is not None:
+            wish()
+
+
+def _served(worker: Worker, job: Job, kind: Kind, codes: CodeCache) -> Raw:
+    """Make a job's files, have it run, and read them."""
+    task, check_task = _tasks(job, kind)
+    code, is_full = codes.file_for(job.source) if kind in _KEEPS_CODE else (None, False)
+    reading, writing = os.pipe()
+    fds = [_sealed(job.stdin), memory_file(b""), writing, memory_file(task)]
+    if kind is Kind.ASSERT:
+        fds.append(memory_file(check_task))
+    elif code is not None:
+        fds.append(code)
+    try:
+        os.set_blocking(reading, False)
+        result, stderr = worker.serve(_request(job, kind, len(fds), len(task)), fds, reading)
+        if code is not None and not is_full:
+            codes.keep(job.source, code)
+        return Raw(
+            result=result,
+            stdout=os.pread(fds[1], job.limits.output_bytes + 1, 0),
+            stderr=stderr,
+            report=os.pread(fds[3], _report_bytes(job), len(task)),
+            check_report=os.pread(fds[4], _report_bytes(job), len(check_task))
+            if kind is Kind.ASSERT
+            else b"",
+        )
+    finally:
+        for fd in fds:
+            os.close(fd)
+        os.close(reading)
+
+
+_KEEPS_CODE = frozenset({Kind.MAIN, Kind.CALL})
+
+
+def _tasks(job: Job, kind: Kind) -> tuple[bytes, bytes]:
+    """Write what a program's process reads, and a check's."""
+    if job.call is not None:
+        call = job.call
+        task = (job.source, call.entry_point, call.arguments_json, call.int_keys)
+        return marshal.dumps(task), b""
+    if job.assertions is None:
+        return marshal.dumps((job.source,)), b""
+    name, check = job.assertions.entry_point, job.assertions.check_source
+    if kind is Kind.ASSERT_TOGETHER:
+        return marshal.dumps((job.source, name, check)), b""
+    return marshal.dumps((job.source, name)), marshal.dumps((check, name))
+
+
+def _request(job: Job, kind: Kind, n_fds: int, task_bytes: int) -> Request:
+    limits = job.limits
+    return Request(
+        kind=kind,
+        n_fds=n_fds,
+        cpu_s=max(1, math.ceil(cpu_limit_s(job))),
+        memory_bytes=limits.memory_bytes,
+        file_bytes=_report_bytes(job) + 16 * task_bytes,
+        wall_us=max(1, round(limits.wall_s * 1e6)),
+    )
+
+
+def _report_bytes(job: Job) -> int:
+    return job.limits.output_bytes + _SPARE_BYTES
+
+
+def _sealed(data: bytes) -> int:
+    fd = memory_file(data)
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+    return fd
+
+
+def _fault(problem: str) -> Execution:
+    return Execution(
+        stage=Stage.RUN,
+        exit_code=None,
+        signal=None,
+        stdout=b"",
+        stderr=b"",
+        wall_s=0.0,
+        cpu_s=0.0,
+        peak_memory_bytes=None,
+        fault=problem,
+    )

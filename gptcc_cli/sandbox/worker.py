@@ -1,0 +1,202 @@
+"""One zygote, seen from the host: start it, hand it a request, end it.
+
+Raises ``WorkerDied`` when it is no more; what to do then is decided by those who hold several.
+"""
+
+import functools
+import importlib.util
+import marshal
+import os
+import select
+import socket
+import subprocess
+import time
+
+from gptcc_cli.sandbox.box import ENVIRONMENT, Box
+from gptcc_cli.sandbox.inside.records import (
+    PACKET_BYTES,
+    Ready,
+    RecordError,
+    Request,
+    Result,
+    pack_request,
+    unpack_ready,
+    unpack_result,
+)
+
+_INSIDE = (
+    "gptcc_cli",
+    "gptcc_cli.sandbox",
+    "gptcc_cli.sandbox.inside",
+    "gptcc_cli.sandbox.inside.confine",
+    "gptcc_cli.sandbox.inside.values",
+    "gptcc_cli.sandbox.inside.wire",
+    "gptcc_cli.sandbox.inside.records",
+    "gptcc_cli.sandbox.inside.program",
+    "gptcc_cli.sandbox.inside.assertions",
+    "gptcc_cli.sandbox.inside.zygote",
+)
+_GRACE_S = 0.5
+"""A zygote that is this late with its answer is wedged."""
+_START_S = 20.0
+_STDERR_BYTES = 64 << 10
+
+
+class WorkerDied(Exception):
+    """The zygote ended, or said something that is no record; the message says how."""
+
+
+class WorkerRefused(Exception):
+    """The zygote could not be started and confined; the message is the host's reason."""
+
+
+class Worker:
+    """A running zygote. Serves one request at a time."""
+
+    def __init__(self, box: Box) -> None:
+        """Start it; ``wait_until_ready`` before the first request.
+
+        Must be called from a thread that lives as long as the worker: the kernel ends the
+        worker with that thread, which is how nothing outlives a host that was killed.
+
+        Raises:
+            WorkerRefused: the command could not be started.
+        """
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._said = memory_file(b"")
+        boot = memory_file(marshal.dumps((_codes(), dict(box.orders))))
+        nothing = memory_file(b"")
+        inherited = (boot, theirs.fileno())
+        try:
+            self._process = subprocess.Popen(
+                [*box.words, *map(str, inherited)],
+                stdin=nothing,
+                stdout=nothing,
+                stderr=self._said,
+                pass_fds=inherited,
+                env=ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._control.close()
+            os.close(self._said)
+            raise WorkerRefused(str(error)) from None
+        finally:
+            theirs.close()
+            os.close(boot)
+            os.close(nothing)
+
+    def wait_until_ready(self) -> Ready:
+        """Wait until it is confined; call once.
+
+        Raises:
+            WorkerRefused: the host does not allow what the box is made of.
+        """
+        self._control.settimeout(_START_S)
+        try:
+            word = unpack_ready(self._control.recv(PACKET_BYTES))
+        except (OSError, RecordError) as error:
+            reason = os.pread(self._said, _STDERR_BYTES, 0).decode("utf-8", "replace").strip()
+            word = reason.splitlines()[-1] if reason else str(error)
+        finally:
+            os.close(self._said)
+        if isinstance(word, str):
+            self.end()
+            raise WorkerRefused(word)
+        self._control.settimeout(None)
+        return word
+
+    def serve(self, request: Request, fds: list[int], stderr: int) -> tuple[Result | None, bytes]:
+        """Run one request, draining the program's standard error meanwhile.
+
+        Args:
+            request: what to do; its wall limit counts from here.
+            fds: the descriptors that go with it.
+            stderr: the reading end of the program's standard error.
+
+        Returns:
+            The result and the last 64 KiB of standard error. No result: the zygote did not
+            answer in time, and is dead now.
+
+        Raises:
+            WorkerDied: it ended before its time was over.
+        """
+        deadline = time.monotonic() + request.wall_us / 1e6 + _GRACE_S
+        try:
+            socket.send_fds(self._control, [pack_request(request)], fds)
+        except OSError as error:
+            raise WorkerDied(f"the zygote is gone: {error}") from None
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(stderr, select.POLLIN)
+        tail = b""
+        control = self._control.fileno()
+        while True:
+            ready = dict(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
+            if not ready:
+                self.end()
+                return None, tail
+            if stderr in ready:
+                tail, more = _drained(stderr, tail)
+                if not more:
+                    poll.unregister(stderr)
+            if control in ready:
+                result = self._answer()
+                return result, _drained(stderr, tail)[0]
+
+    def end(self) -> None:
+        """Kill it, and with it whatever it started; wait until it is gone."""
+        self._control.close()
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    def _answer(self) -> Result:
+        try:
+            packet = self._control.recv(PACKET_BYTES)
+        except OSError as error:
+            raise WorkerDied(str(error)) from None
+        if not packet:
+            raise WorkerDied("the zygote ended in the middle of a job")
+        try:
+            return unpack_result(packet)
+        except RecordError as error:
+            raise WorkerDied(f"the zygote said something strange: {error}") from None
+
+
+def memory_file(data: bytes) -> int:
+    """Make a file in memory that holds the data, with its position at the start."""
+    fd = os.memfd_create("gptcc", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    if data:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+        os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def _drained(fd: int, tail: bytes) -> tuple[bytes, bool]:
+    """Read what is there of a non-blocking pipe; say whether more may come."""
+    while True:
+        try:
+            chunk = os.read(fd, _STDERR_BYTES)
+        except BlockingIOError:
+            return tail, True
+        if not chunk:
+            return tail, False
+        tail = (tail + chunk)[-_STDERR_BYTES:]
+
+
+@functools.cache
+def _codes() -> list[tuple[str, object]]:
+    """Return the code of what runs inside, in the order it is needed."""
+    codes: list[tuple[str, object]] = []
+    for name in _INSIDE:
+        code = None
+        if name.startswith("gptcc_cli.sandbox.inside."):
+            spec = importlib.util.find_spec(name)
+            assert spec is not None and spec.loader is not None
+            code = spec.loader.get_code(name)  # type: ignore[attr-defined]
+        codes.append((name, code))
+    return codes
