@@ -79,6 +79,8 @@ class SolveView:
             case Judged(judgement=judgement):
                 self._verdicts[judgement.verdict] += 1
                 self._recent.append(judgement)
+                if self._live is None:
+                    self._talk.detail(_judged_line(judgement))
             case Glimpse(writing=writing):
                 self._writing = writing
         if self._live is None and monotonic() - self._said_s >= _PLAIN_EVERY_S:
@@ -105,14 +107,16 @@ class SolveView:
 
         lines: list[RenderableType] = [Spinner("line", text=Text(self._line()))]
         for judgement in self._recent:
-            verdict = judgement.verdict
-            word = verdict.value if verdict else "--"
-            style = STYLES[verdict] if verdict else ""
-            number = judgement.candidate.completions[0].index
-            lines.append(Text.assemble(f"  #{number:<4}", (f"{word:<4}", style), _why(judgement)))
+            style = STYLES[judgement.verdict] if judgement.verdict else ""
+            lines.append(Text(f"  {_judged_line(judgement)}", style=style, no_wrap=True))
         tail = self._writing.tail.splitlines()[-_TAIL_LINES:]
         lines += [Text(f"  | {line}", style="dim", no_wrap=True) for line in tail]
         return Group(*lines)
+
+
+def _judged_line(judgement: Judgement) -> str:
+    word = judgement.verdict.value if judgement.verdict else "--"
+    return f"#{judgement.candidate.completions[0].index:<4}{word:<4}{_why(judgement)}"
 
 
 def _why(judgement: Judgement) -> str:

@@ -39,5 +39,10 @@ def open_judge(wish: JudgeWish, talk: Talk) -> Iterator[Judge]:
         if sandbox.level is Level.UNSAFE:
             talk.warn("programs run WITHOUT a sandbox, as --unsafe asks")
         talk.detail(f"sandbox: {sandbox.level.value}, {sandbox.workers} programs at once")
-        with Judge(sandbox, limits=limits, options=CheckerOptions(layout=layout)) as judge:
+        judge = Judge(sandbox, limits=limits, options=CheckerOptions(layout=layout))
+        try:
             yield judge
+        finally:
+            # In this order: whoever interrupts a run must not wait for a program to time out.
+            sandbox.close()
+            judge.close()

@@ -1,0 +1,117 @@
+"""Who writes candidates, opened from options; says in a line what was chosen and why."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gptcc_cli.console import Talk
+from gptcc_cli.console.fetching import FetchView
+from gptcc_cli.generation import Generator, ReplayGenerator, open_generator
+from gptcc_cli.models import FoundModel, LoadedModel, ModelSpec, Tokenizer, find, load
+from gptcc_cli.models.checkpoint import weight_bytes
+from gptcc_cli.problem import Problem
+from gptcc_cli.prompting import (
+    Prompt,
+    PromptTemplate,
+    build_prompt,
+    choose_template,
+    load_template,
+)
+
+_BYTES_EACH = 2
+"""Bytes of a weight in most files; a model kept in fp32 looks twice its size, which is harmless
+where only small is told from large."""
+
+PromptMaker = Callable[[Problem], Prompt]
+"""Puts a problem to the model that writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Who writes, and what it reads."""
+
+    generator: Generator
+    prompt: PromptMaker
+    n_at_most: int | None = None
+    """How many candidates there can be; ``None``: any number."""
+
+
+def open_writer(
+    spec: ModelSpec, *, template: str | None, max_new_tokens: int, talk: Talk
+) -> Writer:
+    """Find and load a model, and say which one writes.
+
+    Raises:
+        ModelError: it can't be found or loaded.
+        UsageError: the template can't be read.
+    """
+    chosen = None if template is None else load_template(template)
+    loaded = _load(spec, talk)
+    generator = open_generator(loaded)
+    talk.say(f"model: {generator.name}")
+    for note in (*loaded.notes, *generator.notes):
+        talk.detail(note)
+    prompt = prompt_maker(
+        loaded.found,
+        loaded.tokenizer,
+        template=chosen,
+        window=loaded.context_length,
+        max_new_tokens=max_new_tokens,
+    )
+    return Writer(generator=generator, prompt=prompt)
+
+
+def open_replay(path: Path) -> Writer:
+    """Read completions from a file instead of a model.
+
+    Raises:
+        ModelError: the file can't be read.
+    """
+    generator = ReplayGenerator(path, any_prompt=True)
+    unread = Prompt(text="", template=load_template("apps"), n_tokens=0)
+    return Writer(generator=generator, prompt=lambda _: unread, n_at_most=generator.n_completions)
+
+
+def prompt_maker(
+    found: FoundModel,
+    tokenizer: Tokenizer,
+    *,
+    template: PromptTemplate | None,
+    window: int,
+    max_new_tokens: int,
+) -> PromptMaker:
+    """Return a function that puts a problem to this model.
+
+    Args:
+        found: the model; its kind and size choose a template.
+        tokenizer: counts tokens and renders chats.
+        template: the user's choice; ``None``: the one that suits the model.
+        window: tokens the model can attend to.
+        max_new_tokens: tokens a completion may have.
+    """
+    chat = tokenizer.chat_template is not None
+    n_parameters = weight_bytes(found.path) // _BYTES_EACH
+
+    def prompt(problem: Problem) -> Prompt:
+        name = choose_template(
+            problem, chat=chat, n_parameters=n_parameters, tabs=found.name.endswith("-apps")
+        )
+        return build_prompt(
+            problem,
+            template or load_template(name),
+            count_tokens=tokenizer.count,
+            render_chat=tokenizer.render_chat if chat else None,
+            window=window,
+            max_new_tokens=max_new_tokens,
+        )
+
+    return prompt
+
+
+def _load(spec: ModelSpec, talk: Talk) -> LoadedModel:
+    with FetchView(talk) as view:
+        found = find(spec, progress=view)
+    if found.notice:
+        talk.say(found.notice)
+    with talk.waiting(f"loading {found.name}"):
+        return load(found)

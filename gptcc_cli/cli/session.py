@@ -1,0 +1,212 @@
+"""One ``gptcc solve``: from the options to an exit code.
+
+Joins the rooms for one or several problems: reads them, opens the judge and the writer once,
+solves one after another, and hands each answer to where it was asked to be. What happens to a
+single problem is ``solving``'s work; how it looks is ``console``'s.
+"""
+
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
+from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
+from gptcc_cli.cli.delivery import Delivery
+from gptcc_cli.cli.intake import Task, named_or_piped, read_tasks
+from gptcc_cli.cli.solve_options import UntilChoice
+from gptcc_cli.cli.units import temperatures
+from gptcc_cli.console import Talk
+from gptcc_cli.console.solving import SolveView, solution_table
+from gptcc_cli.errors import ExitCode
+from gptcc_cli.extraction import Candidate, extract
+from gptcc_cli.generation import Sampling, check_sampling, plan
+from gptcc_cli.judging import Judge, Judgement
+from gptcc_cli.models import ModelSpec, Quantize
+from gptcc_cli.solving import Solution, Until, solve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveWish:
+    """The options of ``gptcc solve``, by the names of its parameters."""
+
+    problems: list[str] | None
+    number: int
+    model: str | None
+    output: Path | None
+    until: UntilChoice
+    budget: float | None
+    temperature: str | None
+    top_p: float
+    seed: int
+    max_new_tokens: int
+    batch_size: int | None
+    template: str | None
+    starter: Path | None
+    tests: Path | None
+    time_limit: float | None
+    memory_limit: int | None
+    output_limit: int | None
+    strict_layout: bool
+    require_pass: bool
+    no_check: bool
+    save_all: Path | None
+    show_samples: bool
+    replay: Path | None
+    revision: str | None
+    quantize: Quantize
+    device: str
+    dtype: str
+    adapter: str | None
+    trust_remote_code: bool
+    jobs: int | None
+    unsafe: bool
+    as_json: bool
+    quiet: bool
+    verbose: bool
+
+    def sampling(self) -> Sampling:
+        """Return how candidates are drawn.
+
+        Raises:
+            UsageError: the settings can't be meant.
+        """
+        sampling = Sampling(
+            n=self.number,
+            top_p=self.top_p,
+            max_new_tokens=self.max_new_tokens,
+            batch_size=self.batch_size,
+            seed=self.seed,
+        )
+        if self.temperature is not None:
+            sampling = replace(sampling, temperatures=temperatures(self.temperature))
+        check_sampling(sampling)
+        return sampling
+
+    def judge(self) -> JudgeWish:
+        """Return how programs are run and compared."""
+        return JudgeWish(
+            time_limit_s=self.time_limit,
+            memory_limit_bytes=self.memory_limit,
+            output_limit_bytes=self.output_limit,
+            strict_layout=self.strict_layout,
+            jobs=self.jobs,
+            unsafe=self.unsafe,
+        )
+
+    def spec(self) -> ModelSpec:
+        """Return which model writes."""
+        return ModelSpec(
+            name=self.model or ModelSpec().name,
+            revision=self.revision,
+            explicit=self.model is not None,
+            dtype=self.dtype,
+            device=self.device,
+            quantize=self.quantize,
+            adapter=self.adapter,
+            trust_remote_code=self.trust_remote_code,
+        )
+
+    def delivery(self, *, several: bool) -> Delivery:
+        """Return where answers go."""
+        return Delivery(
+            output=self.output,
+            several=several,
+            save_all=self.save_all,
+            as_json=self.as_json,
+            require_pass=self.require_pass,
+            checked=not self.no_check,
+        )
+
+
+def run(wish: SolveWish) -> ExitCode:
+    """Solve every problem of a command line; return the gravest exit code.
+
+    Raises:
+        GptccError: nothing can be solved as asked.
+    """
+    talk = Talk(quiet=wish.quiet, verbose=wish.verbose)
+    sampling = wish.sampling()
+    names = named_or_piped(wish.problems, "solve")
+    tasks = read_tasks(names, starter=wish.starter, tests=wish.tests, talk=talk)
+    delivery = wish.delivery(several=len(tasks) > 1)
+    delivery.refuse_early()
+    with ExitStack() as stack:
+        judge = None if wish.no_check else stack.enter_context(open_judge(wish.judge(), talk))
+        writer = _writer(wish, talk)
+        codes = []
+        for task in tasks:
+            desk = _Desk(wish=wish, sampling=sampling, judge=judge, writer=writer, talk=talk)
+            solution = desk.solve(task)
+            codes.append(delivery.hand_over(solution, writer=writer, sampling=sampling))
+            if codes[-1] is ExitCode.INTERRUPTED:
+                break
+    return _gravest(codes)
+
+
+def _writer(wish: SolveWish, talk: Talk) -> Writer:
+    if wish.replay is not None:
+        return open_replay(wish.replay)
+    return open_writer(
+        wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What every problem of a run shares."""
+
+    wish: SolveWish
+    sampling: Sampling
+    judge: Judge | None
+    writer: Writer
+    talk: Talk
+
+    def solve(self, task: Task) -> Solution:
+        """Solve one problem and show how it went."""
+        at_most = self.writer.n_at_most
+        n = self.sampling.n if at_most is None else min(self.sampling.n, at_most)
+        sampling = replace(self.sampling, n=n)
+        with SolveView(self.talk, n) as view:
+            solution = solve(
+                task.problem,
+                task.verifying if self.judge else (),
+                plan([self.writer.prompt(task.problem)], sampling, task.problem.id),
+                sampling,
+                generator=self.writer.generator,
+                extract=lambda completion: extract(completion, task.problem),
+                judge=_Hearing(judge=self.judge, task=task),
+                until=Until(self.wish.until.value),
+                budget_s=self.wish.budget,
+                listen=view,
+            )
+        if not self.talk.quiet and solution.ranked:
+            self.talk.picture.print(solution_table(solution))
+        return solution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hearing:
+    """The judge, bound to one problem; without a judge or tests, no program is run."""
+
+    judge: Judge | None
+    task: Task
+
+    def submit(self, candidate: Candidate) -> "Future[Judgement]":
+        """Judge a candidate on the task's tests."""
+        if self.judge is not None and self.task.judged_on:
+            return self.judge.submit(candidate, self.task.problem, self.task.judged_on)
+        unheard: Future[Judgement] = Future()
+        unheard.set_result(Judgement(candidate=candidate, cases=(), n_tests=0))
+        return unheard
+
+
+def _gravest(codes: list[ExitCode]) -> ExitCode:
+    order = (
+        ExitCode.INTERRUPTED,
+        ExitCode.REFUSED,
+        ExitCode.BUDGET,
+        ExitCode.FAILED,
+        ExitCode.UNVERIFIED,
+    )
+    return next((code for code in order if code in codes), ExitCode.DONE)

@@ -1,0 +1,101 @@
+"""Options that only ``gptcc solve`` has; those it shares stand in ``options``."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from gptcc_cli.cli.units import seconds
+
+
+class UntilChoice(Enum):
+    """When to stop writing candidates."""
+
+    FIRST = "first"
+    ALL = "all"
+
+
+Problems: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PROBLEM|-]...",
+        help="Statements: files, directories, or - for standard input.",
+        show_default=False,
+    ),
+]
+Number: TypeAlias = Annotated[
+    int, typer.Option("-n", "--number", help="Candidates to write.", envvar="GPTCC_N")
+]
+Output: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Write the program to this file; for several problems, into this directory.",
+        show_default=False,
+    ),
+]
+Until: TypeAlias = Annotated[
+    UntilChoice,
+    typer.Option(
+        "--until",
+        help="Stop when the first candidate passes, or write all.",
+        envvar="GPTCC_UNTIL",
+    ),
+]
+Budget: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--budget",
+        parser=seconds,
+        metavar="TIME",
+        help="Time for one problem, such as 60s; then the best so far is printed.",
+        envvar="GPTCC_BUDGET",
+        show_default=False,
+    ),
+]
+Seed: TypeAlias = Annotated[
+    int, typer.Option("--seed", help="Same seed, same settings: same program.", envvar="GPTCC_SEED")
+]
+TopP: TypeAlias = Annotated[
+    float,
+    typer.Option("--top-p", help="Draw from this much probability.", envvar="GPTCC_TOP_P"),
+]
+BatchSize: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--batch-size",
+        help="Candidates written at once. [default: as many as fit]",
+        envvar="GPTCC_BATCH_SIZE",
+        show_default=False,
+    ),
+]
+RequirePass: TypeAlias = Annotated[
+    bool,
+    typer.Option("--require-pass", help="Print nothing unless a program passes every sample."),
+]
+NoCheck: TypeAlias = Annotated[
+    bool, typer.Option("--no-check", help="Never run a program; print the likeliest one.")
+]
+SaveAll: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--save-all",
+        metavar="DIR",
+        help="Keep every candidate and completion in this directory.",
+        show_default=False,
+    ),
+]
+Replay: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--replay",
+        metavar="FILE",
+        help="Read completions from this JSONL file; no model runs.",
+        show_default=False,
+    ),
+]
+ShowSamples: TypeAlias = Annotated[
+    bool, typer.Option("--show-samples", help="First show the samples that were found.")
+]

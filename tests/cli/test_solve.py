@@ -1,0 +1,253 @@
+"""``gptcc solve`` from end to end: real statements, sandbox and judge; completions from a file."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "docs" / "examples"
+COINS = EXAMPLES / "coins.txt"
+
+RIGHT = "a, b = map(int, input().split())\nprint(a + b)\n"
+HALF = "print(7)\n"
+WRONG = "print('no')\n"
+BROKEN = "def (:\n"
+
+Replay = Callable[..., Path]
+
+
+@pytest.fixture
+def replay(tmp_path: Path) -> Replay:
+    """A function that writes completions to a file for ``--replay``."""
+
+    def write(*texts: str) -> Path:
+        path = tmp_path / "completions.jsonl"
+        path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        return path
+
+    return write
+
+
+def test_the_program_that_passes_is_the_only_output(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG, RIGHT))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == RIGHT
+    assert "passes all 2 samples" in done.stderr
+
+
+def test_no_candidate_that_passes_exits_1_and_is_labelled(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG, HALF))
+    assert done.returncode == 1
+    assert done.stdout == f"# gptcc: WRONG, passes 1 of 2 samples, then WA\n{HALF}"
+
+
+def test_no_samples_exits_3_and_is_labelled(gptcc: Command, replay: Replay, tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_text("Print the sum of two numbers.\n")
+    done = gptcc("solve", "p.txt", "--replay", replay(RIGHT))
+    assert done.returncode == 3
+    assert done.stdout.startswith("# gptcc: UNVERIFIED")
+    assert done.stdout.endswith(RIGHT)
+
+
+def test_a_pipe_goes_through(gptcc: Command, replay: Replay) -> None:
+    solved = gptcc("solve", "-", "--replay", replay(RIGHT), stdin=COINS.read_bytes())
+    assert solved.returncode == 0
+    ran = subprocess.run(
+        [sys.executable, "-c", solved.stdout],
+        input="20 22",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "42\n"
+
+
+def test_standard_input_is_read_when_nothing_is_named(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", "--replay", replay(RIGHT), stdin=COINS.read_bytes())
+    assert done.stdout == RIGHT
+
+
+def test_require_pass_prints_nothing_that_fails(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG), "--require-pass")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_no_check_never_runs_a_program(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG), "--no-check", env={"GPTCC_EXEC": "0"})
+    assert done.returncode == 0
+    assert done.stdout == f"# gptcc: NOT RUN, at your wish\n{WRONG}"
+
+
+def test_forbidden_execution_exits_6(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(RIGHT), env={"GPTCC_EXEC": "0"})
+    assert (done.returncode, done.stdout) == (6, "")
+
+
+def test_output_goes_to_a_file_as_a_whole(gptcc: Command, replay: Replay, tmp_path: Path) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(RIGHT), "-o", "a.py")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (tmp_path / "a.py").read_text() == RIGHT
+    assert not list(tmp_path.glob(".a.py*"))
+
+
+def test_save_all_keeps_every_candidate_and_replays(
+    gptcc: Command, replay: Replay, tmp_path: Path
+) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG, BROKEN, RIGHT), "--save-all", "all")
+    assert done.returncode == 0
+    names = sorted(path.name for path in (tmp_path / "all").iterdir())
+    assert names == ["000-AC.py", "001-WA.py", "002-CE.py", "completions.jsonl"]
+    again = gptcc("solve", COINS, "--replay", tmp_path / "all" / "completions.jsonl")
+    assert again.stdout == RIGHT
+
+
+def test_several_problems_go_to_a_directory(gptcc: Command, replay: Replay, tmp_path: Path) -> None:
+    texts = replay(RIGHT)
+    assert gptcc("solve", COINS, EXAMPLES / "shout.txt", "--replay", texts).returncode == 2
+    done = gptcc("solve", COINS, EXAMPLES / "shout.txt", "--replay", texts, "-o", "out")
+    assert done.returncode == 1
+    assert (tmp_path / "out" / "coins.py").read_text() == RIGHT
+    assert (tmp_path / "out" / "shout.py").read_text().startswith("# gptcc: WRONG")
+
+
+def test_json_says_what_was_verified(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG, RIGHT), "--json", "-q")
+    record = json.loads(done.stdout)
+    assert record["schema"] == "gptcc.solution/1"
+    assert record["solved"] is True
+    assert (record["n_passed"], record["n_tests"]) == (2, 2)
+    assert record["program"] == RIGHT
+    assert [one["verdict"] for one in record["candidates"]] == ["AC", "WA"]
+    assert done.stderr == ""
+
+
+def test_call_based_problems_are_solved(gptcc: Command, replay: Replay) -> None:
+    program = "def count_vowels(word):\n    return sum(c in 'aeiou' for c in word)\n"
+    done = gptcc("solve", EXAMPLES / "vowels.txt", "--replay", replay(program))
+    assert (done.returncode, done.stdout) == (0, program), done.stderr
+
+
+def test_starter_code_makes_a_problem_call_based(
+    gptcc: Command, replay: Replay, tmp_path: Path
+) -> None:
+    (tmp_path / "p.txt").write_text("Double a number. For example, double(4) should return 8.\n")
+    (tmp_path / "starter.py").write_text("def double(number):\n    ")
+    program = "def double(number):\n    return 2 * number\n"
+    done = gptcc("solve", "p.txt", "--starter", "starter.py", "--replay", replay(program))
+    assert (done.returncode, done.stdout) == (0, program), done.stderr
+
+
+def test_given_tests_reject_what_the_samples_accept(
+    gptcc: Command, replay: Replay, tmp_path: Path
+) -> None:
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / "1.in").write_text("0 0\n")
+    (tmp_path / "t" / "1.out").write_text("0\n")
+    cheat = "print({'3': 7}.get(input().split()[0], 1000000025))\n"
+    assert gptcc("solve", COINS, "--replay", replay(cheat)).returncode == 0
+    done = gptcc("solve", COINS, "--replay", replay(cheat), "--tests", "t")
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty", b""),
+        ("blank", b" \n\t\n"),
+        ("binary", bytes(range(256)) * 8),
+        ("wrong encoding", "Привет, мир".encode("cp1251")),
+    ],
+)
+def test_what_is_no_statement_exits_4(
+    gptcc: Command, replay: Replay, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / "p.txt").write_bytes(content)
+    done = gptcc("solve", "p.txt", "--replay", replay(RIGHT))
+    assert done.returncode == 4
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert "hint: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_statements_with_a_byte_order_mark_are_read(
+    gptcc: Command, replay: Replay, tmp_path: Path, encoding: str
+) -> None:
+    (tmp_path / "p.txt").write_bytes(COINS.read_text().encode(encoding))
+    assert gptcc("solve", "p.txt", "--replay", replay(RIGHT)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("absent.txt",), 4),
+        ((".",), 4),
+        ((COINS, "-n", "0"), 2),
+        ((COINS, "-n", "five"), 2),
+        ((COINS, "--temperature", "0", "-n", "5"), 2),
+        ((COINS, "--temperature", "warm"), 2),
+        ((COINS, "--starter", "absent.py"), 4),
+        ((COINS, "--tests", "absent"), 4),
+        ((COINS, "--template", "absent"), 2),
+        ((COINS, "-o", "absent/a.py"), 1),
+        ((COINS, "--until", "never"), 2),
+    ],
+)
+def test_bad_input_is_one_sentence_with_a_hint(
+    gptcc: Command, arguments: tuple[str, ...], code: int
+) -> None:
+    done = gptcc("solve", *arguments, env={"HF_HUB_OFFLINE": "1"})
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["error", "hint"], done.stderr
+
+
+def test_a_statement_of_20_mb_is_refused_or_read_but_never_a_traceback(
+    gptcc: Command, replay: Replay, tmp_path: Path
+) -> None:
+    (tmp_path / "p.txt").write_bytes(b"word " * (21 << 18))
+    done = gptcc("solve", "p.txt", "--replay", replay(RIGHT))
+    assert done.returncode == 4
+    assert "hint: " in done.stderr
+
+
+def test_a_replay_that_is_no_file_of_completions_exits_5(gptcc: Command, tmp_path: Path) -> None:
+    (tmp_path / "c.jsonl").write_text("{nonsense\n")
+    done = gptcc("solve", COINS, "--replay", "c.jsonl")
+    assert done.returncode == 5
+    assert "c.jsonl:1" in done.stderr
+
+
+def test_an_answer_that_cannot_be_written_is_printed(
+    gptcc: Command, replay: Replay, tmp_path: Path
+) -> None:
+    # The place vanishes while the program is sought: nothing found may be lost.
+    done = gptcc("solve", COINS, "--replay", replay(RIGHT), "-o", "/dev/full/a.py")
+    assert done.returncode == 1
+    assert "error: " in done.stderr
+
+
+def test_the_budget_with_nothing_to_print_exits_124(gptcc: Command, replay: Replay) -> None:
+    slow = "import time\ntime.sleep(60)\n"
+    done = gptcc("solve", COINS, "--replay", replay(slow), "--budget", "1s", "-t", "30s")
+    assert (done.returncode, done.stdout) == (124, "")
+
+
+def test_same_seed_same_settings_same_program(gptcc: Command, replay: Replay) -> None:
+    other = "print(sum(map(int, input().split())))\n"
+    texts = replay(*[WRONG] * 5, RIGHT, other)
+    assert {gptcc("solve", COINS, "--replay", texts, "-q").stdout for _ in range(3)} == {RIGHT}
+
+
+def test_output_reads_without_colour_in_a_narrow_place(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG), env={"NO_COLOR": "1", "COLUMNS": "40"})
+    assert "\x1b" not in done.stderr
+    assert max(map(len, done.stderr.splitlines())) <= 40
