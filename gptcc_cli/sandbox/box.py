@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import sysconfig
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,19 @@ ENVIRONMENT = {
 """All that a program finds in its environment."""
 
 MAX_THREADS = 64
+"""Threads of a program, beside its first."""
 _SYSTEM_LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+_PACKAGES = ("site-packages", "dist-packages", "python3/dist-packages")
+_MASKED = tuple(
+    f"/proc/{name}"
+    for name in (
+        *("acpi", "asound", "bus", "config.gz", "fs", "interrupts", "irq", "kallsyms", "kcore"),
+        *("keys", "kmsg", "kpagecount", "kpageflags", "latency_stats", "modules", "sched_debug"),
+        *("scsi", "sys", "sysrq-trigger", "sysvipc", "timer_list", "timer_stats", "tty"),
+    )
+)
+"""What a container engine masks too: nothing there is needed, and some of it tells of the host."""
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _FIRST_USER = 0x6770_0000
 """Users that own nothing, one for each worker, so that limits on processes count only its own."""
@@ -98,13 +110,17 @@ def boxes(level: Level, *, seccomp: bool = True) -> list[Box]:
         command = bubblewrap()
         if command is None:
             return []
-        if is_root:
-            return [_namespace_box(command, own_users=users, seccomp=seccomp) for users in (0, 1)]
-        return [_namespace_box(command, own_users=True, seccomp=seccomp)]
+        # Root needs no user namespace, and may be refused one; many containers refuse a /proc.
+        ways = [(users, proc) for proc in (True, False) for users in (False, True)]
+        return [
+            _namespace_box(command, own_users=users, proc=proc, seccomp=seccomp)
+            for users, proc in ways
+            if is_root or users
+        ]
     orders = _orders(level, seccomp=seccomp and level is not Level.UNSAFE)
     if level is Level.LANDLOCK:
         orders |= {
-            "readable": [*_visible(), *_DEVICES[1:]],
+            "readable": [*_visible(), *_numpy_paths(), *_DEVICES[1:]],
             "writable": _DEVICES[:1],
             "user": _free_user() if is_root else 0,
             "keep_reading": is_root and not _readable_by_all(_python()),
@@ -133,7 +149,7 @@ def bubblewrap() -> str | None:
     return str(bundled) if os.access(bundled, os.X_OK) else None
 
 
-def _namespace_box(command: str, *, own_users: bool | int, seccomp: bool) -> Box:
+def _namespace_box(command: str, *, own_users: bool, proc: bool, seccomp: bool) -> Box:
     unshared = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     unshared += ["--unshare-cgroup-try", "--hostname", "box", "--cap-drop", "ALL"]
     user = 0
@@ -141,27 +157,58 @@ def _namespace_box(command: str, *, own_users: bool | int, seccomp: bool) -> Box
         unshared += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
     else:
         user = _free_user()
-        unshared += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    files = ["--perms", "0755", "--dir", "/box"]
-    for path in _visible():
-        files += ["--ro-bind", path, path]
-    for device in _DEVICES:
-        files += ["--dev-bind-try", device, device]
-    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
-        files += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
-    files += ["--proc", "/proc", "--remount-ro", "/proc", "--remount-ro", "/", "--chdir", "/box"]
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
+            unshared += ["--cap-add", capability]
     orders = _orders(Level.NAMESPACE, seccomp=seccomp)
     orders |= {"user": user, "own_pid_namespace": True}
     return Box(
         level=Level.NAMESPACE,
         words=(
             command,
-            *("--die-with-parent", "--new-session", "--as-pid-1", *unshared, *files, "--"),
+            *("--die-with-parent", "--new-session", "--as-pid-1", *unshared, *_root(proc), "--"),
             *_python_words(),
         ),
         orders=orders,
         detail="bubblewrap, seccomp, no capabilities, resource limits",
     )
+
+
+def _root(proc: bool) -> list[str]:
+    """Return the words that build the only files there are: all read-only, few at all."""
+    shown = [*_visible(), *_numpy_paths()]
+    words: list[str] = []
+    for directory in sorted({str(above) for path in shown for above in Path(path).parents}):
+        words += ["--perms", "0755", "--dir", directory]
+    for path in _visible():
+        words += ["--ro-bind", path, path]
+    for hidden in _package_directories():
+        words += ["--perms", "0755", "--tmpfs", hidden]
+    for path in _numpy_paths():
+        words += ["--ro-bind", path, path]
+    for hidden in _package_directories():
+        words += ["--remount-ro", hidden]
+    words += ["--perms", "0755", "--dir", "/box", "--perms", "0755", "--dir", "/dev"]
+    for device in _DEVICES:
+        words += ["--dev-bind-try", device, device]
+    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+        words += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
+    if proc:
+        words += ["--proc", "/proc", *_masks(), "--remount-ro", "/proc"]
+    return [*words, "--remount-ro", "/", "--chdir", "/box"]
+
+
+def _masks() -> Iterable[str]:
+    for masked in _MASKED:
+        if Path(masked).is_dir():
+            yield from ("--tmpfs", masked, "--remount-ro", masked)
+        elif Path(masked).exists():
+            yield from ("--ro-bind", "/dev/null", masked)
+
+
+def _package_directories() -> list[str]:
+    """Return where third-party packages lie inside what is shown: none of a program's business."""
+    found = [str(Path(path) / name) for path in _visible() for name in _PACKAGES]
+    return [path for path in found if Path(path).is_dir()]
 
 
 def _orders(level: Level, *, seccomp: bool) -> dict[str, Any]:
@@ -218,20 +265,32 @@ def _python() -> str:
 @functools.cache
 def _visible() -> tuple[str, ...]:
     """Return what a program must be able to read, outermost directories first."""
-    paths = [_python(), *_SYSTEM_FILES]
-    paths += [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
-    library = sysconfig.get_config_var("LIBDIR")
-    if library and Path(library).is_relative_to(sys.base_prefix):
-        shared = sysconfig.get_config_var("INSTSONAME") or ""
-        paths.append(f"{library}/{shared}")
-    paths += _SYSTEM_LIBRARIES
-    if directory := _numpy():
-        paths += [str(directory), str(directory.with_name("numpy.libs"))]
+    bases = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
+    bases |= {"installed_base": sys.base_prefix, "installed_platbase": sys.base_exec_prefix}
+    paths = [_python(), *_SYSTEM_FILES, *_SYSTEM_LIBRARIES]
+    paths += [sysconfig.get_path(name, vars=bases) for name in ("stdlib", "platstdlib")]
+    shared = sysconfig.get_config_var("INSTSONAME")
+    if sysconfig.get_config_var("Py_ENABLE_SHARED") and shared:
+        paths.append(f"{sysconfig.get_config_var('LIBDIR')}/{shared}")
+    return _outermost(paths)
+
+
+def _outermost(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths that exist, without those under another."""
     kept: list[str] = []
     for path in sorted({path for path in paths if Path(path).exists()}):
         if not any(path.startswith(f"{above}/") for above in kept):
             kept.append(path)
     return tuple(kept)
+
+
+@functools.cache
+def _numpy_paths() -> tuple[str, ...]:
+    directory = _numpy()
+    if directory is None:
+        return ()
+    beside = directory.with_name("numpy.libs")
+    return (str(directory), str(beside)) if beside.exists() else (str(directory),)
 
 
 @functools.cache
