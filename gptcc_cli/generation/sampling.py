@@ -12,6 +12,12 @@ _MASK = (1 << 64) - 1
 _FIRST = 64
 """Logits sorted at first: top-p of a language model rarely needs more, and sorting a
 vocabulary of 50,000 costs more than the model's own last layer."""
+_BLOCK = 64
+"""The greatest k of a row lie in the k blocks with the greatest maxima: finding them so takes
+half the time of ``topk`` on the row."""
+_LAST = 1 << 62
+_CHUNK = 4
+"""Rows looked at together on a CPU: their logits stay in its cache from one pass to the next."""
 
 
 def uniform(seed: int, position: int) -> float:
@@ -36,6 +42,7 @@ class RowSampler:
         self._torch = torch
         self._top_k = top_k
         self._top_p = top_p
+        self._space: Any = None
 
     def draw(
         self, logits: Any, temperatures: Sequence[float], uniforms: Sequence[float]
@@ -55,24 +62,52 @@ class RowSampler:
             vocabulary.
         """
         torch = self._torch
-        logits = logits.float()
-        vocabulary = logits.shape[-1]
-        normaliser = logits.logsumexp(-1)
-        k = min(self._top_k or _FIRST, vocabulary)
-        top, ids = logits.topk(k, -1)
         heat = torch.tensor([t or 1.0 for t in temperatures], device=logits.device)[:, None]
         draws = torch.tensor(uniforms, dtype=torch.float64, device=logits.device)[:, None]
+        top, ids, normaliser = self._greatest(logits)
         if self._top_k:
             tokens = self._invert(top, ids, heat, draws, total=None)
         else:
+            logits = logits.float()
             total = (logits / heat).logsumexp(-1, keepdim=True)
             tokens = self._invert(top, ids, heat, draws, total=total)
             self._finish_long_tails(tokens, logits, top, heat, draws, total)
         if 0 in temperatures:
             cold = torch.tensor([t == 0 for t in temperatures], device=logits.device)
-            tokens = torch.where(cold, logits.argmax(-1), tokens)
-        chosen = logits.gather(-1, tokens[:, None])[:, 0]
+            tokens = torch.where(cold, _first_greatest(top, ids), tokens)
+        chosen = logits.gather(-1, tokens[:, None])[:, 0].float()
         return tokens.tolist(), (chosen - normaliser).tolist()
+
+    def _greatest(self, logits: Any) -> tuple[Any, Any, Any]:
+        """Return the greatest logits (rows, k), falling, their tokens, and the normaliser."""
+        torch = self._torch
+        rows, vocabulary = logits.shape
+        k = min(self._top_k or _FIRST, vocabulary)
+        n_blocks = -(-vocabulary // _BLOCK)
+        if n_blocks < 2 * k:
+            logits = logits.float()
+            top, ids = logits.topk(k, -1)
+            return top, ids, logits.logsumexp(-1)
+        chunk = _CHUNK if logits.device.type == "cpu" else rows
+        if self._space is None or self._space.shape != (chunk, n_blocks * _BLOCK):
+            self._space = logits.new_empty((chunk, n_blocks * _BLOCK), dtype=torch.float32)
+        parts = [self._greatest_by_block(part, k) for part in logits.split(chunk)]
+        top, ids, normaliser = (torch.cat(kind) for kind in zip(*parts, strict=True))
+        return top, ids, normaliser
+
+    def _greatest_by_block(self, logits: Any, k: int) -> tuple[Any, Any, Any]:
+        rows, vocabulary = logits.shape
+        space = self._space[:rows]
+        space[:, :vocabulary] = logits
+        space[:, vocabulary:] = -self._torch.inf
+        blocks = space.view(rows, -1, _BLOCK)
+        _, which = blocks.amax(-1).topk(k, -1, sorted=False)
+        pool = blocks.gather(1, which[..., None].expand(-1, -1, _BLOCK)).view(rows, -1)
+        top, places = pool.topk(k, -1)
+        ids = which.gather(1, places // _BLOCK) * _BLOCK + places % _BLOCK
+        greatest = top[:, :1]
+        sums = space.sub_(greatest).exp_().sum(-1)
+        return top, ids, greatest[:, 0] + sums.log()
 
     def _invert(self, top: Any, ids: Any, heat: Any, draws: Any, *, total: Any) -> Any:
         """Draw from descending logits ``top`` (rows, k); ``total`` normalises, if not their own."""
@@ -99,3 +134,9 @@ class RowSampler:
             tokens[long] = self._invert(
                 all_sorted, ids, heat[long], draws[long], total=total[long].double()
             )
+
+
+def _first_greatest(top: Any, ids: Any) -> Any:
+    """Return the greatest logit's token; the first of equals, as ``argmax`` has it."""
+    ties = top == top[:, :1]
+    return ids.masked_fill(~ties, _LAST).amin(-1)

@@ -106,3 +106,25 @@ def test_uniforms_are_uniform_over_seeds_and_positions():
         counts = torch.histc(torch.tensor(numbers), bins=50, min=0, max=1).double()
         statistic = float(((counts - 400) ** 2 / 400).sum())
         assert abs(statistic - 49) / math.sqrt(98) < 5
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_greatest_logits_of_a_large_vocabulary_are_found_by_blocks(dtype):
+    logits = (torch.randn(11, 10_001, generator=torch.Generator().manual_seed(0)) * 3).to(dtype)
+    exact = logits.float().topk(64, -1)
+
+    top, ids, normaliser = RowSampler(top_k=64, top_p=1.0)._greatest(logits)
+
+    assert torch.equal(top, exact.values)
+    assert torch.equal(logits.float().gather(-1, ids), exact.values)
+    assert all(len(set(row)) == 64 for row in ids.tolist())
+    assert torch.allclose(normaliser, logits.float().logsumexp(-1), rtol=1e-6)
+
+
+def test_greedy_takes_the_first_of_equal_logits():
+    logits = torch.zeros(3, 10_001)
+    logits[1, 777] = logits[1, 7_777] = 1.0
+
+    tokens, _ = RowSampler(top_k=0, top_p=0.9).draw(logits[1:2], [0.0], [0.5])
+
+    assert tokens == [777]
