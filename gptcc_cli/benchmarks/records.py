@@ -84,15 +84,15 @@ def apps_item(record: Record, id_: str) -> BenchmarkItem:
 def humaneval_item(record: Record, id_: str) -> BenchmarkItem:
     """Read a HumanEval problem.
 
-    Its check may use what the prompt defines beside the function (``poly``, ``encode_shift``),
-    so the prompt, which is a program of its own, stands before the check.
+    Its check may use what the prompt defines beside the function (``poly``, ``encode_shift``):
+    that stands before the check, so that a program can't answer for it.
     """
     prompt, name = record["prompt"], record["entry_point"]
     source = Source(id=id_, statement=prompt, starter_code=prompt, entry_point=name)
     canonical = record.get("canonical_solution")
     return BenchmarkItem(
         problem=understand(source).problem,
-        check_source=f"{prompt}\n{record['test']}\n",
+        check_source=f"{_beside(prompt, name)}\n{record['test']}\n",
         references=(prompt + canonical,) if canonical else (),
         completes=prompt,
     )
@@ -115,6 +115,16 @@ def mbpp_item(record: Record, id_: str) -> BenchmarkItem:
         check_source=_check_of(name, tests, (*(record.get("test_imports") or ()), set_up)),
         references=(record["code"],) if record.get("code") else (),
     )
+
+
+def _beside(prompt: str, name: str) -> str:
+    """What a prompt defines and imports beside the function to write."""
+    try:
+        nodes = _parse(prompt).body
+    except SyntaxError:
+        return ""
+    kept = [node for node in nodes if getattr(node, "name", None) != name]
+    return "\n".join(map(ast.unparse, kept))
 
 
 def _check_of(name: str, tests: list[str], set_up: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ Pure and linear in the size of what is compared. Knows neither programs nor verd
 first difference is. ``docs/concepts/verdicts.md`` has the rules in words.
 """
 
+from gptcc_cli.checkers.apps import same_as_apps_output, same_as_apps_value
 from gptcc_cli.checkers.output import compare_output
 from gptcc_cli.checkers.rules import (
     CheckerOptions,
@@ -26,4 +27,6 @@ __all__ = [
     "compare_value",
     "decode_answer",
     "rules_for",
+    "same_as_apps_output",
+    "same_as_apps_value",
 ]

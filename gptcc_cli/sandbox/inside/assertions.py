@@ -95,7 +95,7 @@ def run_check(main: ModuleType, line: Line) -> NoReturn:
     check_source, entry_point = read_task()
     names = _Names(line)
     names["__name__"] = "check"
-    names["__builtins__"] = main.__dict__["__builtins__"]
+    names["__builtins__"] = main.__dict__.get("__builtins__", builtins)
     _judge(check_source, names, _StandIn(line, entry_point))
     line.put(0, encode(("end",)))
     os._exit(0)

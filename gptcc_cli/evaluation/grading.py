@@ -1,0 +1,328 @@
+"""Stage two: completions.jsonl -> results.jsonl.
+
+Programs of several problems are judged at once, equal programs of a problem once, and lines are
+written in the order of the completions. A line holds nothing that a clock decided, so that the
+same completions give the same file. Only the problems being judged are in memory.
+"""
+
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli.benchmarks import Benchmark, BenchmarkItem
+from gptcc_cli.checkers import same_as_apps_output, same_as_apps_value
+from gptcc_cli.errors import UsageError
+from gptcc_cli.evaluation.completions import (
+    FILE as COMPLETIONS,
+)
+from gptcc_cli.evaluation.completions import (
+    Written,
+    header_of,
+    read_completions,
+    units_of,
+)
+from gptcc_cli.evaluation.generating import Listener, Progress
+from gptcc_cli.evaluation.preamble import Preamble, with_preamble, without_preamble
+from gptcc_cli.evaluation.stages import Record, StageWriter
+from gptcc_cli.extraction import NO_CODE, Candidate, extract
+from gptcc_cli.generation import Completion
+from gptcc_cli.judging import CaseResult, Judge, Judgement, Verdict
+from gptcc_cli.problem import Mode, Problem
+
+FILE = "results.jsonl"
+SCHEMA = "gptcc.run-results"
+VERSION = 1
+
+
+class Checker(Enum):
+    """Whose idea of a right output the figures follow."""
+
+    GPTCC = "gptcc"
+    APPS = "apps"
+    """The comparison of the published APPS harness, for comparing with papers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeSettings:
+    """What grading depends on beside programs, tests and limits."""
+
+    clean: bool = True
+    """``False``: programs are judged as the model wrote them."""
+    preamble: Preamble = Preamble.NONE
+    samples: bool = False
+    """Whether programs are also run on the statement's samples, for n@k."""
+    stop_at_first_failure: bool = False
+    """Saves time, and leaves the test-case average undefined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """One program's part of its line: equal programs share it."""
+
+    verdict: str
+    detail: str
+    n_passed: int
+    n_tests: int
+    cases: str
+    """The verdict of each test that was run, in order, between blanks."""
+    apps_verdict: str
+    """The verdict by the comparison of the published APPS harness."""
+    apps_passed: int
+    passes_samples: bool | None
+    """``None``: not asked, or the statement has none that may be trusted."""
+
+
+class Grader:
+    """Grades programs with a judge."""
+
+    def __init__(self, judge: Judge, settings: GradeSettings) -> None:
+        """Keep the collaborators."""
+        self._judge = judge
+        self.settings = settings
+
+    def candidate(self, item: BenchmarkItem, completion: Completion) -> Candidate:
+        """Make the program of a completion.
+
+        A completion that begins with the prompt again (many published ones do) loses it, unless
+        programs are wanted as they were written.
+        """
+        clean = self.settings.clean
+        prefix, text = completion.prompt.prefix, completion.text
+        repeated = clean and prefix.strip() and text.startswith(prefix)
+        if repeated:
+            completion = replace(completion, text=text[len(prefix) :])
+        candidate = extract(completion, item.problem, clean=clean)
+        steps = ("prompt", *candidate.cleaning) if repeated else candidate.cleaning
+        return replace(candidate, cleaning=steps)
+
+    def grade(self, item: BenchmarkItem, candidate: Candidate) -> Graded:
+        """Judge one program on everything its item has."""
+        program = replace(candidate, source=self._source(candidate))
+        if item.check_source is not None:
+            judgement = self._judge.judge_assertions(program, item.problem, item.check_source)
+        else:
+            judgement = self._judge.judge(
+                program,
+                item.problem,
+                item.tests,
+                stop_at_first_failure=self.settings.stop_at_first_failure,
+            )
+        return self._graded(judgement, item, self._passes_samples(program, item))
+
+    def _source(self, candidate: Candidate) -> str:
+        return with_preamble(candidate.source, self.settings.preamble)
+
+    def _passes_samples(self, program: Candidate, item: BenchmarkItem) -> bool | None:
+        samples = item.problem.trusted_samples
+        if not self.settings.samples or not samples:
+            return None
+        judgement = self._judge.judge(program, item.problem, samples, stop_at_first_failure=True)
+        return judgement.verdict is Verdict.AC
+
+    def _graded(
+        self, judgement: Judgement, item: BenchmarkItem, passes_samples: bool | None
+    ) -> Graded:
+        apps = [_apps_verdict(case, item.problem) for case in judgement.cases]
+        verdict = judgement.verdict
+        assert verdict is not None, item.problem.id
+        failed = next((one for one in judgement.cases if one.verdict is not Verdict.AC), None)
+        return Graded(
+            verdict=verdict.value,
+            detail="" if failed is None else self._detail(failed, judgement.n_tests),
+            n_passed=judgement.n_passed,
+            n_tests=judgement.n_tests,
+            cases=" ".join(case.verdict.value for case in judgement.cases),
+            apps_verdict=next((one for one in apps if one is not Verdict.AC), Verdict.AC).value,
+            apps_passed=sum(one is Verdict.AC for one in apps),
+            passes_samples=passes_samples,
+        )
+
+    def _detail(self, case: CaseResult, n_tests: int) -> str:
+        detail = without_preamble(steady(case.verdict, case.detail), self.settings.preamble)
+        named = n_tests > 1 and case.verdict is not Verdict.CE
+        return f"{case.test.name}: {detail}" if named else detail
+
+
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
+
+
+def steady(verdict: Verdict, detail: str) -> str:
+    """Take out of a message what differs from run to run: addresses and measured memory."""
+    if verdict is Verdict.MLE and detail.startswith("used "):
+        return "over" + detail[detail.rindex(" of ") + 3 :]
+    return _ADDRESS.sub("0x...", detail)
+
+
+def _apps_verdict(case: CaseResult, problem: Problem) -> Verdict:
+    """What the published APPS checker would say, where it comes to comparing."""
+    compared = case.verdict in (Verdict.AC, Verdict.WA, Verdict.PE)
+    if not compared or case.execution is None or case.execution.assertion is not None:
+        return case.verdict
+    expected = case.test.expected
+    if problem.mode is Mode.STDIN:
+        same = same_as_apps_output(expected, case.execution.stdout)
+    elif case.execution.answer_json is None:
+        return case.verdict  # a check program has decided, or there is nothing to compare
+    else:
+        same = same_as_apps_value(expected, case.execution.answer_json)
+    return Verdict.AC if same else Verdict.WA
+
+
+def result_record(problem: str, index: int, candidate: Candidate, graded: Graded) -> Record:
+    """One program's result as a line."""
+    return {
+        "problem": problem,
+        "index": index,
+        "candidate": candidate.id[:16],
+        **asdict(graded),
+        "has_code": candidate.syntax_error != NO_CODE,
+        "compiles": candidate.syntax_error is None,
+        "cleaning": list(candidate.cleaning),
+    }
+
+
+def grade_problem(grader: Grader, item: BenchmarkItem, written: Written) -> tuple[Record, ...]:
+    """Grade one problem's completions, here and now."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return _Pending(grader, item, written, pool).records()
+
+
+class _Pending:
+    """One problem whose programs are being judged."""
+
+    def __init__(
+        self, grader: Grader, item: BenchmarkItem, written: Written, pool: ThreadPoolExecutor
+    ) -> None:
+        self.problem = written.problem
+        self._rows: list[tuple[int, Candidate]] = []
+        self._futures: dict[str, Future[Graded]] = {}
+        for completion in written.completions:
+            candidate = grader.candidate(item, completion)
+            self._rows.append((completion.index, replace(candidate, completions=())))
+            if candidate.id not in self._futures:
+                self._futures[candidate.id] = pool.submit(grader.grade, item, candidate)
+
+    @property
+    def n_programs(self) -> int:
+        """Programs that are judged for it."""
+        return len(self._futures)
+
+    def records(self) -> tuple[Record, ...]:
+        """Wait for its lines."""
+        return tuple(
+            result_record(self.problem, index, candidate, self._futures[candidate.id].result())
+            for index, candidate in self._rows
+        )
+
+
+def grade_here(
+    grader: Grader, benchmark: Benchmark, workers: int, written: Iterable[Written]
+) -> Iterator[tuple[Record, ...]]:
+    """Grade on this machine, several problems at once, and yield lines in order.
+
+    A few programs more than there are workers wait at any time, however long the run is.
+    """
+    entries = {entry.id: entry for entry in benchmark.entries}
+    pending: deque[_Pending] = deque()
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="grade") as pool:
+        try:
+            for problem in written:
+                item = entries[problem.problem].load()
+                pending.append(_Pending(grader, item, problem, pool))
+                # The first is waited for while the others keep every worker busy.
+                while sum(one.n_programs for one in islice(pending, 1, None)) >= 4 * workers:
+                    yield pending.popleft().records()
+            while pending:
+                yield pending.popleft().records()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+GradeAll = Callable[[Iterable[Written]], Iterator[tuple[Record, ...]]]
+"""Grades one problem after another and yields their lines in the same order."""
+
+
+def grade(
+    benchmark: Benchmark,
+    directory: Path,
+    *,
+    header: Record,
+    grade_all: GradeAll,
+    listen: Listener | None = None,
+) -> Path:
+    """Grade every completion that is not graded yet.
+
+    Args:
+        benchmark: at least the problems that have completions.
+        directory: of the run; its completions are finished.
+        header: everything the results are made with.
+        grade_all: who grades.
+        listen: hears of progress.
+
+    Returns:
+        The finished file.
+
+    Raises:
+        UsageError: results are there that were made with other settings, or are damaged; or a
+            problem of the completions is not in the benchmark, or has no tests.
+    """
+    source, path = directory / COMPLETIONS, directory / FILE
+    units = units_of(source)
+    _refuse_unknown(benchmark, [unit.problem for unit in units])
+    verdicts: Counter[str] = Counter()
+    with StageWriter(path, header, units) as writer:
+        before = writer.n_done
+        rest = islice(read_completions(source), before, None)
+        for records in grade_all(rest) if before < len(units) else ():
+            writer.append(records)
+            verdicts.update(str(record["verdict"]) for record in records)
+            if listen is not None:
+                listen(
+                    Progress(
+                        stage="grade",
+                        n_done=writer.n_done,
+                        n_before=before,
+                        n_problems=len(units),
+                        verdicts=tuple(verdicts.most_common()),
+                    )
+                )
+    return path
+
+
+def results_header(
+    directory: Path, benchmark: Benchmark, settings: GradeSettings, judging: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What results are made with: the completions' own header, and how they are judged.
+
+    Args:
+        directory: of the run.
+        benchmark: the problems graded by.
+        settings: of grading.
+        judging: limits, layout and the like, as JSON has them.
+    """
+    return {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "tests_sha256": benchmark.digest,
+        "clean": settings.clean,
+        "preamble": settings.preamble.value,
+        "samples": settings.samples,
+        "stop_at_first_failure": settings.stop_at_first_failure,
+        **judging,
+        "completions": header_of(directory / COMPLETIONS),
+    }
+
+
+def _refuse_unknown(benchmark: Benchmark, problems: list[str]) -> None:
+    missing = set(problems) - {entry.id for entry in benchmark.entries}
+    if missing:
+        raise UsageError(
+            f"the completions are of {min(missing)!r}, which {benchmark.source} does not have",
+            hint="name the benchmark they were made for",
+        )
