@@ -4,7 +4,7 @@ Importing a command's file registers it with ``app``; each file imports only typ
 options, and everything else when it runs.
 """
 
-from gptcc_cli.cli import check, solve  # noqa: F401 - registers itself
+from gptcc_cli.cli import check, models, solve  # noqa: F401 - register themselves
 from gptcc_cli.cli.app import app
 
 __all__ = ["app"]
