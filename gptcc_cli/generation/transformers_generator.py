@@ -40,8 +40,8 @@ class TransformersGenerator:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Which engine runs, and why; the choices made in loading."""
-        return (*self._loaded.notes, f"transformers' generate writes: {self._why}")
+        """Which engine runs, and why."""
+        return (f"transformers' generate writes: {self._why}",)
 
     def generate(
         self,

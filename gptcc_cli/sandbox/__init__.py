@@ -17,10 +17,12 @@ from gptcc_cli.sandbox.execution import (
     Sandbox,
     Stage,
 )
+from gptcc_cli.sandbox.self_check import CheckLine, self_check
 
 __all__ = [
     "Assertions",
     "Call",
+    "CheckLine",
     "Exceeded",
     "Execution",
     "Job",
@@ -29,6 +31,7 @@ __all__ = [
     "Sandbox",
     "Stage",
     "open_sandbox",
+    "self_check",
 ]
 
 

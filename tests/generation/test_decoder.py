@@ -6,9 +6,14 @@ import torch
 from gptcc_cli.generation.engine import Unsupported
 from gptcc_cli.generation.engine.architecture import read_architecture
 from gptcc_cli.generation.engine.decoder import Decoder, Group
+from gptcc_cli.generation.engine.rotary import Rotary, Rotation, read_rotation
 from tests.generation.tiny import tiny_loaded
 
 FAMILIES = ["gpt_neo", "gpt2", "llama", "llama3", "smollm", "qwen2", "qwen3", "mistral"]
+
+
+def _decoder(loaded):
+    return Decoder(loaded.config, loaded.weights, "cpu")
 
 
 def _ids(n, seed=0):
@@ -46,8 +51,8 @@ def _write(decoder, prompts, suffixes):
 @torch.inference_mode()
 def test_logits_are_those_of_transformers(family):
     """Beyond the local window (64 tokens), in the prompt and across its end."""
-    model = tiny_loaded(family).model
-    decoder = Decoder(model)
+    loaded = tiny_loaded(family)
+    model, decoder = loaded.model, _decoder(loaded)
     prompts = [_ids(100), _ids(100), _ids(7, seed=1)]
     suffixes = [_ids(90, seed=seed) for seed in (2, 3, 4)]
     expected = [_expected(model, p + s) for p, s in zip(prompts, suffixes, strict=True)]
@@ -62,8 +67,8 @@ def test_logits_are_those_of_transformers(family):
 @torch.inference_mode()
 def test_bfloat16_logits_are_near_those_of_float32(family):
     exact = tiny_loaded(family).model
-    rounded = tiny_loaded(family, "bfloat16").model
-    decoder = Decoder(rounded)
+    loaded = tiny_loaded(family, "bfloat16")
+    rounded, decoder = loaded.model, _decoder(loaded)
     prompt, suffix = _ids(100), _ids(20, seed=2)
     expected = _expected(exact, prompt + suffix)[100:]
     theirs = _distance(_expected(rounded, prompt + suffix)[100:], expected)
@@ -75,8 +80,8 @@ def test_bfloat16_logits_are_near_those_of_float32(family):
 
 @torch.inference_mode()
 def test_the_equality_of_logits_can_fail():
-    model = tiny_loaded("gpt_neo").model
-    decoder = Decoder(model)
+    loaded = tiny_loaded("gpt_neo")
+    model, decoder = loaded.model, _decoder(loaded)
     prompt = _ids(100)
     wrong = _expected(model, [(prompt[0] + 1) % 256, *prompt[1:]])[-1]
 
@@ -84,21 +89,72 @@ def test_the_equality_of_logits_can_fail():
 
 
 def test_an_unknown_architecture_is_refused_with_its_name():
-    with pytest.raises(Unsupported, match="OPTForCausalLM"):
-        read_architecture(tiny_loaded("opt").model)
+    with pytest.raises(Unsupported, match="opt"):
+        read_architecture(tiny_loaded("opt").config)
 
 
 def test_a_model_with_a_weight_of_its_own_is_refused():
-    model = tiny_loaded("llama").model
-    model.model.extra = torch.nn.Linear(2, 2)
+    loaded = tiny_loaded("llama")
+    loaded.model.model.extra = torch.nn.Linear(2, 2)
 
     with pytest.raises(Unsupported, match="extra"):
-        Decoder(model)
+        _decoder(loaded)
 
 
-def test_positions_that_change_with_the_length_of_the_text_are_refused():
-    model = tiny_loaded("llama").model
-    model.model.rotary_emb.rope_type = "dynamic"
+def test_a_model_that_lacks_its_head_is_refused():
+    loaded = tiny_loaded("llama")
+    tensors = {k: v for k, v in loaded.weights().items() if not k.startswith("lm_head")}
 
-    with pytest.raises(Unsupported, match="dynamic"):
-        read_architecture(model)
+    with pytest.raises(Unsupported, match="lm_head"):
+        Decoder(loaded.config, lambda: tensors, "cpu")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rope_parameters": {"rope_type": "dynamic", "factor": 2.0}},
+        {"rope_parameters": {"rope_type": "default", "partial_rotary_factor": 0.5}},
+        {"hidden_act": "mish"},
+    ],
+)
+def test_what_the_engine_does_not_understand_is_refused(change):
+    with pytest.raises(Unsupported):
+        read_architecture(tiny_loaded("llama").config | change)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"rope_type": "default", "rope_theta": 5e5},
+        {"rope_type": "linear", "rope_theta": 1e4, "factor": 4.0},
+        {
+            "rope_type": "llama3",
+            "rope_theta": 5e5,
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192,
+        },
+    ],
+)
+def test_turns_are_those_of_transformers(parameters):
+    from transformers import LlamaConfig
+    from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
+
+    config = LlamaConfig(head_dim=64, rope_parameters=parameters, max_position_embeddings=8192)
+    places = torch.tensor([0, 1, 77, 8191])
+    cosines, sines = LlamaRotaryEmbedding(config)(torch.zeros(1), places[None])
+    rotation = read_rotation(config.to_dict(), 64)
+
+    ours = Rotary(rotation, "cpu").at(places, torch.float32)
+
+    assert torch.allclose(ours[0][:, 0], cosines[0], atol=1e-6)
+    assert torch.allclose(ours[1][:, 0].abs(), sines[0].abs(), atol=1e-6)
+
+
+def test_the_old_way_to_write_rotary_settings_means_the_same():
+    old = {"rope_theta": 5e5, "rope_scaling": {"type": "linear", "factor": 2.0}}
+    new = {"rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 5e5}}
+
+    assert read_rotation(old, 64) == read_rotation(new, 64)
+    assert read_rotation({"rope_scaling": None}, 64) == Rotation(theta=1e4, head_dim=64)

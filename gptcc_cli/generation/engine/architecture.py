@@ -1,18 +1,17 @@
-"""What a transformers model computes, as data: the families the engine knows.
+"""What a checkpoint computes, as data: the families the engine knows.
 
-A family is where its weights stand and which parts its blocks have. Reading an architecture
-refuses whatever is not understood to the last weight, so that the engine never writes with a
-model that is almost the one asked for. Does not hold weights (``weights``) or compute
-(``decoder``).
+A family is where its weights stand and which parts its blocks have. Reads the checkpoint's
+``config.json``; a field it leaves out has transformers' default. Refuses what it does not
+understand, so that the engine never writes with a model that is almost the one asked for. Does
+not hold weights (``weights``) or compute (``decoder``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
-class Unsupported(Exception):
-    """Why the engine does not run a model; transformers' ``generate`` does then."""
+from gptcc_cli.generation.engine.rotary import Rotation, read_rotation
+from gptcc_cli.generation.engine.unsupported import Unsupported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +54,15 @@ class Architecture:
     windows: tuple[int | None, ...]
     """By layer: how many tokens a token sees, itself included; ``None``: all before it."""
 
+    rotation: Rotation | None
+    """Rotary positions; ``None``: learned ones."""
+    tied: bool
+    """Whether the head is the embedding."""
+
     @property
     def rms(self) -> bool:
         """Whether norms are RMS norms: they come with rotary positions in all families here."""
-        return self.names.positions is None
+        return self.rotation is not None
 
 
 _GPT_NEO = Names(
@@ -124,91 +128,116 @@ _ACTIVATIONS = {
     "silu": "silu",
     "swish": "silu",
 }
-_STATIC_ROPE = ("default", "linear", "llama3", "yarn")
-"""Kinds of rotary scaling whose frequencies don't change with the length of the text."""
+
+_KV_HEADS = {"mistral": 8, "qwen2": 32, "qwen3": 32}
 
 
-def read_architecture(model: Any) -> Architecture:
-    """Describe a transformers model.
+def read_architecture(config: Mapping[str, Any]) -> Architecture:
+    """Describe a checkpoint by its configuration.
 
     Raises:
         Unsupported: the engine does not know it, with the reason.
     """
-    readers: dict[str, Callable[[Any], Architecture]] = {
-        "GPTNeoForCausalLM": _read_gpt_neo,
-        "GPT2LMHeadModel": _read_gpt2,
-        "LlamaForCausalLM": lambda model: _read_llama(model, _LLAMA),
-        "MistralForCausalLM": lambda model: _read_llama(model, _LLAMA),
-        "Qwen2ForCausalLM": lambda model: _read_llama(model, _LLAMA),
-        "Qwen3ForCausalLM": lambda model: _read_llama(model, _QWEN3),
+    readers: dict[str, Callable[[Mapping[str, Any]], Architecture]] = {
+        "gpt_neo": _read_gpt_neo,
+        "gpt2": _read_gpt2,
+        "llama": _read_llama,
+        "mistral": _read_llama,
+        "qwen2": _read_llama,
+        "qwen3": _read_llama,
     }
-    kind = type(model).__name__
+    kind = str(config.get("model_type"))
     if kind not in readers:
         raise Unsupported(f"{kind} is not among the architectures gptcc's engine knows")
-    return readers[kind](model)
+    return readers[kind](config)
 
 
-def _read_gpt_neo(model: Any) -> Architecture:
-    config = model.config
-    windows = [config.window_size if kind == "local" else None for kind in config.attention_layers]
+def _read_gpt_neo(config: Mapping[str, Any]) -> Architecture:
+    n_layers = int(config.get("num_layers", 24))
+    n_heads = int(config.get("num_heads", 16))
+    kinds = [
+        kind
+        for block, times in config.get("attention_types", [[["global", "local"], 12]])
+        for _ in range(times)
+        for kind in block
+    ]
+    if len(kinds) != n_layers or set(kinds) - {"global", "local"}:
+        raise Unsupported(f"its attention_types don't describe {n_layers} layers")
+    window = int(config.get("window_size", 256))
     return Architecture(
         names=_GPT_NEO,
-        n_layers=config.num_layers,
-        n_heads=config.num_heads,
-        n_kv_heads=config.num_heads,
-        head_dim=config.hidden_size // config.num_heads,
-        norm_eps=config.layer_norm_epsilon,
-        activation=_activation(config.activation_function),
+        n_layers=n_layers,
+        n_heads=n_heads,
+        n_kv_heads=n_heads,
+        head_dim=int(config.get("hidden_size", 2048)) // n_heads,
+        norm_eps=float(config.get("layer_norm_epsilon", 1e-5)),
+        activation=_activation(config.get("activation_function", "gelu_new")),
         # GPT-Neo was trained without the usual division by sqrt(head_dim).
-        scales=(1.0,) * config.num_layers,
-        windows=tuple(windows),
+        scales=(1.0,) * n_layers,
+        windows=tuple(window if kind == "local" else None for kind in kinds),
+        rotation=None,
+        tied=bool(config.get("tie_word_embeddings", True)),
     )
 
 
-def _read_gpt2(model: Any) -> Architecture:
-    config = model.config
-    head_dim = config.n_embd // config.n_head
-    scale = head_dim**-0.5 if config.scale_attn_weights else 1.0
-    by_layer = config.scale_attn_by_inverse_layer_idx
+def _read_gpt2(config: Mapping[str, Any]) -> Architecture:
+    n_layers = int(config.get("n_layer", 12))
+    n_heads = int(config.get("n_head", 12))
+    head_dim = int(config.get("n_embd", 768)) // n_heads
+    scale = head_dim**-0.5 if config.get("scale_attn_weights", True) else 1.0
+    by_layer = config.get("scale_attn_by_inverse_layer_idx", False)
     return Architecture(
         names=_GPT2,
-        n_layers=config.n_layer,
-        n_heads=config.n_head,
-        n_kv_heads=config.n_head,
+        n_layers=n_layers,
+        n_heads=n_heads,
+        n_kv_heads=n_heads,
         head_dim=head_dim,
-        norm_eps=config.layer_norm_epsilon,
-        activation=_activation(config.activation_function),
-        scales=tuple(scale / (layer + 1 if by_layer else 1) for layer in range(config.n_layer)),
-        windows=(None,) * config.n_layer,
+        norm_eps=float(config.get("layer_norm_epsilon", 1e-5)),
+        activation=_activation(config.get("activation_function", "gelu_new")),
+        scales=tuple(scale / (layer + 1 if by_layer else 1) for layer in range(n_layers)),
+        windows=(None,) * n_layers,
+        rotation=None,
+        tied=bool(config.get("tie_word_embeddings", True)),
     )
 
 
-def _read_llama(model: Any, names: Names) -> Architecture:
-    config = model.config
-    rope = model.model.rotary_emb.rope_type
-    if rope not in _STATIC_ROPE:
-        raise Unsupported(f"its rotary positions are scaled by {rope!r}")
-    head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+def _read_llama(config: Mapping[str, Any]) -> Architecture:
+    """Read Llama and the families that differ from it by a norm, a bias or a window."""
+    kind = config["model_type"]
+    n_layers = int(config["num_hidden_layers"])
+    n_heads = int(config["num_attention_heads"])
+    head_dim = config.get("head_dim") or (
+        128 if kind == "qwen3" else int(config["hidden_size"]) // n_heads
+    )
     return Architecture(
-        names=names,
-        n_layers=config.num_hidden_layers,
-        n_heads=config.num_attention_heads,
-        n_kv_heads=config.num_key_value_heads,
-        head_dim=head_dim,
-        norm_eps=config.rms_norm_eps,
-        activation=_activation(config.hidden_act),
-        scales=(head_dim**-0.5,) * config.num_hidden_layers,
-        windows=_sliding_windows(config),
+        names=_QWEN3 if kind == "qwen3" else _LLAMA,
+        n_layers=n_layers,
+        n_heads=n_heads,
+        n_kv_heads=int(config.get("num_key_value_heads") or _KV_HEADS.get(kind, n_heads)),
+        head_dim=int(head_dim),
+        norm_eps=float(config.get("rms_norm_eps", 1e-6)),
+        activation=_activation(config.get("hidden_act", "silu")),
+        scales=(head_dim**-0.5,) * n_layers,
+        windows=_sliding_windows(config, n_layers),
+        rotation=read_rotation(config, int(head_dim)),
+        tied=bool(config.get("tie_word_embeddings", False)),
     )
 
 
-def _sliding_windows(config: Any) -> tuple[int | None, ...]:
-    """Return each layer's window: by ``layer_types``, or one for all (Mistral)."""
-    n_layers: int = config.num_hidden_layers
-    window: int | None = getattr(config, "sliding_window", None)
-    kinds = getattr(config, "layer_types", None)
-    if kinds is None:
-        return (window if config.model_type == "mistral" else None,) * n_layers
+def _sliding_windows(config: Mapping[str, Any], n_layers: int) -> tuple[int | None, ...]:
+    """Return each layer's window: one for all (Mistral), or from a layer on (Qwen)."""
+    kind = config["model_type"]
+    if kind == "llama":
+        return (None,) * n_layers
+    window: int | None = config.get("sliding_window", 4096)
+    if kind == "mistral":
+        return (window,) * n_layers
+    if not config.get("use_sliding_window", False):
+        return (None,) * n_layers
+    kinds = config.get("layer_types") or [
+        "sliding_attention" if layer >= config.get("max_window_layers", 28) else "full_attention"
+        for layer in range(n_layers)
+    ]
     if unknown := set(kinds) - {"full_attention", "sliding_attention"}:
         raise Unsupported(f"its layers attend by {sorted(unknown)}")
     return tuple(window if kind == "sliding_attention" else None for kind in kinds)

@@ -7,10 +7,6 @@ weighs ``sigmoid(a - b)`` (as in Hydragen, Juravsky et al. 2024, and FlashInfer'
 
 from typing import Any
 
-MASKED = -1e30
-"""Added to what a query must not see. Not infinite: a query may see nothing of one place, and
-its weight there is then exactly 0 without a 0/0 on the way."""
-
 
 def attend(query: Any, key: Any, value: Any, mask: Any, scale: float) -> tuple[Any, Any]:
     """Attend over one place.
@@ -51,3 +47,15 @@ def merge(first: tuple[Any, Any], second: tuple[Any, Any]) -> Any:
     """Return the attention over both places, in the shape of each attention."""
     share = (first[1] - second[1]).sigmoid_().to(first[0].dtype).unsqueeze(-1)
     return second[0].lerp(first[0], share)
+
+
+def hide(hidden: Any, like: Any) -> Any:
+    """Return what to add to products so that ``hidden`` ones don't count.
+
+    Not infinite: a query may see nothing of one place, and its weight there is then exactly 0
+    without a 0/0 on the way.
+    """
+    import torch
+
+    value = -3e4 if like.dtype == torch.float16 else -1e30
+    return like.new_zeros(hidden.shape).masked_fill_(hidden, value)

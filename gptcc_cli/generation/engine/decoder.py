@@ -3,13 +3,14 @@
 Covers the families of ``architecture``. Knows nothing of requests, text or sampling.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gptcc_cli.generation.engine.architecture import Architecture, read_architecture
-from gptcc_cli.generation.engine.attention import MASKED, attend, merge
+from gptcc_cli.generation.engine.attention import attend, hide, merge
 from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_length
+from gptcc_cli.generation.engine.rotary import Rotary
 from gptcc_cli.generation.engine.weights import Layer, read_weights
 
 
@@ -44,8 +45,16 @@ class _Step:
 class Decoder:
     """A causal language model, for rows that share prompts."""
 
-    def __init__(self, model: Any) -> None:
-        """Arrange a transformers model's weights.
+    def __init__(
+        self, config: Mapping[str, Any], tensors: Callable[[], Mapping[str, Any]], device: str
+    ) -> None:
+        """Arrange a checkpoint's weights.
+
+        Args:
+            config: its ``config.json``.
+            tensors: reads its tensors, by transformers' names; not called for a model that is
+                refused by its configuration.
+            device: where to compute.
 
         Raises:
             Unsupported: the model is not one of the families, with the reason.
@@ -55,10 +64,10 @@ class Decoder:
 
         self._torch = torch
         self._functional = functional
-        self.shape: Architecture = read_architecture(model)
+        self.shape: Architecture = read_architecture(config)
         with torch.inference_mode():
-            self._weights = read_weights(model, self.shape)
-            self._rotary = _Rotary(model) if self.shape.rms else None
+            self._weights = read_weights(tensors(), self.shape, device)
+            self._rotary = Rotary(self.shape.rotation, device) if self.shape.rotation else None
         self.device = self._weights.embedding.device
         self._windows = tuple(dict.fromkeys(self.shape.windows))
 
@@ -227,8 +236,7 @@ class Decoder:
         hidden = columns > counts[:, None]
         if window is not None and n_keys > window:
             hidden |= columns <= counts[:, None] - window
-        mask = x.new_zeros(hidden.shape).masked_fill_(hidden, MASKED)
-        return mask[:, None, None, :]
+        return hide(hidden, x)[:, None, None, :]
 
     def _prefix_mask(
         self, x: Any, lengths: list[int], n_prefix: int, window: int | None
@@ -244,7 +252,7 @@ class Decoder:
             return first, None
         columns = self._torch.arange(first, n_prefix, device=x.device)
         hidden = columns < self._torch.tensor(starts, device=x.device)[:, None]
-        mask = x.new_zeros(hidden.shape).masked_fill_(hidden, MASKED)
+        mask = hide(hidden, x)
         share = self.shape.n_heads // self.shape.n_kv_heads
         return first, mask.repeat_interleave(share, 0)[None, None]
 
@@ -288,25 +296,3 @@ class Decoder:
         )
         attended = attended[0].unflatten(1, (rows, -1)).transpose(0, 1)
         return attended, log_sum[0].unflatten(1, (rows, -1)).transpose(0, 1)
-
-
-class _Rotary:
-    """Rotary positions, with the frequencies that transformers computed for the model."""
-
-    def __init__(self, model: Any) -> None:
-        import torch
-
-        self._torch = torch
-        rotary = model.model.rotary_emb
-        self._frequencies = rotary.inv_freq.float()
-        self._scaling = rotary.attention_scaling
-
-    def at(self, positions: Any, dtype: Any) -> tuple[Any, Any]:
-        """Return cosines and signed sines (positions, 1, head_dim)."""
-        angles = positions[:, None].float() * self._frequencies
-        cosines = (angles.cos() * self._scaling).to(dtype)
-        sines = (angles.sin() * self._scaling).to(dtype)
-        return (
-            self._torch.cat((cosines, cosines), -1)[:, None],
-            self._torch.cat((-sines, sines), -1)[:, None],
-        )

@@ -14,6 +14,7 @@ from gptcc_cli.errors import ModelError
 from gptcc_cli.generation.completion import Completion, Request, Sampling, Watcher, Writing
 from gptcc_cli.generation.engine.batch import Batch
 from gptcc_cli.generation.engine.decoder import Decoder
+from gptcc_cli.generation.engine.unsupported import Unsupported
 from gptcc_cli.generation.naming import describe
 from gptcc_cli.models import LoadedModel
 
@@ -31,8 +32,12 @@ class LocalEngine:
         Raises:
             Unsupported: this model needs transformers' ``generate``, with the reason.
         """
+        if loaded.weights is None:
+            raise Unsupported("its weights are quantized, adapted or code of their own")
+        if loaded.device == "cpu" and loaded.dtype == "float16":
+            raise Unsupported("a CPU computes in float16 as transformers does or not at all")
         self._loaded = loaded
-        self._decoder = Decoder(loaded.model)
+        self._decoder = Decoder(loaded.config, loaded.weights, loaded.device)
 
     @property
     def name(self) -> str:
@@ -41,9 +46,8 @@ class LocalEngine:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Which engine runs, and why; the choices made in loading."""
-        kind = type(self._loaded.model).__name__
-        return (*self._loaded.notes, f"gptcc's own engine writes: it knows {kind}")
+        """Which engine runs, and why."""
+        return (f"gptcc's own engine writes: it knows {self._loaded.config['model_type']}",)
 
     def generate(
         self,

@@ -1,4 +1,4 @@
-"""A transformers model's weights, arranged for the engine.
+"""A checkpoint's tensors, arranged for the engine.
 
 Query, key and value become one matrix; every matrix is packed. Query heads that share a key
 head are dealt round-robin, so that the queries of many rows against one key head lie in memory
@@ -6,11 +6,13 @@ as one matrix, without a copy. Covers bias or none, tied or separate heads. Refu
 that holds a weight it does not use.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gptcc_cli.generation.engine.architecture import Architecture, Unsupported
+from gptcc_cli.generation.engine.architecture import Architecture
 from gptcc_cli.generation.engine.linear import Linear, pack
+from gptcc_cli.generation.engine.unsupported import Unsupported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +46,18 @@ class Weights:
     """To logits over the vocabulary."""
 
 
-def read_weights(model: Any, shape: Architecture) -> Weights:
-    """Arrange the weights of a transformers model.
+def read_weights(tensors: Mapping[str, Any], shape: Architecture, device: str) -> Weights:
+    """Arrange tensors that go by transformers' names.
+
+    Args:
+        tensors: a checkpoint; all floats of one dtype.
+        shape: what they belong to.
+        device: where to compute.
 
     Raises:
-        Unsupported: a weight is missing, or one is left over.
+        Unsupported: a tensor is missing, or one is left over.
     """
-    reader = _Reader(model.state_dict(), shape)
+    reader = _Reader(tensors, shape, device)
     names = shape.names
     embedding = reader.take(names.embedding + ".weight")
     weights = Weights(
@@ -60,25 +67,29 @@ def read_weights(model: Any, shape: Architecture) -> Weights:
         final_norm=reader.norm(names.final_norm),
         head=reader.head(embedding),
     )
-    if reader.state:
-        raise Unsupported(f"it holds {min(reader.state)}, which gptcc's engine does not know")
+    if reader.tensors:
+        raise Unsupported(f"it holds {min(reader.tensors)}, which gptcc's engine does not know")
     return weights
 
 
 class _Reader:
-    """Takes weights out of a state dict, so that what is left is what was not understood."""
+    """Takes tensors one by one, so that what is left is what was not understood."""
 
-    def __init__(self, state: dict[str, Any], shape: Architecture) -> None:
-        self.state = dict(state)
+    def __init__(self, tensors: Mapping[str, Any], shape: Architecture, device: str) -> None:
+        self.tensors = dict(tensors)
         self._shape = shape
+        self._device = device
 
     def take(self, name: str) -> Any:
-        if name not in self.state:
+        if name not in self.tensors:
             raise Unsupported(f"it has no {name}")
-        return self.state.pop(name)
+        return self.tensors.pop(name).to(self._device)
 
     def norm(self, name: str) -> tuple[Any, Any]:
-        return self.take(name + ".weight"), self.state.pop(name + ".bias", None)
+        return self.take(name + ".weight"), self._take_if_there(name + ".bias")
+
+    def _take_if_there(self, name: str) -> Any:
+        return self.take(name) if name in self.tensors else None
 
     def layer(self, number: int) -> Layer:
         names = self._shape.names
@@ -94,8 +105,12 @@ class _Reader:
         )
 
     def head(self, embedding: Any) -> Linear:
-        weight = self.state.pop("lm_head.weight", embedding)
-        bias = self.state.pop("lm_head.bias", None)
+        if self._shape.tied:
+            self.tensors.pop("lm_head.weight", None)
+            weight = embedding
+        else:
+            weight = self.take("lm_head.weight")
+        bias = self._take_if_there("lm_head.bias")
         return self._pack(weight, bias)
 
     def _attention_in(self, number: int) -> Linear:
@@ -124,7 +139,7 @@ class _Reader:
         matrices = [self.take(name + ".weight") for name in names]
         if self._shape.names.transposed:
             matrices = [matrix.t() for matrix in matrices]
-        biases = [self.state.pop(name + ".bias", None) for name in names]
+        biases = [self._take_if_there(name + ".bias") for name in names]
         if all(part is None for part in biases):
             return torch.cat(matrices), None
         filled = [

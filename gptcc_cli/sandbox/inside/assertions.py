@@ -90,12 +90,12 @@ def run_program(main: ModuleType, line: Line) -> NoReturn:
     end(status_of(work, source), main)
 
 
-def run_check(main: ModuleType, line: Line) -> NoReturn:
+def run_check(line: Line) -> NoReturn:
     """Run the check against a stand-in that asks the program, and report."""
     check_source, entry_point = read_task()
     names = _Names(line)
     names["__name__"] = "check"
-    names["__builtins__"] = main.__dict__.get("__builtins__", builtins)
+    names["__builtins__"] = builtins
     _judge(check_source, names, _StandIn(line, entry_point))
     line.put(0, encode(("end",)))
     os._exit(0)

@@ -7,6 +7,7 @@ every program starts from the same untouched memory.
 Does not decide what to confine; that comes as a plain dictionary from outside.
 """
 
+import builtins
 import gc
 import io
 import os
@@ -69,6 +70,9 @@ class Zygote:
         self._dies_with_parent: bool = not orders["own_pid_namespace"]
         self._kills_all: bool = orders["own_pid_namespace"]
         self._main = ModuleType("__main__")
+        self._main.__dict__.update(
+            __builtins__=builtins, __file__=program.FILE_NAME, __cached__=None, __annotations__={}
+        )
 
     def loop(self) -> NoReturn:
         """Serve requests; end with the host."""
@@ -156,7 +160,7 @@ class Zygote:
         elif kind is Kind.ASSERT_TOGETHER:
             assertions.run_together(self._main)
         elif line is not None and checks:
-            assertions.run_check(self._main, line)
+            assertions.run_check(line)
         elif line is not None:
             assertions.run_program(self._main, line)
 
@@ -216,7 +220,6 @@ def _prepare(orders: dict[str, Any]) -> None:
     if orders["numpy"]:
         sys.meta_path.append(_Beside("numpy", orders["numpy"]))
     import _sitebuiltins
-    import builtins
 
     eof = "Ctrl-D (i.e. EOF)"
     builtins.exit = _sitebuiltins.Quitter("exit", eof)
