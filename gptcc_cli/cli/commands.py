@@ -7,6 +7,7 @@ options, and everything else when it runs.
 import gptcc_cli.cli.check
 import gptcc_cli.cli.doctor
 import gptcc_cli.cli.models
+import gptcc_cli.cli.prompt
 import gptcc_cli.cli.solve  # noqa: F401 - the files register themselves
 from gptcc_cli.cli.app import app
 

@@ -28,6 +28,7 @@ __all__ = [
     "ModelSpec",
     "Quantize",
     "Tokenizer",
+    "context_length",
     "count_parameters",
     "find",
     "list_cached",
@@ -96,6 +97,17 @@ def count_parameters(found: FoundModel) -> int | None:
     from gptcc_cli.models import checkpoint
 
     return checkpoint.count_parameters(found.path)
+
+
+def context_length(found: FoundModel) -> tuple[int, str | None]:
+    """Tokens the model can attend to, and a note where it does not say and we assume.
+
+    Raises:
+        ModelError: its configuration can't be read.
+    """
+    from gptcc_cli.models import checkpoint
+
+    return checkpoint.assumed_context_length(checkpoint.read_config(found.path))
 
 
 def load(found: FoundModel) -> LoadedModel:

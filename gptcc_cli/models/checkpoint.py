@@ -27,6 +27,7 @@ _CONTEXT_KEYS = (
     "max_seq_len",
     "seq_length",
 )
+_UNKNOWN_CONTEXT = 2048
 _BASE_PREFIX = {"gpt2": "transformer.", "gpt_neo": "transformer."}
 # Masks and tables that old checkpoints stored beside their weights; transformers ignores them.
 _STALE_SUFFIXES = (
@@ -112,6 +113,14 @@ def context_length(config: Mapping[str, Any]) -> int | None:
             if isinstance(value, int) and value > 0:
                 return value
     return None
+
+
+def assumed_context_length(config: Mapping[str, Any]) -> tuple[int, str | None]:
+    """The same, with an assumption and a note where the configuration does not say."""
+    length = context_length(config)
+    if length is not None:
+        return length, None
+    return _UNKNOWN_CONTEXT, f"context {_UNKNOWN_CONTEXT} tokens: the model does not say"
 
 
 def end_tokens(directory: Path, config: Mapping[str, Any]) -> frozenset[int]:
