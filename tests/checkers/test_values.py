@@ -13,6 +13,7 @@ from gptcc_cli.checkers import (
     CheckerRules,
     Uncomparable,
     Unordered,
+    compare_answer,
     compare_value,
     decode_answer,
 )
@@ -231,6 +232,15 @@ RULES = st.builds(CheckerRules, order=st.sampled_from(Order), wrapped=st.boolean
 @given(JSON, RULES)
 def test_every_value_matches_itself_through_json(value: Any, rules: CheckerRules) -> None:
     assert compare_value(value, decode_answer(json.dumps(value)), rules).matches
+
+
+@given(JSON, JSON, RULES)
+def test_an_answer_in_json_compares_as_its_value(
+    expected: Any, actual: Any, rules: CheckerRules
+) -> None:
+    for one in (actual, expected):
+        found = compare_answer(expected, json.dumps(one), rules)
+        assert found == compare_value(expected, one, rules)
 
 
 def tupled(value: Any) -> Any:
