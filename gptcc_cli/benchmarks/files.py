@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gptcc_cli.benchmarks.item import Entry
-from gptcc_cli.benchmarks.records import Record, id_of, item_of, origin_of
+from gptcc_cli.benchmarks.records import Record, id_of, item_of
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.sources.tests import natural
 
@@ -71,7 +71,6 @@ def _directory_entry(path: Path) -> Entry:
         load=lambda: item_of(_directory_record(path, metadata), path.name),
         digest=digest.hexdigest(),
         difficulty=difficulty if isinstance(difficulty, str) else None,
-        origin=origin_of(metadata),
     )
 
 
@@ -151,7 +150,6 @@ def _row_entry(line: bytes, position: int, where: str, read: Callable[[], bytes]
         load=lambda: item_of(_record(read(), where), id_),
         digest=hashlib.sha256(line).hexdigest(),
         difficulty=difficulty if isinstance(difficulty, str) else None,
-        origin=origin_of(record),
         split=split if isinstance(split, str) else None,
     )
 

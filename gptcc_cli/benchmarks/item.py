@@ -8,8 +8,15 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from urllib.parse import urlsplit
 
 from gptcc_cli.problem import IOTest, Problem
+
+
+def host_of(url: str | None) -> str | None:
+    """The host of an address, without ``www.``; ``None``: there is none."""
+    host = urlsplit(url).hostname if url else None
+    return host.removeprefix("www.") if host else None
 
 
 class Kind(Enum):
@@ -45,6 +52,11 @@ class BenchmarkItem:
         return Kind.CALL if self.problem.mode.value == "call" else Kind.STDIN
 
     @property
+    def origin(self) -> str | None:
+        """Where the problem comes from: the host of its address."""
+        return host_of(self.problem.url)
+
+    @property
     def gradable(self) -> bool:
         """Whether there is anything to grade by."""
         return self.check_source is not None or bool(self.tests)
@@ -60,8 +72,6 @@ class Entry:
     digest: str
     """Of the record, so that a run can say what it was made with."""
     difficulty: str | None = None
-    origin: str | None = None
-    """Where the problem comes from: the host of its judge."""
     split: str | None = None
     """The split its record names, where one file holds several."""
 

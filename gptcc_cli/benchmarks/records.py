@@ -9,7 +9,6 @@ import json
 import warnings
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from gptcc_cli.benchmarks.item import BenchmarkItem
 from gptcc_cli.errors import ProblemError
@@ -47,13 +46,6 @@ def id_of(record: Record, position: int) -> str:
         return f"MBPP/{task_id}" if isinstance(task_id, int) else str(task_id)
     number = record.get("problem_id", record.get("id", position))
     return f"{number:04d}" if isinstance(number, int) else str(number)
-
-
-def origin_of(record: Record) -> str | None:
-    """Where a problem comes from: the host of its address."""
-    url = record.get("url")
-    host = urlsplit(url).hostname if isinstance(url, str) else None
-    return host.removeprefix("www.") if host else None
 
 
 def apps_item(record: Record, id_: str) -> BenchmarkItem:

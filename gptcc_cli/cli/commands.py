@@ -4,11 +4,7 @@ Importing a command's file registers it with ``app``; each file imports only typ
 options, and everything else when it runs.
 """
 
-import gptcc_cli.cli.check
-import gptcc_cli.cli.doctor
-import gptcc_cli.cli.models
-import gptcc_cli.cli.prompt
-import gptcc_cli.cli.solve  # noqa: F401 - the files register themselves
+from gptcc_cli.cli import check, eval, grade, solve  # noqa: F401 - registers itself
 from gptcc_cli.cli.app import app
 
 __all__ = ["app"]

@@ -5,12 +5,12 @@ written in the order of the completions. A line holds nothing that a clock decid
 same completions give the same file. Only the problems being judged are in memory.
 """
 
+import json
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from enum import Enum
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from gptcc_cli.evaluation.completions import (
     units_of,
 )
 from gptcc_cli.evaluation.generating import Listener, Progress
-from gptcc_cli.evaluation.preamble import Preamble, with_preamble, without_preamble
+from gptcc_cli.evaluation.protocol import Preamble, with_preamble, without_preamble
 from gptcc_cli.evaluation.stages import Record, StageWriter
 from gptcc_cli.extraction import NO_CODE, Candidate, extract
 from gptcc_cli.generation import Completion
@@ -38,14 +38,6 @@ from gptcc_cli.problem import Mode, Problem
 FILE = "results.jsonl"
 SCHEMA = "gptcc.run-results"
 VERSION = 1
-
-
-class Checker(Enum):
-    """Whose idea of a right output the figures follow."""
-
-    GPTCC = "gptcc"
-    APPS = "apps"
-    """The comparison of the published APPS harness, for comparing with papers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +68,24 @@ class Graded:
     apps_passed: int
     passes_samples: bool | None
     """``None``: not asked, or the statement has none that may be trusted."""
+    expected: str = ""
+    got: str = ""
+    """The beginning of both outputs where the first test went wrong, for people."""
+
+
+def program_of(item: BenchmarkItem, completion: Completion, *, clean: bool) -> Candidate:
+    """Make the program of a completion.
+
+    A completion that begins with the prompt again (many published ones do) loses it, unless
+    programs are wanted as they were written.
+    """
+    prefix, text = completion.prompt.prefix, completion.text
+    repeated = clean and bool(prefix.strip()) and text.startswith(prefix)
+    if repeated:
+        completion = replace(completion, text=text[len(prefix) :])
+    candidate = extract(completion, item.problem, clean=clean)
+    steps = ("prompt", *candidate.cleaning) if repeated else candidate.cleaning
+    return replace(candidate, cleaning=steps)
 
 
 class Grader:
@@ -85,21 +95,6 @@ class Grader:
         """Keep the collaborators."""
         self._judge = judge
         self.settings = settings
-
-    def candidate(self, item: BenchmarkItem, completion: Completion) -> Candidate:
-        """Make the program of a completion.
-
-        A completion that begins with the prompt again (many published ones do) loses it, unless
-        programs are wanted as they were written.
-        """
-        clean = self.settings.clean
-        prefix, text = completion.prompt.prefix, completion.text
-        repeated = clean and prefix.strip() and text.startswith(prefix)
-        if repeated:
-            completion = replace(completion, text=text[len(prefix) :])
-        candidate = extract(completion, item.problem, clean=clean)
-        steps = ("prompt", *candidate.cleaning) if repeated else candidate.cleaning
-        return replace(candidate, cleaning=steps)
 
     def grade(self, item: BenchmarkItem, candidate: Candidate) -> Graded:
         """Judge one program on everything its item has."""
@@ -141,12 +136,34 @@ class Grader:
             apps_verdict=next((one for one in apps if one is not Verdict.AC), Verdict.AC).value,
             apps_passed=sum(one is Verdict.AC for one in apps),
             passes_samples=passes_samples,
+            **_excerpts(failed),
         )
 
     def _detail(self, case: CaseResult, n_tests: int) -> str:
         detail = without_preamble(steady(case.verdict, case.detail), self.settings.preamble)
         named = n_tests > 1 and case.verdict is not Verdict.CE
         return f"{case.test.name}: {detail}" if named else detail
+
+
+_EXCERPT = 240
+
+
+def _excerpts(case: CaseResult | None) -> dict[str, str]:
+    """What a wrong answer was, and what it should have been."""
+    if case is None or case.execution is None or case.verdict is not Verdict.WA:
+        return {}
+    got = case.execution.answer_json
+    if got is None and isinstance(case.test.input, str) and case.test.expected is not None:
+        got = case.execution.stdout[: 4 * _EXCERPT].decode("utf-8", "replace")
+    if got is None:
+        return {}
+    expected = case.test.expected
+    text = expected if isinstance(expected, str) else json.dumps(expected)
+    return {"expected": _cut(text), "got": _cut(_ADDRESS.sub("0x...", got))}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _EXCERPT else text[: _EXCERPT - 3] + "..."
 
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
@@ -174,11 +191,16 @@ def _apps_verdict(case: CaseResult, problem: Problem) -> Verdict:
     return Verdict.AC if same else Verdict.WA
 
 
-def result_record(problem: str, index: int, candidate: Candidate, graded: Graded) -> Record:
+def result_record(
+    item: BenchmarkItem, problem: str, index: int, candidate: Candidate, graded: Graded
+) -> Record:
     """One program's result as a line."""
     return {
         "problem": problem,
         "index": index,
+        "kind": item.kind.value,
+        "difficulty": item.problem.difficulty,
+        "origin": item.origin,
         "candidate": candidate.id[:16],
         **asdict(graded),
         "has_code": candidate.syntax_error != NO_CODE,
@@ -199,11 +221,12 @@ class _Pending:
     def __init__(
         self, grader: Grader, item: BenchmarkItem, written: Written, pool: ThreadPoolExecutor
     ) -> None:
-        self.problem = written.problem
+        self._item = item
+        self._problem = written.problem
         self._rows: list[tuple[int, Candidate]] = []
         self._futures: dict[str, Future[Graded]] = {}
         for completion in written.completions:
-            candidate = grader.candidate(item, completion)
+            candidate = program_of(item, completion, clean=grader.settings.clean)
             self._rows.append((completion.index, replace(candidate, completions=())))
             if candidate.id not in self._futures:
                 self._futures[candidate.id] = pool.submit(grader.grade, item, candidate)
@@ -216,7 +239,9 @@ class _Pending:
     def records(self) -> tuple[Record, ...]:
         """Wait for its lines."""
         return tuple(
-            result_record(self.problem, index, candidate, self._futures[candidate.id].result())
+            result_record(
+                self._item, self._problem, index, candidate, self._futures[candidate.id].result()
+            )
             for index, candidate in self._rows
         )
 

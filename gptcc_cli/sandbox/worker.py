@@ -3,13 +3,11 @@
 Raises ``WorkerDied`` when it is no more; what to do then is decided by those who hold several.
 """
 
-import contextlib
 import functools
 import importlib.util
 import marshal
 import os
 import select
-import signal
 import socket
 import subprocess
 import time
@@ -150,8 +148,8 @@ class Worker:
     def end(self) -> None:
         """Kill it, and with it whatever it started; wait until it is gone."""
         self._control.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.poll() is None:
+            self._process.kill()
         self._process.wait()
 
     def _answer(self) -> Result:

@@ -40,7 +40,7 @@ def test_directories_jsonl_gzip_json_and_parquet_give_the_same_items(tmp_path: P
         assert [entry.id for entry in entries] == ["0003", "0012"], name
         assert [item.kind for item in items] == [Kind.STDIN, Kind.CALL], name
         assert len(items[0].tests) == 2, name
-        assert entries[0].origin == "example.org", name
+        assert items[0].origin == "example.org", name
 
 
 def test_a_directory_with_splits_is_read_by_split(tmp_path: Path) -> None:

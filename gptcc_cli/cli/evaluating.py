@@ -1,0 +1,311 @@
+"""One ``gptcc eval``: from the options to a report and an exit code."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli import __version__
+from gptcc_cli.benchmarks import Benchmark, Selection, open_benchmark, select
+from gptcc_cli.cli.collaborators.judge import JudgeWish
+from gptcc_cli.cli.collaborators.writer import Writer, open_writer
+from gptcc_cli.cli.grading import Grading, parse_ks, parse_n_at_ks, show_report
+from gptcc_cli.cli.units import temperatures
+from gptcc_cli.console import Talk, write_answer, write_json
+from gptcc_cli.console.evaluation import StageView, comparison_text
+from gptcc_cli.errors import ExitCode, OutputError, UsageError
+from gptcc_cli.evaluation import completions as lines
+from gptcc_cli.evaluation.comparing import compare
+from gptcc_cli.evaluation.generating import (
+    ProblemWriter,
+    benchmark_header,
+    generate,
+    one_by_one,
+)
+from gptcc_cli.evaluation.grading import GradeSettings
+from gptcc_cli.evaluation.protocol import Checker, Preamble
+from gptcc_cli.evaluation.sharding import Shard, merge
+from gptcc_cli.generation import Sampling, check_sampling
+from gptcc_cli.models import ModelSpec, Quantize
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalWish:
+    """The options of ``gptcc eval``, by the names of its parameters."""
+
+    benchmark: str | None
+    output: Path | None
+    number: int
+    ks: str | None
+    n_at_k: str | None
+    model: str | None
+    split: str | None
+    difficulty: list[str] | None
+    problem: list[str] | None
+    limit: int | None
+    sample: int | None
+    temperature: str
+    top_p: float
+    seed: int
+    max_new_tokens: int
+    batch_size: int | None
+    template: str | None
+    checker: Checker
+    preamble: Preamble
+    no_clean: bool
+    first_failure: bool
+    generate_only: bool
+    compare: tuple[Path, Path] | None
+    shard: str | None
+    merge: bool
+    ray: str | None
+    ray_workers: int | None
+    time_limit: float | None
+    memory_limit: int | None
+    output_limit: int | None
+    strict_layout: bool
+    revision: str | None
+    quantize: Quantize
+    device: str
+    dtype: str
+    adapter: str | None
+    trust_remote_code: bool
+    jobs: int | None
+    unsafe: bool
+    as_json: bool
+    quiet: bool
+    verbose: bool
+
+    def sampling(self) -> Sampling:
+        """Return how programs are drawn.
+
+        Raises:
+            UsageError: the settings can't be meant.
+        """
+        sampling = Sampling(
+            n=self.number,
+            temperatures=temperatures(self.temperature),
+            top_p=self.top_p,
+            max_new_tokens=self.max_new_tokens,
+            batch_size=self.batch_size,
+            seed=self.seed,
+        )
+        check_sampling(sampling)
+        return sampling
+
+    def spec(self) -> ModelSpec:
+        """Return which model writes."""
+        return ModelSpec(
+            name=self.model or ModelSpec().name,
+            revision=self.revision,
+            explicit=self.model is not None,
+            dtype=self.dtype,
+            device=self.device,
+            quantize=self.quantize,
+            adapter=self.adapter,
+            trust_remote_code=self.trust_remote_code,
+        )
+
+    def selection(self) -> Selection:
+        """Return which problems are wanted."""
+        return Selection(
+            ids=tuple(self.problem or ()),
+            difficulties=tuple(self.difficulty or ()),
+            sample=self.sample,
+            seed=self.seed,
+            limit=self.limit,
+        )
+
+    def grading(self, talk: Talk) -> Grading:
+        """Return how programs are graded."""
+        return Grading(
+            settings=GradeSettings(
+                clean=not self.no_clean,
+                preamble=self.preamble,
+                samples=self.n_at_k is not None,
+                stop_at_first_failure=self.first_failure,
+            ),
+            judge=JudgeWish(
+                time_limit_s=self.time_limit,
+                memory_limit_bytes=self.memory_limit,
+                output_limit_bytes=self.output_limit,
+                strict_layout=self.strict_layout,
+                jobs=self.jobs,
+                unsafe=self.unsafe,
+            ),
+            checker=self.checker,
+            ks=parse_ks(self.ks),
+            n_at_ks=parse_n_at_ks(self.n_at_k),
+            ray=self.ray,
+            as_json=self.as_json,
+            talk=talk,
+        )
+
+
+def run(wish: EvalWish) -> ExitCode:
+    """Evaluate, compare or merge; return the exit code.
+
+    Raises:
+        GptccError: it can't be done as asked.
+    """
+    talk = Talk(quiet=wish.quiet, verbose=wish.verbose)
+    grading = wish.grading(talk)
+    if wish.compare is not None:
+        return _compare(wish.compare, grading)
+    if wish.benchmark is None:
+        raise UsageError(
+            "no benchmark was named", hint="gptcc eval humaneval, or apps, mbpp, or a path"
+        )
+    sampling = wish.sampling()
+    _refuse_k_beyond(grading, sampling.n)
+    shard = None if wish.shard is None else Shard.parse(wish.shard)
+    benchmark = select(open_benchmark(wish.benchmark, split=wish.split), wish.selection())
+    directory = wish.output or _default_directory(benchmark, wish.spec())
+    make_directory(directory)
+    if wish.merge:
+        for path in merge(directory):
+            talk.say(f"merged: {path}")
+        return _grade(grading, benchmark, benchmark, directory)
+    part = benchmark
+    if shard is not None:
+        part, directory = shard.part(benchmark), directory / shard.directory
+        make_directory(directory)
+    _generate(wish, benchmark, part, directory, sampling, shard, talk)
+    if wish.generate_only:
+        talk.say(f"completions: {directory / lines.FILE}")
+        return ExitCode.DONE
+    return _grade(grading, benchmark, part, directory)
+
+
+def _grade(grading: Grading, benchmark: Benchmark, part: Benchmark, directory: Path) -> ExitCode:
+    grading.grade(benchmark, directory)
+    report = show_report(grading, part, directory)
+    return ExitCode.REFUSED if report.n_errors else ExitCode.DONE
+
+
+def _generate(
+    wish: EvalWish,
+    benchmark: Benchmark,
+    part: Benchmark,
+    directory: Path,
+    sampling: Sampling,
+    shard: Shard | None,
+    talk: Talk,
+) -> None:
+    if wish.ray is not None:
+        _generate_on_ray(wish, benchmark, part, directory, sampling, talk)
+        return
+    writer = open_writer(
+        wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
+    )
+    header = run_header(benchmark, sampling, shard, describe(writer, benchmark))
+    problems = ProblemWriter(writer.generator, lambda one: (writer.prompt(one),), sampling)
+    with StageView(talk) as view:
+        generate(
+            part,
+            directory,
+            header=header,
+            n=sampling.n,
+            write_all=one_by_one(problems, view.watch),
+            listen=view,
+        )
+
+
+def describe(writer: Writer, benchmark: Benchmark) -> dict[str, Any]:
+    """What a header says of the model and of what it reads."""
+    loaded = writer.loaded
+    assert loaded is not None
+    found = loaded.found
+    templates = {}
+    for entry in benchmark.entries:
+        problem = entry.load().problem
+        if problem.mode.value not in templates:
+            template = writer.prompt(problem).template
+            templates[problem.mode.value] = {"name": template.name, "sha256": template.sha256}
+        if len(templates) == 2 or (len(templates) == 1 and entry is benchmark.entries[-1]):
+            break
+    return {
+        "generator": writer.generator.name,
+        "model": found.name,
+        "commit": found.commit,
+        "dtype": loaded.dtype,
+        "quantize": loaded.quantize.value,
+        "adapter": found.spec.adapter,
+        "templates": templates,
+    }
+
+
+def run_header(
+    benchmark: Benchmark, sampling: Sampling, shard: Shard | None, writer: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything that completions are made with."""
+    return {
+        "schema": lines.SCHEMA,
+        "version": lines.VERSION,
+        "gptcc": __version__,
+        **benchmark_header(benchmark),
+        "shard": None if shard is None else f"{shard.number}/{shard.of}",
+        **writer,
+        "n": sampling.n,
+        "temperatures": list(sampling.temperatures),
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "max_new_tokens": sampling.max_new_tokens,
+        "batch_size": sampling.batch_size,
+        "seed": sampling.seed,
+    }
+
+
+def _compare(runs: tuple[Path, Path], grading: Grading) -> ExitCode:
+    first, second = (grading.report(directory) for directory in runs)
+    comparison = compare(first, second)
+    if grading.as_json:
+        from dataclasses import asdict
+
+        write_json("gptcc.eval-comparison/1", asdict(comparison))
+    else:
+        write_answer(comparison_text(comparison, str(runs[0]), str(runs[1])))
+    return ExitCode.DONE
+
+
+def _refuse_k_beyond(grading: Grading, n: int) -> None:
+    for k in (*grading.ks, *(k for _, k in grading.n_at_ks)):
+        if k > n:
+            raise UsageError(
+                f"k = {k} needs {k} programs of each problem, and -n {n} writes fewer",
+                hint=f"add -n {k}",
+            )
+
+
+def _default_directory(benchmark: Benchmark, spec: ModelSpec) -> Path:
+    model = Path(spec.name).name if "/" in spec.name else spec.name
+    split = f"-{benchmark.split}" if benchmark.split else ""
+    name = f"{benchmark.name}{split}-{model}"
+    return Path("gptcc-runs") / re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+
+
+def make_directory(directory: Path) -> None:
+    """Make the directory of a run.
+
+    Raises:
+        OutputError: it can't be made.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"directory {str(directory)!r} can't be made: {error.strerror}",
+            hint="choose another --output",
+        ) from error
+
+
+def _generate_on_ray(
+    wish: EvalWish,
+    benchmark: Benchmark,
+    part: Benchmark,
+    directory: Path,
+    sampling: Sampling,
+    talk: Talk,
+) -> None:
+    raise UsageError("--ray is not there yet")

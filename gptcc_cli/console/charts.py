@@ -1,0 +1,145 @@
+"""The charts of a report: pass@k, groups of problems, verdicts."""
+
+from collections.abc import Iterator, Sequence
+from math import fsum
+
+from gptcc_cli.console.drawing import Drawing, Label, Shape, box, line
+from gptcc_cli.console.evaluation import percent
+from gptcc_cli.evaluation.report import Report, Row
+from gptcc_cli.metrics import pass_at_k
+
+_WIDTH, _HEIGHT = 560, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 44, 44
+_MOST_POINTS = 100
+
+
+def charts(report: Report) -> dict[str, Drawing]:
+    """Every chart there is something to draw for, by the name of its file."""
+    found = {"verdicts": verdict_chart(report)}
+    if len(report.ks) > 1:
+        found = {"pass-at-k": pass_chart(report), **found}
+    for group in ("difficulty", "kind"):
+        rows = [row for row in report.rows if row.group == group]
+        if rows:
+            found[group] = group_chart(report, group, rows)
+    return found
+
+
+def pass_chart(report: Report) -> Drawing:
+    """pass@k over k, with the interval at each k that has one."""
+    scores = [score for score in report.scores if score.n]
+    most = min(*(score.n for score in scores), _MOST_POINTS)
+    curve = [
+        (k, fsum(pass_at_k(one.n, one.right, k) for one in scores) / len(scores))
+        for k in range(1, most + 1)
+    ]
+    ks = [k for k in report.ks if k <= most]
+    ends = {k: report.figure(f"pass@{k}") for k in ks}
+    top = _ceiling(max(one.high for one in ends.values()))
+
+    def place(k: float, value: float) -> tuple[float, float]:
+        across = (k - 1) / max(most - 1, 1)
+        width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+        return _LEFT + across * width, _HEIGHT - _BOTTOM - value / top * height
+
+    shapes = list(_grid(top))
+    band = [place(k, ends[k].high) for k in ks] + [place(k, ends[k].low) for k in reversed(ks)]
+    shapes += [Shape(points=tuple(band), role="band")] if len(ks) > 1 else []
+    shapes.append(line((place(k, value) for k, value in curve), "main", 2.5))
+    shapes += [_dot(*place(k, ends[k].value)) for k in ks]
+    labels = [Label(x=_LEFT, y=20, text="pass@k, with 95 % intervals over problems")]
+    labels += _scale(top)
+    labels += [
+        Label(x=place(k, 0)[0], y=_HEIGHT - _BOTTOM + 16, text=str(k), anchor="middle") for k in ks
+    ]
+    labels.append(Label(x=_WIDTH / 2, y=_HEIGHT - 10, text="k", anchor="middle", role="soft"))
+    words = ", ".join(f"pass@{k} {percent(ends[k].value)}" for k in ks)
+    return _drawing("pass@k", f"{words}.", shapes, labels, _HEIGHT)
+
+
+def group_chart(report: Report, group: str, rows: Sequence[Row]) -> Drawing:
+    """The first figure of each group of problems as bars, with intervals as whiskers."""
+    name = next(iter(report.rows[0].figures))
+    figures = [row.figures[name] for row in rows]
+    top = _ceiling(max(figure.high for figure in figures))
+    room = (_WIDTH - _LEFT - _RIGHT) / len(rows)
+    height = _HEIGHT - _TOP - _BOTTOM
+    shapes, labels = list(_grid(top)), [Label(x=_LEFT, y=20, text=f"{name} by {group}")]
+    labels += _scale(top)
+    for number, (row, figure) in enumerate(zip(rows, figures, strict=True)):
+        middle = _LEFT + room * (number + 0.5)
+        floor = _HEIGHT - _BOTTOM
+        rise, low, high = (one / top * height for one in (figure.value, figure.low, figure.high))
+        shapes.append(box(middle - room * 0.3, floor - rise, room * 0.6, rise, "main"))
+        shapes.append(line(((middle, floor - low), (middle, floor - high)), "ink", 1.5))
+        for end in (low, high):
+            shapes.append(line(((middle - 6, floor - end), (middle + 6, floor - end)), "ink", 1.5))
+        labels.append(Label(x=middle, y=floor + 14, text=row.name, anchor="middle"))
+        under = f"{percent(figure.value)}, {row.n_problems} problems"
+        labels.append(Label(x=middle, y=floor + 31, text=under, anchor="middle", role="soft"))
+    words = ", ".join(
+        f"{row.name} {percent(figure.value)} of {row.n_problems} problems"
+        for row, figure in zip(rows, figures, strict=True)
+    )
+    return _drawing(f"{name} by {group}", f"{words}.", shapes, labels, _HEIGHT)
+
+
+def verdict_chart(report: Report) -> Drawing:
+    """Programs by verdict, as bars to the right with their counts."""
+    total = report.n_programs
+    shapes: list[Shape] = []
+    labels = [Label(x=_LEFT, y=20, text=f"verdicts of {total} programs")]
+    room = _WIDTH - _LEFT - _RIGHT - 130
+    for number, (name, count) in enumerate(report.verdicts):
+        y = 40.0 + 30 * number
+        shapes.append(box(_LEFT, y, max(1.0, count / total * room), 20, name))
+        labels.append(Label(x=_LEFT - 10, y=y + 10, text=name, anchor="end"))
+        end = _LEFT + count / total * room + 8
+        labels.append(Label(x=end, y=y + 10, text=f"{count} ({percent(count / total)})"))
+    words = ", ".join(f"{count} {name}" for name, count in report.verdicts)
+    height = 50 + 30 * len(report.verdicts)
+    return _drawing("verdicts", f"{words}.", shapes, labels, height)
+
+
+def _drawing(
+    title: str, description: str, shapes: list[Shape], labels: list[Label], height: int
+) -> Drawing:
+    return Drawing(
+        title=title,
+        description=description,
+        width=_WIDTH,
+        height=height,
+        shapes=tuple(shapes),
+        labels=tuple(labels),
+    )
+
+
+def _ceiling(value: float) -> float:
+    """The smallest of 1, 2, 5, 10, ... percent that is not below a value."""
+    for top in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5):
+        if value <= top:
+            return top
+    return 1.0
+
+
+def _heights(top: float) -> Iterator[tuple[float, float]]:
+    for step in range(5):
+        share = step / 4
+        yield _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM), share * top
+
+
+def _grid(top: float) -> Iterator[Shape]:
+    for y, _ in _heights(top):
+        yield line(((_LEFT, y), (_WIDTH - _RIGHT, y)), "faint", 1.0)
+
+
+def _scale(top: float) -> list[Label]:
+    return [
+        Label(x=_LEFT - 8, y=y, text=f"{100 * value:.4g} %", anchor="end", role="soft")
+        for y, value in _heights(top)
+    ]
+
+
+def _dot(x: float, y: float) -> Shape:
+    corners = ((x - 3.5, y), (x, y - 3.5), (x + 3.5, y), (x, y + 3.5))
+    return Shape(points=corners, role="main")

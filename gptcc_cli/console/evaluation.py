@@ -1,0 +1,251 @@
+"""What ``gptcc eval`` shows in a terminal: progress with time left, the figures, a comparison.
+
+Figures are plain text on standard output, so that they paste and diff; progress is talk.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from gptcc_cli.console.talk import Talk
+from gptcc_cli.evaluation.comparing import RunComparison
+from gptcc_cli.evaluation.generating import Progress
+from gptcc_cli.evaluation.report import Report, Row
+from gptcc_cli.generation import Writing
+from gptcc_cli.metrics import Estimate
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+_PLAIN_EVERY_S = 10.0
+_MOST_CHANGES = 12
+
+
+class StageView:
+    """Hears of a stage's progress and shows it on standard error."""
+
+    def __init__(self, talk: Talk) -> None:
+        """Prepare to show."""
+        self._talk = talk
+        self._started_s = monotonic()
+        self._said_s = self._started_s
+        self._status: Status | None = None
+        self._last: Progress | None = None
+        self._writing: Writing | None = None
+
+    def __enter__(self) -> Self:
+        """Start showing."""
+        if not self._talk.quiet and self._talk.picture.is_terminal:
+            self._status = self._talk.picture.status("starting", spinner="line")
+            self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the terminal clean and say how far it came."""
+        if self._status is not None:
+            self._status.stop()
+        if self._last is not None:
+            self._talk.say(self._line(self._last))
+
+    def __call__(self, progress: Progress) -> None:
+        """Take note of a finished problem."""
+        self._last = progress
+        self._show()
+
+    def watch(self, writing: Writing) -> None:
+        """Take note of a problem being written."""
+        self._writing = writing
+        self._show()
+
+    def _show(self) -> None:
+        if self._last is None:
+            return
+        if self._status is not None:
+            self._status.update(self._line(self._last))
+        elif monotonic() - self._said_s >= _PLAIN_EVERY_S:
+            self._said_s = monotonic()
+            self._talk.say(self._line(self._last))
+
+    def _line(self, progress: Progress) -> str:
+        elapsed_s = max(monotonic() - self._started_s, 1e-9)
+        mine = progress.n_done - progress.n_before
+        words = [f"{progress.stage}: {progress.n_done} of {progress.n_problems} problems"]
+        if progress.n_tokens:
+            words.append(f"{progress.n_tokens / elapsed_s:.0f} tokens/s")
+        if progress.verdicts:
+            words.append(" ".join(f"{count} {name}" for name, count in progress.verdicts))
+        left = progress.n_problems - progress.n_done
+        if left and mine:
+            words.append(f"{duration(elapsed_s / mine * left)} left")
+        else:
+            words.append(duration(elapsed_s))
+        return ", ".join(words)
+
+
+def duration(seconds: float) -> str:
+    """Write a time in at most two units: ``42 s``, ``3 min 5 s``, ``2 h 10 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def percent(value: float) -> str:
+    """Write a share as a percentage with as many digits as it deserves."""
+    return f"{100 * value:.2f} %" if value < 0.1 else f"{100 * value:.1f} %"
+
+
+def interval(estimate: Estimate) -> str:
+    """Write the ends of an interval in percent."""
+    digits = 2 if estimate.high < 0.1 else 1
+    return f"[{100 * estimate.low:.{digits}f}, {100 * estimate.high:.{digits}f}]"
+
+
+def report_text(report: Report) -> str:
+    """Return the figures of a run as text."""
+    return "\n".join(_report_lines(report)) + "\n"
+
+
+def _report_lines(report: Report) -> Iterator[str]:
+    yield title(report)
+    if report.contamination:
+        yield f"CONTAMINATED: {report.contamination}"
+    yield ""
+    yield from _figure_table(report.rows)
+    yield ""
+    yield from facts(report)
+
+
+def title(report: Report) -> str:
+    """Say in a line what was measured."""
+    made = report.header["completions"]
+    split = f" {made['split']}" if made["split"] else ""
+    return f"{made['benchmark']}{split}, {model_of(report)}"
+
+
+def model_of(report: Report) -> str:
+    """Who wrote the programs."""
+    made = report.header["completions"]
+    return str(made.get("generator", "unknown"))
+
+
+def _figure_table(rows: tuple[Row, ...]) -> Iterator[str]:
+    names = list(rows[0].figures)
+    table = [["", "problems", *names]]
+    for row in rows:
+        cells = [f"{percent(one.value)} {interval(one)}" for one in row.figures.values()]
+        table.append([row.name, str(row.n_problems), *cells])
+    yield from aligned(table)
+
+
+def aligned(table: list[list[str]]) -> Iterator[str]:
+    """Align columns: names to the left, everything else to the right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        yield "  ".join(cells).rstrip()
+
+
+def facts(report: Report) -> Iterator[str]:
+    """Say everything a figure must not be read without."""
+    made, header = report.header["completions"], report.header
+    total = report.n_programs
+    histogram = ", ".join(f"{count} {name}" for name, count in report.verdicts if name != "IE")
+    yield f"programs: {total} ({histogram})"
+    cut = f", {report.n_truncated} of them by dropping a torn end" if report.n_truncated else ""
+    yield (
+        f"compiling: {percent(report.n_compiling / total)}{cut}; "
+        f"without code: {percent(report.n_without_code / total)}; "
+        f"judge errors: {report.n_errors}"
+    )
+    if made.get("n"):
+        temperatures = ", ".join(f"{one:g}" for one in made["temperatures"])
+        yield (
+            f"sampling: n {made['n']}, temperature {temperatures}, top-p {made['top_p']:g}, "
+            f"top-k {made['top_k']}, {made['max_new_tokens']} tokens, seed {made['seed']}"
+        )
+    limit = header["time_limit_s"]
+    yield (
+        f"graded: checker {report.checker.value}, "
+        f"{'cleaned' if header['clean'] else 'as written'}, preamble {header['preamble']}, "
+        f"time limit {'the problem' + chr(39) + 's' if limit is None else f'{limit:g} s'}, "
+        f"Python {header['python']}, gptcc {header['gptcc']}"
+    )
+    difference = report.difference
+    if difference.only_gptcc or difference.only_apps:
+        shown = ", ".join(difference.problems[:5])
+        yield (
+            f"checkers: {difference.only_apps} programs pass by the published APPS comparison "
+            f"alone, {difference.only_gptcc} by gptcc's alone ({shown}); the published one "
+            "forgets order and repetition, and rejects some right layouts"
+        )
+    for note in report.notes:
+        yield f"note: {note}"
+    yield ("intervals: 95 %, over problems (Wilson where a problem scores 0 or 1, else bootstrap)")
+
+
+def report_record(report: Report) -> dict[str, Any]:
+    """Return what ``gptcc eval --json`` writes: schema ``gptcc.eval/1``."""
+    return {
+        "header": report.header,
+        "checker": report.checker.value,
+        "contamination": report.contamination,
+        "rows": [
+            {
+                "group": row.group,
+                "name": row.name,
+                "n_problems": row.n_problems,
+                "figures": {name: asdict(figure) for name, figure in row.figures.items()},
+            }
+            for row in report.rows
+        ],
+        "verdicts": dict(report.verdicts),
+        "n_programs": report.n_programs,
+        "n_errors": report.n_errors,
+        "n_without_code": report.n_without_code,
+        "n_compiling": report.n_compiling,
+        "n_truncated": report.n_truncated,
+        "difference": asdict(report.difference),
+        "notes": list(report.notes),
+    }
+
+
+def comparison_text(comparison: RunComparison, first: str, second: str) -> str:
+    """Return the comparison of two runs as text."""
+    return "\n".join(_comparison_lines(comparison, first, second)) + "\n"
+
+
+def _comparison_lines(comparison: RunComparison, first: str, second: str) -> Iterator[str]:
+    yield f"{second} against {first}"
+    yield ""
+    table = [["", "problems", "difference", "95 % interval", "better", "worse", "p"]]
+    for name, one in comparison.differences:
+        ends = f"[{100 * one.low:+.2f}, {100 * one.high:+.2f}]"
+        p_value = "" if one.p_value is None else f"{one.p_value:.3g}"
+        row = [f"{100 * one.value:+.2f} pp", ends, str(one.better), str(one.worse), p_value]
+        table.append([name, str(one.n_problems), *row])
+    yield from aligned(table)
+    yield ""
+    for name, one_value, other_value in comparison.settings:
+        yield f"differs: {name}: {one_value} -> {other_value}"
+    for change in comparison.changes[:_MOST_CHANGES]:
+        yield f"{change.problem}: {percent(change.first)} -> {percent(change.second)}"
+    left = len(comparison.changes) - _MOST_CHANGES
+    if left > 0:
+        yield f"and {left} more problems that differ"
+    if comparison.left_out:
+        yield f"note: {comparison.left_out} problems that only one run has are not compared"
+    yield (
+        "intervals: paired bootstrap over problems; p: McNemar's exact test, where every problem "
+        "scores 0 or 1"
+    )

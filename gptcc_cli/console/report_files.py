@@ -1,0 +1,92 @@
+"""The files of a report, written beside the run they describe.
+
+Plots are SVG, and PNG too where Pillow is installed (the extra ``eval``).
+"""
+
+import csv
+import importlib.util
+import io
+import json
+import os
+from pathlib import Path
+
+from gptcc_cli.benchmarks import Benchmark
+from gptcc_cli.console.card import model_card
+from gptcc_cli.console.charts import charts
+from gptcc_cli.console.drawing import png, svg
+from gptcc_cli.console.evaluation import report_record
+from gptcc_cli.console.report_page import report_page
+from gptcc_cli.errors import OutputError
+from gptcc_cli.evaluation.report import Report
+from gptcc_cli.evaluation.specimens import read_specimens
+
+
+def write_report_files(report: Report, benchmark: Benchmark, directory: Path) -> tuple[Path, ...]:
+    """Write every file of a report, each whole or not at all.
+
+    Args:
+        report: the figures.
+        benchmark: its problems, for the programs shown.
+        directory: of the run.
+
+    Returns:
+        The files.
+
+    Raises:
+        OutputError: one can't be written.
+    """
+    specimens = read_specimens(directory, benchmark)
+    record = json.dumps({"schema": "gptcc.eval/1", **report_record(report)}, indent=2)
+    contents: dict[str, bytes] = {
+        "report.json": _bytes(record + "\n"),
+        "report.html": _bytes("".join(report_page(report, specimens))),
+        "problems.csv": _bytes(problems_csv(report)),
+        "model-card.md": _bytes(model_card(report)),
+    }
+    for name, drawing in charts(report).items():
+        contents[f"plots/{name}.svg"] = _bytes(svg(drawing, name=name))
+        if importlib.util.find_spec("PIL") is not None:
+            contents[f"plots/{name}.png"] = png(drawing)
+    for name, content in contents.items():
+        _write(directory / name, content)
+    return tuple(directory / name for name in contents)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def problems_csv(report: Report) -> str:
+    """Return one line for each problem."""
+    names = list(dict.fromkeys(name for score in report.scores for name, _ in score.verdicts))
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(
+        ["problem", "kind", "difficulty", "origin", "samples", "right", "test_cases", *names]
+    )
+    for score in report.scores:
+        verdicts = dict(score.verdicts)
+        writer.writerow(
+            [
+                score.problem,
+                score.kind,
+                score.difficulty or "",
+                score.origin or "",
+                score.n,
+                score.right,
+                f"{score.share:.6f}",
+                *(verdicts.get(name, 0) for name in names),
+            ]
+        )
+    return file.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        aside.write_bytes(content)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise OutputError(f"{str(path)!r} can't be written: {error.strerror}") from error

@@ -1,0 +1,133 @@
+"""A report as one HTML page that needs nothing beside itself.
+
+No network, no fonts, no scripts from elsewhere. Figures and charts are plain HTML and SVG;
+the table of problems is drawn by a small script from data in the page. What programs and
+statements hold is text: it is escaped, or set as text, and never becomes markup.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from html import escape
+from pathlib import Path
+
+from gptcc_cli.console.charts import charts
+from gptcc_cli.console.drawing import svg
+from gptcc_cli.console.evaluation import facts, interval, percent, title
+from gptcc_cli.evaluation.report import Report
+from gptcc_cli.evaluation.specimens import Specimen
+
+_PAGE = Path(__file__).with_name("page")
+
+
+def report_page(report: Report, specimens: Iterable[tuple[str, list[Specimen]]]) -> Iterator[str]:
+    """Yield the page in pieces.
+
+    Args:
+        report: the figures.
+        specimens: of each problem, in the order of the report's scores.
+    """
+    heading = escape(title(report))
+    yield (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>gptcc: {heading}</title>\n<style>\n{_part('report.css')}</style>\n</head>\n"
+        "<body>\n"
+        '<a class="skip" href="#table">Skip to the problems</a>\n<main>\n'
+        f"<h1>{heading}</h1>\n"
+    )
+    if report.contamination:
+        words = escape(report.contamination)
+        yield f'<p class="warning" role="note">Contaminated: {words}.</p>\n'
+    yield from _figures(report)
+    yield '<h2>Charts</h2>\n<div class="charts">\n'
+    for name, drawing in charts(report).items():
+        yield svg(drawing, name=name, inline=True)
+    yield "</div>\n"
+    yield '<h2>What it was made with</h2>\n<ul class="facts">\n'
+    for fact in facts(report):
+        yield f"<li>{escape(fact)}</li>\n"
+    yield "</ul>\n"
+    yield from _problems(report, specimens)
+    yield f"</main>\n<script>\n{_part('report.js')}</script>\n</body>\n</html>\n"
+
+
+def _part(name: str) -> str:
+    return (_PAGE / name).read_text(encoding="utf-8")
+
+
+def _figures(report: Report) -> Iterator[str]:
+    names = list(report.rows[0].figures)
+    yield '<h2>Figures</h2>\n<div class="scroll" tabindex="0" role="region" aria-label="Figures">\n'
+    yield "<table>\n<thead><tr><th scope='col'>group</th>"
+    yield "<th scope='col' class='number'>problems</th>"
+    yield "".join(f"<th scope='col' class='number'>{escape(name)}</th>" for name in names)
+    yield "</tr></thead>\n<tbody>\n"
+    for row in report.rows:
+        yield f"<tr><th scope='row'>{escape(row.name)}</th><td class='number'>{row.n_problems}</td>"
+        for one in row.figures.values():
+            yield f"<td class='number'>{percent(one.value)} "
+            yield f"<span class='interval'>{interval(one)}</span></td>"
+        yield "</tr>\n"
+    yield "</tbody>\n</table>\n</div>\n"
+
+
+def _problems(report: Report, specimens: Iterable[tuple[str, list[Specimen]]]) -> Iterator[str]:
+    difficulties = list(dict.fromkeys(one.difficulty for one in report.scores if one.difficulty))
+    yield '<h2 id="table">Problems</h2>\n<form id="filters" aria-label="Filter problems">\n'
+    yield '<label>search names, programs and messages<input id="search" type="search"></label>\n'
+    outcomes = [("all", "all right"), ("some", "some right"), ("none", "none right")]
+    yield _choice("outcome", "outcome", outcomes)
+    yield _choice("verdict", "with verdict", [(name, name) for name, _ in report.verdicts])
+    if difficulties:
+        yield _choice("difficulty", "difficulty", [(one, one) for one in difficulties])
+    yield (
+        '</form>\n<p id="shown" role="status"></p>\n'
+        "<noscript><p>The table of problems needs the script in this page; "
+        "problems.csv beside it has the same figures.</p></noscript>\n"
+        '<div class="scroll"><table>\n<thead><tr>'
+        + _sortable("id", "problem", "")
+        + '<th scope="col">difficulty</th><th scope="col">kind</th><th scope="col">origin</th>'
+        + _sortable("right", "right", "number")
+        + _sortable("share", "tests passed", "number")
+        + '<th scope="col">verdicts</th></tr></thead>\n<tbody id="rows"></tbody>\n</table></div>\n'
+        '<p><button type="button" id="more" hidden>Show more problems</button></p>\n'
+        '<script type="application/json" id="problems">[\n'
+    )
+    shown = dict(specimens)
+    for number, score in enumerate(report.scores):
+        record = {
+            "id": score.problem,
+            "difficulty": score.difficulty,
+            "kind": score.kind,
+            "origin": score.origin,
+            "n": score.n,
+            "right": score.right,
+            "share": round(score.share, 4),
+            "verdicts": score.verdicts,
+            "programs": [asdict(one) for one in shown.get(score.problem, ())],
+        }
+        yield (",\n" if number else "") + _embedded(record)
+    yield "\n]</script>\n"
+
+
+def _choice(name: str, label: str, options: list[tuple[str, str]]) -> str:
+    inner = "".join(
+        f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in options
+    )
+    return (
+        f'<label>{label}<select id="{name}"><option value="">any</option>{inner}</select></label>\n'
+    )
+
+
+def _sortable(key: str, text: str, kind: str) -> str:
+    return (
+        f'<th scope="col" class="{kind}" aria-sort="none">'
+        f'<button type="button" data-key="{key}">{text}</button></th>'
+    )
+
+
+def _embedded(record: object) -> str:
+    """JSON that can stand inside a script element: nothing in it ends the element."""
+    text = json.dumps(record, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,344 @@
+"""results.jsonl -> Report: the figures of a run, with intervals and where they came from.
+
+Reads the results once, keeps counts alone, and decides which figures may be printed at all:
+pass@k is refused where a problem has fewer than k samples, and judge errors count neither way.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli.benchmarks import Kind
+from gptcc_cli.errors import UsageError
+from gptcc_cli.evaluation.contamination import contamination
+from gptcc_cli.evaluation.grading import FILE
+from gptcc_cli.evaluation.protocol import Checker
+from gptcc_cli.evaluation.stages import Record, read_header, read_records
+from gptcc_cli.metrics import Estimate, FilteredCounts, estimate, n_at_k, pass_at_k
+
+DEFAULT_KS = (1, 2, 5, 10, 20, 50, 100)
+"""Figures shown when nobody asks for others, as far as there are samples."""
+
+_MOST_ORIGINS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One problem's counts, by one checker. Judge errors are left out of all but ``n_errors``."""
+
+    problem: str
+    kind: str
+    difficulty: str | None
+    origin: str | None
+    n: int
+    """Samples that were judged."""
+    right: int
+    """How many of them pass everything."""
+    share: float
+    """Mean share of tests passed."""
+    verdicts: tuple[tuple[str, int], ...]
+    n_errors: int
+    """Samples on which the judge failed."""
+    filtered: FilteredCounts | None = None
+    """With the statement's samples as a filter; ``None``: not asked, or it has none."""
+    right_rejected: int = 0
+    """Right programs that the statement's samples rejected: samples that were misread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The figures of a group of problems."""
+
+    group: str
+    """``all``, ``difficulty``, ``kind`` or ``origin``."""
+    name: str
+    n_problems: int
+    figures: Mapping[str, Estimate]
+    """By name: ``pass@1``, ``5@100``, ``test cases``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What the two checkers disagree on."""
+
+    only_gptcc: int
+    """Programs that gptcc accepts and the published comparison rejects."""
+    only_apps: int
+    """Programs that only the published comparison accepts."""
+    problems: tuple[str, ...]
+    """Problems of such programs, the first few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The figures of one run, and everything needed to repeat it."""
+
+    header: Mapping[str, Any]
+    """Of the results, with the completions' own inside."""
+    checker: Checker
+    rows: tuple[Row, ...]
+    """``all`` first; never a mean of rows."""
+    scores: tuple[Score, ...]
+    verdicts: tuple[tuple[str, int], ...]
+    """Programs by verdict, judge errors apart."""
+    n_programs: int
+    n_errors: int
+    """Programs on which the judge failed; they count neither way."""
+    n_without_code: int
+    n_compiling: int
+    n_truncated: int
+    """Of those that compile, how many only after a torn last line was dropped."""
+    difference: Difference
+    contamination: str | None
+    """Why the model may have seen the problems; ``None``: nothing is known."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know beside the figures."""
+
+    @property
+    def ks(self) -> tuple[int, ...]:
+        """The k of every pass@k there is."""
+        names = [name for name in self.rows[0].figures if name.startswith("pass@")]
+        return tuple(int(name.removeprefix("pass@")) for name in names)
+
+    def figure(self, name: str) -> Estimate:
+        """A figure over all problems."""
+        return self.rows[0].figures[name]
+
+
+@dataclass(slots=True)
+class _Totals:
+    verdicts: Counter[str] = field(default_factory=Counter)
+    n_programs: int = 0
+    n_errors: int = 0
+    n_without_code: int = 0
+    n_compiling: int = 0
+    n_truncated: int = 0
+    only_gptcc: int = 0
+    only_apps: int = 0
+    disagreeing: list[str] = field(default_factory=list)
+
+    def add(self, record: Record, checker: Checker) -> None:
+        """Count one line."""
+        verdict = _verdict(record, checker)
+        self.verdicts[verdict] += 1
+        self.n_programs += 1
+        self.n_errors += verdict == "IE"
+        self.n_without_code += not record["has_code"]
+        self.n_compiling += bool(record["compiles"])
+        self.n_truncated += bool(record["compiles"]) and "truncated" in record["cleaning"]
+        ours, theirs = record["verdict"] == "AC", record["apps_verdict"] == "AC"
+        if ours != theirs:
+            self.only_gptcc += ours
+            self.only_apps += theirs
+            if record["problem"] not in self.disagreeing:
+                self.disagreeing.append(record["problem"])
+
+
+def make_report(
+    directory: Path,
+    *,
+    checker: Checker = Checker.GPTCC,
+    ks: Sequence[int] = (),
+    n_at_ks: Sequence[tuple[int, int]] = (),
+    model_path: Path | None = None,
+) -> Report:
+    """Compute the figures of a finished run.
+
+    Args:
+        directory: of the run.
+        checker: whose idea of a right output the figures follow.
+        ks: of pass@k; empty: the usual ones, as far as there are samples.
+        n_at_ks: pairs (n, k) of n@k.
+        model_path: the model's directory, where its training record may lie.
+
+    Raises:
+        UsageError: there is nothing to score, or a k is larger than the number of samples.
+    """
+    header = read_header(directory / FILE)
+    totals = _Totals()
+    scores = tuple(_scores(read_records(directory / FILE), checker, totals))
+    judged = [score for score in scores if score.n]
+    if not judged:
+        raise UsageError(f"{str(directory)!r} holds no result that can be scored")
+    least = min(score.n for score in judged)
+    several_tests = any(score.kind != Kind.CHECK.value for score in judged)
+    figures = _figures(header, least, ks, n_at_ks, several_tests=several_tests)
+    made = header["completions"]
+    return Report(
+        header=header,
+        checker=checker,
+        rows=tuple(_rows(judged, figures)),
+        scores=scores,
+        verdicts=tuple(totals.verdicts.most_common()),
+        n_programs=totals.n_programs,
+        n_errors=totals.n_errors,
+        n_without_code=totals.n_without_code,
+        n_compiling=totals.n_compiling,
+        n_truncated=totals.n_truncated,
+        difference=Difference(
+            only_gptcc=totals.only_gptcc,
+            only_apps=totals.only_apps,
+            problems=tuple(totals.disagreeing[:20]),
+        ),
+        contamination=contamination(
+            str(made.get("model", "")), model_path, made["benchmark"], made["split"]
+        ),
+        notes=tuple(_notes(header, scores, judged, totals)),
+    )
+
+
+def _scores(
+    records: Iterator[dict[str, Any]], checker: Checker, totals: _Totals
+) -> Iterator[Score]:
+    for problem, lines in groupby(records, key=lambda record: str(record["problem"])):
+        rows = list(lines)
+        for record in rows:
+            totals.add(record, checker)
+        yield _score(problem, rows, checker)
+
+
+def _score(problem: str, rows: list[dict[str, Any]], checker: Checker) -> Score:
+    judged = [row for row in rows if row["verdict"] != "IE"]
+    right = [row for row in judged if _verdict(row, checker) == "AC"]
+    passed = "apps_passed" if checker is Checker.APPS else "n_passed"
+    shares = [row[passed] / row["n_tests"] for row in judged if row["n_tests"]]
+    filtered, rejected = _filtered(judged, right)
+    return Score(
+        problem=problem,
+        kind=rows[0]["kind"],
+        difficulty=rows[0]["difficulty"],
+        origin=rows[0]["origin"],
+        n=len(judged),
+        right=len(right),
+        share=sum(shares) / len(shares) if shares else 0.0,
+        verdicts=tuple(Counter(_verdict(row, checker) for row in rows).most_common()),
+        n_errors=len(rows) - len(judged),
+        filtered=filtered,
+        right_rejected=rejected,
+    )
+
+
+def _filtered(
+    judged: list[dict[str, Any]], right: list[dict[str, Any]]
+) -> tuple[FilteredCounts | None, int]:
+    """The statement's samples as a filter; a problem without samples filters nothing."""
+    if not any("passes_samples" in row for row in judged):
+        return None, 0
+    passing = [row for row in judged if row["passes_samples"] is not False]
+    right_passing = sum(row["passes_samples"] is not False for row in right)
+    counts = FilteredCounts(n=len(judged), passing=len(passing), right=right_passing)
+    return counts, len(right) - right_passing
+
+
+def _verdict(record: Record, checker: Checker) -> str:
+    return str(record["apps_verdict"] if checker is Checker.APPS else record["verdict"])
+
+
+Figure = Callable[[Score], float]
+
+
+def _figures(
+    header: Record,
+    least: int,
+    ks: Sequence[int],
+    n_at_ks: Sequence[tuple[int, int]],
+    *,
+    several_tests: bool,
+) -> dict[str, Figure]:
+    """Which figures can be printed, and how each is made of a problem's counts."""
+    for k in ks:
+        if not 1 <= k <= least:
+            raise UsageError(
+                f"pass@{k} is not defined: a problem has {least} samples",
+                hint=f"ask for k from 1 to {least}, or write more with -n {k}",
+            )
+    figures: dict[str, Figure] = {}
+    for k in ks or [k for k in DEFAULT_KS if k <= least]:
+        figures[f"pass@{k}"] = partial(_pass_at, k)
+    for n, k in n_at_ks:
+        if not header.get("samples"):
+            raise UsageError(
+                f"{n}@{k} needs the statements' samples, which were not run",
+                hint="grade again with --n-at-k, into another --output",
+            )
+        if not 1 <= n <= k <= least:
+            raise UsageError(
+                f"{n}@{k} is not defined: a problem has {least} samples",
+                hint=f"ask for 1 <= n <= k <= {least}",
+            )
+        figures[f"{n}@{k}"] = partial(_n_at, n, k)
+    if several_tests and not header.get("stop_at_first_failure"):
+        figures["test cases"] = _share
+    return figures
+
+
+def _pass_at(k: int, score: Score) -> float:
+    return pass_at_k(score.n, score.right, k)
+
+
+def _n_at(n: int, k: int, score: Score) -> float:
+    assert score.filtered is not None
+    return n_at_k(score.filtered, n, k)
+
+
+def _share(score: Score) -> float:
+    return score.share
+
+
+def _rows(scores: Sequence[Score], figures: Mapping[str, Figure]) -> Iterator[Row]:
+    yield _row("all", "all", scores, figures)
+    for group, order in (("difficulty", _DIFFICULTIES), ("kind", _KINDS), ("origin", ())):
+        counted = Counter(getattr(score, group) for score in scores)
+        counted.pop(None, None)
+        named: Iterable[str] = [name for name in order if name in counted]
+        named = [*named, *(name for name, _ in counted.most_common() if name not in order)]
+        if len(counted) < 2:
+            continue
+        for name in list(named)[:_MOST_ORIGINS]:
+            members = [score for score in scores if getattr(score, group) == name]
+            yield _row(group, name, members, figures)
+
+
+_DIFFICULTIES = ("introductory", "interview", "competition")
+_KINDS = tuple(kind.value for kind in Kind)
+
+
+def _row(group: str, name: str, scores: Sequence[Score], figures: Mapping[str, Figure]) -> Row:
+    return Row(
+        group=group,
+        name=name,
+        n_problems=len(scores),
+        figures={label: estimate([make(one) for one in scores]) for label, make in figures.items()},
+    )
+
+
+def _notes(
+    header: Record, scores: Sequence[Score], judged: Sequence[Score], totals: _Totals
+) -> Iterator[str]:
+    wanted = header["completions"]["n_problems"]
+    if len(scores) < wanted:
+        yield f"{len(scores)} of {wanted} problems have completions; the others are not counted"
+    if totals.n_errors:
+        yield (
+            f"the judge failed on {totals.n_errors} of {totals.n_programs} programs, "
+            "which count neither way"
+        )
+    if len(judged) < len(scores):
+        yield f"{len(scores) - len(judged)} problems were never judged and are not counted"
+    sizes = {score.n for score in judged}
+    if len(sizes) > 1:
+        yield f"problems have from {min(sizes)} to {max(sizes)} samples; each counts with its own"
+    filtered = [score for score in judged if score.filtered is not None]
+    if filtered and header.get("samples"):
+        without = sum(one.filtered is not None and one.filtered.passing == 0 for one in filtered)
+        rejected = sum(score.right_rejected for score in filtered)
+        passing = sum(one.filtered.passing for one in filtered if one.filtered is not None)
+        total = sum(score.n for score in filtered)
+        yield (
+            f"{passing} of {total} programs pass the statements' samples; {without} problems keep "
+            f"none; {rejected} right programs were rejected by samples"
+        )

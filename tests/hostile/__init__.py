@@ -1,1 +1,0 @@
-"""Programs that try to break out, break, or cheat, and the protocol that runs them."""

@@ -1,6 +1,0 @@
-# kind: cheat
-# expect: harmless|memory|wall
-# mode: assert
-def f(x):
-    while True:
-        yield x

@@ -1,4 +1,0 @@
-# kind: memory
-# expect: memory|wall
-number = 1 << (1 << 35)
-escaped("4 GiB integer")

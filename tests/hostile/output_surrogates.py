@@ -1,3 +1,0 @@
-# kind: output
-# expect: harmless
-print("\udc80\ud800")

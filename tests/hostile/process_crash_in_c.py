@@ -1,3 +1,0 @@
-# kind: process
-# expect: signal
-ctypes.string_at(0)

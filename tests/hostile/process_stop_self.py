@@ -1,3 +1,0 @@
-# kind: process
-# expect: wall
-os.kill(os.getpid(), 19)

@@ -1,5 +1,0 @@
-# kind: time
-# expect: wall
-import atexit
-import time
-atexit.register(time.sleep, 100)

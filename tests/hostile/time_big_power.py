@@ -1,3 +1,0 @@
-# kind: time
-# expect: wall|memory
-print(len(str(3 ** (3 ** 18))))

@@ -1,6 +1,0 @@
-# kind: time
-# expect: wall
-import threading
-lock = threading.Lock()
-lock.acquire()
-lock.acquire()

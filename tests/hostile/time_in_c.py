@@ -1,4 +1,0 @@
-# kind: time
-# expect: wall
-import re
-re.match(r"(x+x+)+y", "x" * 100)

@@ -1,4 +1,0 @@
-# kind: time
-# expect: wall
-while True:
-    pass

@@ -1,4 +1,0 @@
-# kind: time
-# expect: wall
-import time
-time.sleep(100_000)
