@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -107,6 +108,39 @@ def damaged_file(directory: Path) -> str | None:
         if not path.is_file() or sha256_of(path) != record.sha256:
             return record.name
     return None
+
+
+def watch_for_damage(directory: Path, *, mend: str) -> Callable[[], None]:
+    """Start reading every file of a directory beside other work.
+
+    Hashing lets the interpreter go, so it costs next to nothing while torch is being imported.
+
+    Args:
+        directory: a converted model; any other directory has no record and is not read.
+        mend: the command that makes it again.
+
+    Returns:
+        A function that waits for the end and raises ``ModelError`` if a file is damaged.
+    """
+    if not read_record(directory):
+        return lambda: None
+    outcome: list[str | OSError | None] = []
+
+    def look() -> None:
+        try:
+            outcome.append(damaged_file(directory))
+        except OSError as error:
+            outcome.append(error)
+
+    looking = threading.Thread(target=look, name="look-for-damage", daemon=True)
+    looking.start()
+
+    def check() -> None:
+        looking.join()
+        if outcome[0] is not None:
+            raise ModelError(f"the cached file {directory / str(outcome[0])} is damaged", hint=mend)
+
+    return check
 
 
 def sha256_of(path: Path) -> str:

@@ -6,12 +6,12 @@
 
 import functools
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import checkpoint
+from gptcc_cli.models import cache, checkpoint
 from gptcc_cli.models.devices import choose_device, choose_dtype
 from gptcc_cli.models.spec import FoundModel, LoadedModel, ModelSpec, Quantize
 from gptcc_cli.models.tokenizer import Tokenizer, open_tokenizer
@@ -37,6 +37,7 @@ def load(found: FoundModel) -> LoadedModel:
         UsageError: the dtype or device asked for does not exist.
     """
     spec = found.spec
+    check = cache.watch_for_damage(found.path, mend=_mend(found))
     config = checkpoint.read_config(found.path)
     if not checkpoint.weight_files(found.path):
         raise checkpoint.no_weights(found.path)
@@ -55,16 +56,9 @@ def load(found: FoundModel) -> LoadedModel:
         quantize=spec.quantize,
         context_length=context,
         end_tokens=checkpoint.end_tokens(found.path, config) | tokenizer.end_tokens,
-        weights=functools.partial(
-            checkpoint.read_weights,
-            found.path,
-            dtype=dtype,
-            model_type=str(config.get("model_type", "")),
-        )
-        if own
-        else None,
+        weights=functools.partial(_read, found.path, config, dtype, check) if own else None,
         build=functools.cache(
-            functools.partial(_build, found.path, spec=spec, device=device, dtype=dtype)
+            functools.partial(_build, found.path, check, spec=spec, device=device, dtype=dtype)
         ),
         notes=tuple(note for note in (device_note, dtype_note, context_note) if note),
     )
@@ -94,7 +88,23 @@ def _refuse_unasked_code(config: Mapping[str, Any], found: FoundModel) -> None:
         )
 
 
-def _build(path: Path, *, spec: ModelSpec, device: str, dtype: str) -> Any:
+def _mend(found: FoundModel) -> str:
+    if found.embedded:
+        return "gptcc models pull embedded"
+    return f"gptcc models pull --force {found.spec.name}"
+
+
+def _read(
+    path: Path, config: Mapping[str, Any], dtype: str, check: Callable[[], None]
+) -> dict[str, Any]:
+    check()
+    return checkpoint.read_weights(path, dtype=dtype, model_type=str(config.get("model_type", "")))
+
+
+def _build(
+    path: Path, check: Callable[[], None], *, spec: ModelSpec, device: str, dtype: str
+) -> Any:
+    check()
     import torch
     import transformers
     from safetensors import SafetensorError
