@@ -41,7 +41,7 @@ class FetchView:
         """Take note of how far a file is."""
         if self._talk.quiet:
             return
-        if self._talk.picture.is_terminal:
+        if self._talk.picture.is_interactive:
             self._draw(fetching)
         elif monotonic() - self._said_s >= _PLAIN_EVERY_S:
             self._said_s = monotonic()

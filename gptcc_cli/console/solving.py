@@ -49,7 +49,7 @@ class SolveView:
 
     def __enter__(self) -> Self:
         """Start drawing."""
-        if not self._talk.quiet and self._talk.picture.is_terminal:
+        if not self._talk.quiet and self._talk.picture.is_interactive:
             from rich.live import Live
 
             self._live = Live(

@@ -61,7 +61,7 @@ class Talk:
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:
         """Show on a terminal that something takes a while."""
-        if self.quiet or not self.picture.is_terminal:
+        if self.quiet or not self.picture.is_interactive:
             yield
             return
         with self.picture.status(what):
