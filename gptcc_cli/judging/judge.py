@@ -7,7 +7,7 @@ Takes a sandbox that is open; opens and closes none. ``Judge.judge`` judges now,
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -27,6 +27,10 @@ from gptcc_cli.judging.verdicts import (
 )
 from gptcc_cli.problem import IOTest, Mode, Problem
 from gptcc_cli.sandbox import Execution, Sandbox, Stage
+
+
+KEPT_BYTES = 64 << 10
+"""Bytes of output, and characters of an answer, that a judgement keeps for people to look at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +213,7 @@ class Judge:
             test=test,
             verdict=verdict,
             detail=detail,
-            execution=execution,
+            execution=_kept(execution),
             layout_differs=layout_differs,
             advisory=is_advisory(test, verdict),
         )
@@ -242,6 +246,18 @@ class Judge:
         except Exception as error:  # noqa: BLE001 (one candidate's judging must not end the run)
             return _internal_error(test, error)
         return CaseResult(test=test, verdict=verdict, detail=detail, execution=execution)
+
+
+def _kept(execution: Execution) -> Execution:
+    """What is remembered of an execution: a run of thousands must not hold all their output."""
+    answer = execution.answer_json
+    if len(execution.stdout) <= KEPT_BYTES and len(answer or "") <= KEPT_BYTES:
+        return execution
+    return replace(
+        execution,
+        stdout=execution.stdout[:KEPT_BYTES],
+        answer_json=answer if len(answer or "") <= KEPT_BYTES else None,
+    )
 
 
 def _unrunnable(candidate: Candidate, test: IOTest) -> CaseResult | None:

@@ -63,6 +63,14 @@ def test_the_layout_counts_only_when_asked(sandbox: Sandbox, judge: Judge) -> No
     assert case.detail.startswith("layout of line 1")
 
 
+def test_a_judgement_keeps_the_beginning_of_a_long_output(judge: Judge) -> None:
+    program, test = candidate("print('x' * 1_000_000)"), stdin_test("", "x" * 1_000_000 + "\n")
+    (case,) = judge.judge(program, STDIN_PROBLEM, (test,)).cases
+    assert case.verdict is Verdict.AC
+    assert case.execution is not None
+    assert case.execution.stdout == b"x" * (64 << 10)
+
+
 def test_judging_stops_at_the_first_failure_when_asked(judge: Judge) -> None:
     tests = (stdin_test("", "1"), stdin_test("", "2"), stdin_test("", "1"))
     stopped = judge.judge(candidate("print(1)"), STDIN_PROBLEM, tests, stop_at_first_failure=True)
