@@ -132,7 +132,11 @@ def _code_in_prose(answer: str) -> Reading:
     module = parse(answer)
     if not isinstance(module, Trouble):
         return (answer, ()) if does_something(module) else ("", ())
-    best = max(_runs(answer.split("\n")[:_MOST_LINES]), key=len, default="")
+    lines = answer.split("\n")[:_MOST_LINES]
+    best = max(_runs(lines), key=len, default="")
+    if not best:  # Markdown knows code by four blanks, too
+        shifted = [line[4:] if line.startswith("    ") else line for line in lines]
+        best = max(_runs(shifted), key=len, default="")
     return (best, ("prose",)) if best else ("", ())
 
 

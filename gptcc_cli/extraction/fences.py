@@ -38,10 +38,15 @@ class Block:
         return self.tag in _PYTHON_TAGS
 
     @property
+    def may_hold_python(self) -> bool:
+        """Whether the tag names Python or nothing."""
+        return self.is_python or not self.tag
+
+    @property
     def may_be_python(self) -> bool:
         """Whether the tag names Python or nothing, and the text is no interpreter session."""
         first = next((line for line in self.lines if line.strip()), "")
-        return (self.is_python or not self.tag) and not first.lstrip().startswith(">>>")
+        return self.may_hold_python and not first.lstrip().startswith(">>>")
 
 
 @dataclass(slots=True)
@@ -66,6 +71,7 @@ def blocks_of(text: str) -> list[Block]:
             current = _opened(line)
         elif _closes(line, current):
             current.block.closed = True
+            current.block.lines.extend(_before_closing(line, current))
             blocks.append(current.block)
             current = None
         elif not current.quote and (following := _opened(line)) and following.block.is_python:
@@ -73,7 +79,7 @@ def blocks_of(text: str) -> list[Block]:
             current = following
         else:
             current.block.lines.append(_without(current.before, line))
-            if not current.block.tag or current.block.is_python:
+            if current.block.may_hold_python:
                 current.quote = _quote_after(line, current.quote)
     if current is not None:
         blocks.append(current.block)
@@ -124,10 +130,24 @@ def _closes(line: str, current: _Open) -> bool:
     if not current.marks:
         mark = _PYTHON_MARKS.match(line)
         return mark is not None and bool(mark[1])
+    if _before_closing(line, current):
+        return True
     fence = _FENCE.match(line)
     if fence is None or fence["marks"][0] != current.marks[0]:
         return False
     return len(fence["marks"]) >= len(current.marks) and not line[fence.end() :].strip()
+
+
+def _before_closing(line: str, current: _Open) -> list[str]:
+    """The code on a line that ends in the closing fence, as some models write it.
+
+    Outside comments, backticks are no Python, so that nothing is taken for a fence wrongly.
+    """
+    ends = current.marks.startswith("`") and line.rstrip().endswith(current.marks)
+    code = _without(current.before, line).rstrip().removesuffix(current.marks).rstrip()
+    if not ends or not code or not current.block.may_hold_python or "#" in code or "`" in code:
+        return []
+    return [code]
 
 
 def _without(before: str, line: str) -> str:

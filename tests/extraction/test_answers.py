@@ -174,3 +174,14 @@ def test_the_last_broken_block_is_kept_with_its_error() -> None:
     assert found.source == "print((1)\nx = 2\n"
     assert found.syntax_error is not None
     assert "no_code" not in found.syntax_error
+
+
+def test_a_closing_fence_may_end_a_line_of_code() -> None:
+    assert answer("```python\nn = int(input())\nprint(n * 2)```\nIt doubles.") == CODE
+    assert answer("```python\nn = int(input())\nprint(n * 2)\n# ```") == CODE + "# ```\n"
+    assert answer('```python\nprint(input(), "```")\n```\n') == 'print(input(), "```")\n'
+
+
+def test_code_that_is_only_indented_is_found() -> None:
+    indented = "".join(f"    {line}\n" for line in CODE.splitlines())
+    assert answer(f"Try this:\n\n{indented}\nIt doubles.\n") == CODE
