@@ -6,6 +6,7 @@
     ├── ModelError         5    the model can't be loaded or reached
     ├── ExecutionRefused   6    the sandbox can't keep its promises on this host
     ├── BudgetExhausted  124    the time ended with nothing to print
+    ├── TrainingError      1    a training run can't begin, or can't go on
     └── OutputError        1    the answer could not be written where it was asked to be
 
 Anything else that escapes is a bug and exits 70 with its traceback. This module does not
@@ -86,6 +87,12 @@ class BudgetExhausted(GptccError):
     """The time budget ended before there was anything to print."""
 
     exit_code = ExitCode.BUDGET
+
+
+class TrainingError(GptccError):
+    """A training run can't begin, or can't go on."""
+
+    exit_code = ExitCode.FAILED
 
 
 class OutputError(GptccError):

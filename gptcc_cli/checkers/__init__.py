@@ -14,7 +14,13 @@ from gptcc_cli.checkers.rules import (
     Layout,
     rules_for,
 )
-from gptcc_cli.checkers.values import Uncomparable, Unordered, compare_value, decode_answer
+from gptcc_cli.checkers.values import (
+    Uncomparable,
+    Unordered,
+    compare_answer,
+    compare_value,
+    decode_answer,
+)
 
 __all__ = [
     "CheckerOptions",
@@ -23,6 +29,7 @@ __all__ = [
     "Layout",
     "Uncomparable",
     "Unordered",
+    "compare_answer",
     "compare_output",
     "compare_value",
     "decode_answer",

@@ -17,23 +17,23 @@ def unpaired(
     expected: Sequence[T], actual: Sequence[T], key: Callable[[T], Any]
 ) -> tuple[list[T], list[T]]:
     """Return what is left of both sides after pairing equal keys, each side sorted by key."""
-    wanted = sorted(((key(item), n) for n, item in enumerate(expected)))
-    got = sorted(((key(item), n) for n, item in enumerate(actual)))
+    wanted, got = ([*map(key, side)] for side in (expected, actual))
+    left, right = (sorted(range(len(keys)), key=keys.__getitem__) for keys in (wanted, got))
     missing: list[T] = []
     extra: list[T] = []
     i = j = 0
-    while i < len(wanted) and j < len(got):
-        left, right = wanted[i][0], got[j][0]
-        if left == right:
+    while i < len(left) and j < len(right):
+        one, other = wanted[left[i]], got[right[j]]
+        if one == other:
             i, j = i + 1, j + 1
-        elif left < right:
-            missing.append(expected[wanted[i][1]])
+        elif one < other:
+            missing.append(expected[left[i]])
             i += 1
         else:
-            extra.append(actual[got[j][1]])
+            extra.append(actual[right[j]])
             j += 1
-    missing.extend(expected[n] for _, n in wanted[i:])
-    extra.extend(actual[n] for _, n in got[j:])
+    missing.extend(expected[n] for n in left[i:])
+    extra.extend(actual[n] for n in right[j:])
     return missing, extra
 
 

@@ -30,19 +30,24 @@ def is_float_like(token: bytes) -> bool:
     return is_number(token) and not is_integer(token)
 
 
-def same_integer(expected: bytes, actual: bytes) -> bool:
-    """Whether two words of digits are the same integer, exactly and at any length."""
-    return Decimal(expected.decode("ascii")) == Decimal(actual.decode("ascii"))
+def close_words(expected: bytes, actual: bytes, tolerance: float, *, float_problem: bool) -> bool:
+    """Whether two different words are numbers that mean the same.
 
-
-def close_words(expected: bytes, actual: bytes, tolerance: float) -> bool:
-    """Whether two numbers, as printed, are within ``tolerance * max(1, |expected|)``.
-
-    A number too large for a double is close to nothing.
+    Args:
+        expected: a word; an integer equals only itself, unless this is a float problem.
+        actual: another word.
+        tolerance: numbers within ``tolerance * max(1, |expected|)`` are the same; a number too
+            large for a double is close to nothing. Two integers are compared exactly.
+        float_problem: whether a number with a point may stand for an integer.
     """
-    return _close(
-        float(expected), float(actual), tolerance, expected.decode("ascii"), actual.decode("ascii")
-    )
+    if not (is_number(expected) and is_number(actual)):
+        return False
+    if is_integer(expected):
+        if not float_problem:
+            return False
+        if is_integer(actual):
+            return Decimal(expected.decode("ascii")) == Decimal(actual.decode("ascii"))
+    return _close(float(expected), float(actual), tolerance, expected, actual)
 
 
 def close_values(expected: float, actual: float | Decimal, tolerance: float) -> bool:
@@ -58,13 +63,15 @@ def close_values(expected: float, actual: float | Decimal, tolerance: float) -> 
         return math.isnan(expected) and math.isnan(value)
     if math.isinf(expected) or math.isinf(value):
         return isinstance(actual, float) and expected == actual
-    # Digits as Python prints them, so that 0.1 means a tenth.
-    exact = actual if isinstance(actual, Decimal) else repr(value)
-    return _close(expected, value, tolerance, repr(expected), exact)
+    return _close(expected, value, tolerance, expected, actual)
 
 
 def _close(
-    expected: float, actual: float, tolerance: float, expected_text: str, actual_text: str | Decimal
+    expected: float,
+    actual: float,
+    tolerance: float,
+    expected_digits: bytes | float,
+    actual_digits: bytes | float | Decimal,
 ) -> bool:
     """Compare in doubles; at the very edge of the tolerance, in decimal digits."""
     if not (math.isfinite(expected) and math.isfinite(actual)):
@@ -76,8 +83,15 @@ def _close(
         return True
     if gap > tolerance * scale + edge:
         return False
-    wanted = _EXACT.create_decimal(expected_text)
-    limit = _EXACT.multiply(
-        _EXACT.create_decimal(repr(tolerance)), _EXACT.max(Decimal(1), _EXACT.abs(wanted))
-    )
-    return _EXACT.abs(_EXACT.subtract(wanted, _EXACT.create_decimal(actual_text))) <= limit
+    wanted = _decimal(expected_digits)
+    limit = _EXACT.multiply(_decimal(tolerance), _EXACT.max(Decimal(1), _EXACT.abs(wanted)))
+    return _EXACT.abs(_EXACT.subtract(wanted, _decimal(actual_digits))) <= limit
+
+
+def _decimal(number: bytes | float | Decimal) -> Decimal:
+    """A number by its digits; a float's are those Python prints, so that 0.1 is a tenth."""
+    if isinstance(number, bytes):
+        return _EXACT.create_decimal(number.decode("ascii"))
+    if isinstance(number, float):
+        return _EXACT.create_decimal(repr(number))
+    return _EXACT.create_decimal(number)

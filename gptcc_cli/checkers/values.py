@@ -91,6 +91,27 @@ def compare_value(expected: Json, actual: object, rules: CheckerRules) -> Compar
     return Comparison(matches=found is None, detail="" if found is None else str(found))
 
 
+def compare_answer(expected: Json, answer_json: str, rules: CheckerRules) -> Comparison:
+    """Compare a value that came as JSON with what should have come.
+
+    Args:
+        expected: the expected value.
+        answer_json: what the sandbox passed on, see ``decode_answer``.
+        rules: the problem's rules.
+    """
+    try:
+        actual = decode_answer(answer_json)
+    except Uncomparable as error:
+        return Comparison(matches=False, detail=f"got {error}")
+    try:
+        # What Python calls equal is equal by every rule, and this is the common case.
+        if expected == actual:
+            return Comparison(matches=True)
+    except RecursionError:
+        pass
+    return compare_value(expected, actual, rules)
+
+
 def _first_difference(expected: Json, actual: object, rules: CheckerRules) -> _Difference | None:
     """The first difference, looking inside the wrapper where values are wrapped."""
     found = _difference(expected, actual, rules)
@@ -209,7 +230,11 @@ def _difference_in_any_order(
     path: _Path, expected: list[Any], actual: list[Any], rules: CheckerRules
 ) -> _Difference | None:
     """What is missing or too much when the elements may come in any order."""
-    missing, extra = unpaired(expected, actual, key=_key)
+    kinds = {*map(type, expected), *map(type, actual)}
+    if kinds in ({int}, {str}):
+        missing, extra = unpaired(expected, actual, key=_itself)
+    else:
+        missing, extra = unpaired(expected, actual, key=_key)
 
     def equal(left: Any, right: Any) -> bool:
         return _difference(left, right, rules, nested=True) is None
@@ -218,6 +243,10 @@ def _difference_in_any_order(
         return None
     one, other = (_show(items[0]) if items else "nothing" for items in (missing, extra))
     return _Difference(path, f"{one} (in any order)", other)
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def _key(value: object) -> tuple[int, float, str]:

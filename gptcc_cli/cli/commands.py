@@ -4,7 +4,13 @@ Importing a command's file registers it with ``app``; each file imports only typ
 options, and everything else when it runs.
 """
 
-from gptcc_cli.cli import check, eval, grade, solve  # noqa: F401 - registers itself
+import gptcc_cli.cli.check
+import gptcc_cli.cli.doctor
+import gptcc_cli.cli.eval
+import gptcc_cli.cli.grade
+import gptcc_cli.cli.models
+import gptcc_cli.cli.prompt
+import gptcc_cli.cli.solve  # noqa: F401 - the files register themselves
 from gptcc_cli.cli.app import app
 
 __all__ = ["app"]

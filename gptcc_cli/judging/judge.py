@@ -65,10 +65,13 @@ class Judge:
         self._sandbox = sandbox
         self._limits = limits
         self._options = options
-        self._pool = ThreadPoolExecutor(
-            max_workers=max(1, sandbox.workers), thread_name_prefix="judge"
-        )
+        self._pool = ThreadPoolExecutor(max_workers=self.workers, thread_name_prefix="judge")
         self._closing = threading.Event()
+
+    @property
+    def workers(self) -> int:
+        """How many candidates are judged at once."""
+        return max(1, self._sandbox.workers)
 
     def rules(self, problem: Problem, tests: tuple[IOTest, ...]) -> JudgingRules:
         """The rules this judge applies to a problem and the tests it is judged by."""

@@ -13,10 +13,8 @@ from gptcc_cli.checkers import (
     CheckerOptions,
     CheckerRules,
     Comparison,
-    Uncomparable,
+    compare_answer,
     compare_output,
-    compare_value,
-    decode_answer,
     rules_for,
 )
 from gptcc_cli.judging.judgement import Verdict
@@ -140,20 +138,12 @@ def _compare_call(execution: Execution, test: IOTest, rules: JudgingRules) -> Co
         if execution.answer_problem is None:
             return None
         return Comparison(matches=False, detail=f"got {_shorten(execution.answer_problem)}")
-    returned = _compare_json(expected, execution.answer_json, rules)
+    returned = compare_answer(expected, execution.answer_json, rules.answer)
     after = execution.arguments_after_json
     changed_in_place = rules.in_place and execution.answer_json.strip() == "null" and after
     if returned.matches or not changed_in_place or after is None:
         return returned
-    return _compare_json(expected, after, rules)
-
-
-def _compare_json(expected: Json, actual_json: str, rules: JudgingRules) -> Comparison:
-    try:
-        actual = decode_answer(actual_json)
-    except Uncomparable as error:
-        return Comparison(matches=False, detail=f"got {error}")
-    return compare_value(expected, actual, rules.answer)
+    return compare_answer(expected, after, rules.answer)
 
 
 def _expected_value(test: IOTest) -> Json:

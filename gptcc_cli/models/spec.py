@@ -107,6 +107,24 @@ class LoadedModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CachedModel:
+    """A model on this disk."""
+
+    name: str
+    """What to give to ``-m``."""
+    kind: str
+    """``hub``, ``embedded`` or ``gguf``."""
+    revisions: tuple[str, ...]
+    """Branches, tags and commits of the hub that are here; empty for others."""
+    commit: str | None
+    """The commit of the first revision."""
+    path: Path
+    size_bytes: int
+    usable: bool
+    """Whether it is whole: an interrupted download is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetching:
     """A glimpse of files on their way, for a progress display."""
 

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.problem import Mode, Problem
+from gptcc_cli.prompting.examples import choose_examples
+from gptcc_cli.prompting.openings import opening_of
 from gptcc_cli.prompting.prompt import Form, Prompt, PromptTemplate
 from gptcc_cli.prompting.shortening import shorten
 
@@ -124,9 +126,36 @@ def _write(
 ) -> str:
     values = _values(problem, template, statement)
     if not template.chat or render_chat is None:
-        return _fill(form.text, values)
+        return _fill(form.text, values | {"examples": _listed(problem, form)})
     messages = [{"role": turn.role, "content": _fill(turn.text, values)} for turn in form.turns]
+    messages[-1:-1] = _shown(problem, form)
     return render_chat(messages, answer_prefix=_fill(form.answer, values))
+
+
+def _listed(problem: Problem, form: Form) -> str:
+    return "".join(
+        _fill(
+            form.example,
+            {
+                "statement": example.problem,
+                "starter_head": example.starter,
+                "program": example.program,
+            },
+        )
+        for example in choose_examples(problem, form)
+    )
+
+
+def _shown(problem: Problem, form: Form) -> list[dict[str, str]]:
+    # Each example is asked as the problem is: by the last turn's text.
+    messages = []
+    for example in choose_examples(problem, form):
+        asked = {"statement": example.problem, "starter_head": example.starter}
+        messages += [
+            {"role": "user", "content": _fill(form.turns[-1].text, asked)},
+            {"role": "assistant", "content": f"```python\n{example.program}\n```"},
+        ]
+    return messages
 
 
 def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[str, str]:
@@ -137,6 +166,7 @@ def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[
         "statement_exact": statement,
         "starter_code": starter,
         "starter_head": _head(starter),
+        "opening": opening_of(problem) if problem.mode is Mode.STDIN else "",
     }
     return {name: _with_tabs(value) for name, value in values.items()} if template.tabs else values
 

@@ -13,7 +13,9 @@ from typing import Any
 
 from gptcc_cli.errors import UsageError
 from gptcc_cli.problem import Mode
-from gptcc_cli.prompting.prompt import Form, PromptTemplate, Turn
+from gptcc_cli.prompting.examples import call_kind
+from gptcc_cli.prompting.openings import opening_for
+from gptcc_cli.prompting.prompt import Example, Form, PromptTemplate, Turn
 
 _PACKAGE = Path(__file__).parents[1] / "prompts"
 _CHECKOUT = Path(__file__).parents[2] / "prompts"
@@ -96,6 +98,9 @@ def _form(values: Any, chat: bool) -> Form:
         turns=turns,
         answer=str(values.get("answer", "")),
         program=str(values.get("program", "")),
+        examples=tuple(_example(example) for example in values.get("examples", [])),
+        n_examples=int(values.get("n_examples", 0)),
+        example=str(values.get("example", "")),
     )
     if chat and not turns:
         raise ValueError("chat = true, but a mode has no turns")
@@ -108,6 +113,20 @@ def _turn(values: Any) -> Turn:
     if not isinstance(values, dict) or not {"role", "text"} <= values.keys():
         raise ValueError("a turn needs role and text")
     return Turn(role=str(values["role"]), text=str(values["text"]))
+
+
+def _example(values: Any) -> Example:
+    if not isinstance(values, dict) or not {"input", "problem", "program"} <= values.keys():
+        raise ValueError("an example needs input, problem and program")
+    given, output = str(values["input"]), str(values.get("output", ""))
+    starter = str(values.get("starter", ""))
+    kind = call_kind(starter, given) if starter else opening_for([(given, output)])
+    return Example(
+        problem=str(values["problem"]).strip("\n"),
+        program=str(values["program"]).strip("\n"),
+        kind=kind,
+        starter=starter,
+    )
 
 
 def _texts(values: Any) -> list[str]:

@@ -3,11 +3,13 @@
 Raises ``WorkerDied`` when it is no more; what to do then is decided by those who hold several.
 """
 
+import contextlib
 import functools
 import importlib.util
 import marshal
 import os
 import select
+import signal
 import socket
 import subprocess
 import time
@@ -148,8 +150,8 @@ class Worker:
     def end(self) -> None:
         """Kill it, and with it whatever it started; wait until it is gone."""
         self._control.close()
-        if self._process.poll() is None:
-            self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _answer(self) -> Result:

@@ -39,6 +39,8 @@ class Heading:
     """Whether rules, hashes or stars set it apart."""
     number: int | None = None
     """The sample's number."""
+    glued: bool = False
+    """Whether that number touches the word before it, as in ``INPUT2``."""
     value_at: int | None = None
     """Where in the line a value beside the heading begins; ``None``: there is none."""
 
@@ -56,7 +58,7 @@ def read_heading(text: str) -> Heading | None:
         return None if len(text) >= _LONGEST else _judge(body, start, None, text)
     value_at = start + colon.end()
     rest = text[value_at : value_at + _LONGEST]
-    if not rest.strip(_CLOSING):
+    if not rest.strip(" \t" + "".join(set(_CLOSING) & set(head[:start]))):
         return _judge(body[: colon.start()], start, None, text)
     return _judge(body[: colon.start()], start, value_at, text)
 
@@ -64,24 +66,36 @@ def read_heading(text: str) -> Heading | None:
 def _judge(words_text: str, start: int, value_at: int | None, line: str) -> Heading | None:
     words = _words(words_text)
     if words is None or not words:
-        return None
+        return _unknown(line) if value_at is None else None
     numbers = [int(word) for word in words if word.isdigit()]
     names = [_KIND.get(word) for word in words if not word.isdigit()]
-    if len(numbers) > 1 or None in names or not any(names):
-        return None
     kinds = [kind for kind in names if kind]
-    role = _role(kinds, words)
+    known = len(numbers) <= 1 and None not in names and kinds
+    role = _role(kinds, words) if known else None
+    if role is None and value_at is None:
+        return _unknown(line)
     if role is None or (value_at is not None and role is Role.OTHER and len(words) > 4):
         return None
     decoration = line[:start].strip()
     closing = words_text.rstrip()[-1:]
     return Heading(
         role=role,
-        sample="S" in kinds or ("T" in kinds and bool({"I", "O"} & set(kinds))),
+        sample="S" in kinds or bool({"I", "O"} & set(kinds) and ("T" in kinds or numbers)),
         decorated=bool(decoration) or closing in _RULES,
         number=numbers[0] if numbers else None,
+        glued=bool(numbers) and _TOUCHING.search(words_text) is not None,
         value_at=value_at,
     )
+
+
+def _unknown(line: str) -> Heading | None:
+    """Return the heading that a line is by its decoration alone, whatever its words."""
+    match = _RULED.fullmatch(line.strip()[:_LONGEST])
+    if match is None:
+        return None
+    first = match.group(1) or match.group(2)
+    sample = _KIND.get(first.lower()) == "S"
+    return Heading(role=Role.SAMPLES if sample else Role.OTHER, sample=sample, decorated=True)
 
 
 def _role(kinds: list[str], words: list[str]) -> Role | None:
@@ -114,9 +128,9 @@ def _both(kinds: list[str], words: list[str]) -> Role | None:
 
 def _words(text: str) -> list[str] | None:
     """Cut a heading into lower-case words; ``None`` if it holds what no heading holds."""
-    if _FOREIGN.search(text):
+    if _FOREIGN.search(text) or text.count("(") != text.count(")"):
         return None
-    text = _CAMEL.sub(" ", _FILE.sub("", text))
+    text = _CAMEL.sub(" ", _ASIDE.sub("", text))
     if _WIDE.search(text):
         for term, english in _TERMS:
             text = text.replace(term, f" {english} ")
@@ -128,16 +142,19 @@ _LONGEST = 90
 """Characters of a line in which a heading must end."""
 _MOST_WORDS = 9
 _RULES = "-=*#_~]】"
-_CLOSING = " \t\r-=*#_~`:：>]】"
-_DECORATION = re.compile(r"[\s\-=*#_~`>\[【<•·|▶■◆]*(?:<(?:b|strong|h\d|p|pre)>\s*){0,3}", re.I)
+_CLOSING = "-=*#_~`:：>"
+"""What may close a heading that it also opened."""
+_DECORATION = re.compile(r"[\s\-=*#_~`>\[【•·|▶■◆]*(?:(?:<(?:b|strong|h\d|p)>\s*){1,3}|<)?", re.I)
 _COLON = re.compile(
     r"\s*(?:</(?:b|strong|h\d)>)?\s*[:：]\s*(?:</(?:b|strong|h\d)>|[*_]{1,3}(?=\s|$))?[ \t]*"
     r"|[*_]{2}[ \t]+(?=\S)",
     re.IGNORECASE,
 )
 """A colon, inside or outside of bold; or the end of bold text with something beside it."""
+_RULED = re.compile(r"#{2,6}[ \t]+([^\W\d_]{3,}).*|-{4,}[ \t]*([^\W\d_]{3,})[^-]*-{4,}")
 _FOREIGN = re.compile(r"[+%$^{}\\;!?\"“”«»@]|\d[.,]\d")
-_FILE = re.compile(r"\((?=[^()]{0,40}(?:\w\.\w|std|file|файл))[^()]{1,40}\)", re.I)
+_ASIDE = re.compile(r"</?\w{1,10}>|\((?=[^()]{0,40}(?:\w\.\w|std|file|файл))[^()]{1,40}\)", re.I)
+_TOUCHING = re.compile(r"[^\W\d_]\d+\W*$")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _WIDE = re.compile(r"[぀-ヿ一-鿿가-힯]")

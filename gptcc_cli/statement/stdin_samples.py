@@ -1,255 +1,173 @@
 """Standard-input statements -> the samples printed in them.
 
-Covers the layouts of judges whose programs read standard input: a line automaton over headings
-(``headings``), which says where each block of input or output begins, and rules that say where
-it ends. Blocks are paired strictly; what can't be paired becomes a warning with its place.
-Covers no call-based layout.
+Covers the layouts of judges whose programs read standard input. ``blocks`` says where each
+block begins, ``trimming`` where it ends; here blocks are paired, strictly: what can't be paired
+becomes a warning with its place. Covers no call-based layout.
 """
 
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gptcc_cli.problem import SampleTest
-from gptcc_cli.statement.headings import Heading, Role, read_heading
-from gptcc_cli.statement.lines import Line, is_fence, is_prose, split_lines
+from gptcc_cli.statement.blocks import Block, any_text, read_blocks
+from gptcc_cli.statement.headings import Role
+from gptcc_cli.statement.lines import Line
 from gptcc_cli.statement.reading import StatementWarning
-
-
-@dataclass(slots=True, kw_only=True)
-class Block:
-    """One input or output as it stands in the statement."""
-
-    heading: Heading
-    at: int
-    """Where the heading stands."""
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def role(self) -> Role:
-        """Input or output."""
-        return self.heading.role
+from gptcc_cli.statement.trimming import has_format_words, is_symbolic, trim
 
 
 def find_stdin_samples(
     statement: str,
 ) -> tuple[tuple[SampleTest, ...], tuple[StatementWarning, ...]]:
     """Return the samples of a statement and what looked like one but could not be used."""
-    blocks = _trim_all(_blocks(list(_pieces(statement))))
+    blocks = read_blocks(statement)
+    for block in blocks:
+        block.lines = trim(block.lines, output=block.role is Role.OUTPUT)
+    pairs = list(_pairs([block for block in blocks if block.sure]))
+    if not any(isinstance(pair, _Pair) for pair in pairs):
+        pairs += _unsure_pairs(blocks)
     samples: list[SampleTest] = []
     warnings: list[StatementWarning] = []
-    for pair in _pairs(blocks):
-        if isinstance(pair, StatementWarning):
-            warnings.append(pair)
+    for pair in _without_doubles(pairs):
+        read = pair if isinstance(pair, StatementWarning) else _read(pair, statement)
+        if isinstance(read, StatementWarning):
+            warnings.append(read)
         else:
-            samples.append(_sample(pair, len(samples) + 1, statement))
+            samples.append(replace(read, name=f"sample {len(samples) + 1}"))
     return tuple(samples), tuple(warnings)
 
 
-# Lines and headings --------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """A line with the heading it is, if any."""
+class _Pair:
+    """An input and the output that belongs to it."""
 
-    line: Line
-    heading: Heading | None
+    taken: Block
+    given: Block
 
-
-def _pieces(statement: str) -> Iterator[_Piece]:
-    """Yield the lines, those that hold a heading and something else cut in two."""
-    for line in split_lines(statement):
-        for part in _unglue(line):
-            heading = read_heading(part.text)
-            yield _Piece(line=part, heading=heading)
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The text of both, for finding doubles."""
+        return tuple(line.text.strip() for line in (*self.taken.lines, *self.given.lines))
 
 
-def _unglue(line: Line) -> Iterator[Line]:
-    """Cut ``98SAMPLE OUTPUT`` and ``-----Example:-----Input:`` where the heading begins."""
-    text = line.text
-    marks = {0, len(text)}
-    if "---" in text and len(text) <= _GLUED_LINE:
-        for match in _RULED.finditer(text):
-            if read_heading(match.group()):
-                marks |= {match.start(), match.end()}
-    tail = _GLUED.search(text, max(0, len(text) - _GLUED_TAIL))
-    if tail and text[: tail.start()].strip() and not is_prose(text[: tail.start()]):
-        marks.add(tail.start())
-    points = sorted(marks)
-    for start, end in pairwise(points):
-        yield line.cut(start, end)
-    if len(points) == 1:
-        yield line
-
-
-# Blocks --------------------------------------------------------------------------------------
-
-
-def _blocks(pieces: Sequence[_Piece]) -> list[Block]:
-    """Cut the statement into blocks of input and output; other text is left out."""
-    blocks: list[Block] = []
-    inside: Block | None = None
-    section = False
-    for index, piece in enumerate(pieces):
-        heading = piece.heading
-        if heading is not None and inside is not None and not _ends(heading, piece):
-            heading = None
-        if heading is None:
-            if inside is not None:
-                inside.lines.append(piece.line)
-            continue
-        if heading.role is Role.SAMPLES and not _opens_section(pieces, index):
-            if inside is not None:
-                inside.lines.append(piece.line)
-            continue
-        after_input = inside is not None and inside.role is Role.INPUT
-        inside = None
-        match heading.role:
-            case Role.SAMPLES | Role.BOTH:
-                section = True
-            case Role.OTHER:
-                section = False
-            case Role.INPUT | Role.OUTPUT:
-                bare = not heading.sample
-                opens = section or (bare and after_input and heading.role is Role.OUTPUT)
-                if heading.sample or opens:
-                    inside = Block(heading=heading, at=piece.line.start)
-                    blocks.append(inside)
-                    if heading.value_at is not None:
-                        inside.lines.append(piece.line.cut(heading.value_at))
-    return blocks
-
-
-def _ends(heading: Heading, piece: _Piece) -> bool:
-    """Whether a heading inside a block ends it, rather than being a line of its data."""
-    if heading.role in (Role.INPUT, Role.OUTPUT, Role.BOTH, Role.SAMPLES):
-        return True
-    first = piece.line.text.strip()[:1]
-    return heading.decorated or heading.value_at is not None or not first.islower()
-
-
-def _opens_section(pieces: Sequence[_Piece], index: int) -> bool:
-    """Whether ``Test 1`` announces a sample; ``Case 1`` may as well be a line of output."""
-    heading = pieces[index].heading
-    assert heading is not None
-    if heading.sample:
-        return True
-    for piece in pieces[index + 1 : index + 4]:
-        if piece.heading and piece.heading.role in (Role.INPUT, Role.BOTH):
-            return True
-        if not piece.line.blank:
-            return False
-    return False
-
-
-# Where a block ends --------------------------------------------------------------------------
-
-
-def _trim_all(blocks: list[Block]) -> list[Block]:
-    for block in blocks:
-        block.lines = _trim(block.lines)
-    return blocks
-
-
-def _trim(lines: list[Line]) -> list[Line]:
-    """Leave out what is not data: fences, blank edges, the words after an output."""
-    lines = _unfence(lines)
-    while lines and (lines[0].blank or lines[0].text.strip() == "Copy"):
-        lines = lines[1:]
-    kept: list[Line] = []
-    blank = 0
-    for line in lines:
-        if line.blank:
-            blank += 1
-            kept.append(line)
-            continue
-        if blank and is_prose(line.text) and not any(is_prose(other.text) for other in kept):
-            break
-        blank = 0
-        kept.append(line)
-    while kept and kept[-1].blank:
-        kept.pop()
-    return kept
-
-
-def _unfence(lines: list[Line]) -> list[Line]:
-    """Return the inside of a block's fence; without one, the lines as they are."""
-    first = next((i for i, line in enumerate(lines) if not line.blank), None)
-    if first is None or not is_fence(lines[first].text):
-        return [line for line in lines if not is_fence(line.text)]
-    body = lines[first + 1 :]
-    last = next((i for i, line in enumerate(body) if is_fence(line.text)), len(body))
-    return body[:last]
-
-
-# Pairs ---------------------------------------------------------------------------------------
-
-
-def _pairs(blocks: list[Block]) -> Iterator[tuple[Block, Block] | StatementWarning]:
+def _pairs(blocks: Sequence[Block]) -> Iterator[_Pair | StatementWarning]:
     """Pair inputs with outputs: by number if all have one, else strictly in order."""
-    blocks = _by_number(blocks)
     waiting: Block | None = None
-    for block in blocks:
+    for block in _by_number(blocks):
         if block.role is Role.INPUT:
-            if waiting is not None:
-                yield _unpaired(waiting)
+            if waiting is not None and any_text(waiting.lines):
+                yield _warning(waiting, "A sample input has no output, so it was left out.")
             waiting = block
-        elif waiting is None:
-            yield _unpaired(block)
-        else:
-            if waiting.lines or block.lines:
-                yield (waiting, block)
+        elif waiting is not None:
+            yield _unglued(_Pair(taken=waiting, given=block))
             waiting = None
-    if waiting is not None:
-        yield _unpaired(waiting)
+        elif any_text(block.lines):
+            yield _warning(block, "A sample output has no input, so it was left out.")
+    if waiting is not None and any_text(waiting.lines):
+        yield _warning(waiting, "A sample input has no output, so it was left out.")
 
 
-def _by_number(blocks: list[Block]) -> list[Block]:
+def _by_number(blocks: Sequence[Block]) -> Sequence[Block]:
     """Bring inputs and outputs with equal numbers together, where numbers say it."""
-    inputs = [b for b in blocks if b.role is Role.INPUT]
-    outputs = [b for b in blocks if b.role is Role.OUTPUT]
+    inputs = [block for block in blocks if block.role is Role.INPUT]
+    outputs = [block for block in blocks if block.role is Role.OUTPUT]
     if len(inputs) != len(outputs):
         return blocks
-    roles = [b.role for b in blocks]
-    half = len(blocks) // 2
-    grouped = roles == [Role.INPUT] * half + [Role.OUTPUT] * half
-    numbers_in = [b.heading.number for b in inputs]
-    numbers_out = [b.heading.number for b in outputs]
-    numbered = None not in numbers_in and len(set(numbers_in)) == len(numbers_in)
-    if numbered and set(numbers_in) == set(numbers_out):
-        by_number = {b.heading.number: b for b in outputs}
-        return [x for b in inputs for x in (b, by_number[b.heading.number])]
-    if grouped:
+    by_number = {block.heading.number: block for block in outputs}
+    numbers = [block.heading.number for block in inputs]
+    if None not in numbers and len(set(numbers)) == len(inputs) and set(numbers) == set(by_number):
+        return [x for block in inputs for x in (block, by_number[block.heading.number])]
+    half = len(inputs)
+    if all(block.role is Role.INPUT for block in blocks[:half]):
         return [x for pair in zip(inputs, outputs, strict=True) for x in pair]
     return blocks
 
 
-def _unpaired(block: Block) -> StatementWarning:
-    other = "output" if block.role is Role.INPUT else "input"
-    end = block.lines[-1].end if block.lines else block.at
-    return StatementWarning(
-        message=f"A sample {block.role.value} has no {other}, so it was left out.",
-        span=(block.at, end),
-    )
+def _unglued(pair: _Pair) -> _Pair:
+    """Give back a number that is glued to a heading where it is data, not the sample's number.
+
+    ``SAMPLE INPUT2`` above ``SAMPLE OUTPUT2`` is the second sample; above ``SAMPLE OUTPUT`` or
+    ``SAMPLE OUTPUT9`` it is an input that begins with 2.
+    """
+    sides = (pair.taken, pair.given)
+    numbers = [side.heading.number for side in sides]
+    if not any(side.heading.glued for side in sides) or numbers[0] == numbers[1]:
+        return pair
+    for side in sides:
+        if side.heading.glued:
+            digits = _LAST_DIGITS.search(side.title.text)
+            if digits:
+                side.lines.insert(0, side.title.cut(digits.start(1), digits.end(1)))
+    return pair
 
 
-def _sample(pair: tuple[Block, Block], number: int, statement: str) -> SampleTest:
-    taken, given = pair
-    lines = taken.lines + given.lines
+def _unsure_pairs(blocks: Sequence[Block]) -> Iterator[_Pair]:
+    """Yield plain ``Input:``/``Output:`` pairs that hold data, where nothing else was found."""
+    for taken, given in pairwise(blocks):
+        if taken.role is not Role.INPUT or given.role is not Role.OUTPUT:
+            continue
+        lines = (*taken.lines, *given.lines)
+        if not any_text(taken.lines) or not any_text(given.lines) or has_format_words(lines):
+            continue
+        words = [line.text.split() for line in taken.lines]
+        if any(_DIGIT.search(line.text) for line in taken.lines) or max(map(len, words)) == 1:
+            yield _Pair(taken=taken, given=given)
+
+
+def _without_doubles(
+    pairs: Sequence[_Pair | StatementWarning],
+) -> Iterator[_Pair | StatementWarning]:
+    """Leave out a sample that the statement prints twice, under two kinds of heading."""
+    seen: dict[tuple[str, ...], bool] = {}
+    for pair in pairs:
+        if isinstance(pair, _Pair):
+            sample = pair.taken.heading.sample
+            if seen.setdefault(pair.key, sample) is not sample:
+                continue
+        yield pair
+
+
+# From lines to text ----------------------------------------------------------------------------
+
+
+def _read(pair: _Pair, statement: str) -> SampleTest | StatementWarning:
+    """Make the sample of a pair, or say why it is none."""
+    taken, given = pair.taken, pair.given
+    if not any_text(given.lines):
+        return _warning(given, "A sample has no output, so it was left out.")
+    if not any_text(taken.lines) and not _may_be_empty(pair, statement):
+        return _warning(
+            taken, "A sample has no input, though the statement speaks of one; it was left out."
+        )
+    if is_symbolic(taken.lines):
+        return _warning(taken, "An input shows a format rather than data, so it was left out.")
+    lines = (*taken.lines, *given.lines)
     sample = SampleTest(
-        name=f"sample {number}",
+        name="sample",
         input=_text(taken.lines, statement),
         expected=_text(given.lines, statement),
-        span=(lines[0].start, max(line.end for line in lines)),
+        span=(min(line.start for line in lines), max(line.end for line in lines)),
     )
-    return replace(sample, suspect=suspicion(sample))
+    return replace(sample, suspect=_suspicion(str(sample.input), str(sample.expected)))
 
 
-def _text(lines: list[Line], statement: str) -> str:
-    if not lines:
+def _may_be_empty(pair: _Pair, statement: str) -> bool:
+    """Whether an empty input is meant: the statement says so, or its heading stands alone.
+
+    Two headings side by side with everything below them are the columns of a table.
+    """
+    if _NO_INPUT.search(statement):
+        return True
+    paragraphs = sum(line.blank and not after.blank for line, after in pairwise(pair.given.lines))
+    return pair.taken.heading.sample and paragraphs == 0
+
+
+def _text(lines: Sequence[Line], statement: str) -> str:
+    """Join lines as a program reads or prints them: one line end after the last."""
+    if not any_text(lines):
         return ""
     text = "\n".join(line.text for line in lines).replace("\xa0", " ").rstrip() + "\n"
     return html.unescape(text) if "&" in text and _is_escaped(statement) else text
@@ -260,24 +178,32 @@ def _is_escaped(statement: str) -> bool:
     return bool(_ENTITY.search(statement)) and not _BARE.search(statement)
 
 
-def suspicion(sample: SampleTest) -> str | None:
+def _suspicion(taken: str, given: str) -> str | None:
     """Say why a sample must not reject a program, or ``None``."""
-    assert isinstance(sample.input, str)
-    assert isinstance(sample.expected, str)
-    if len(sample.input) + len(sample.expected) > _TOO_LONG:
+    if len(taken) + len(given) > _TOO_LONG:
         return "too_long"
-    if _ELLIPSIS.search(sample.input) or _ELLIPSIS.search(sample.expected):
-        return "ellipsis"
+    for text in (taken, given):
+        if _DOTTED.search(text) or (len(_DOTTED_LINE.findall(text)) == 1 and "#" not in text):
+            return "ellipsis"
+        if _TYPESET.search(text):
+            return "unicode"
     return None
 
 
+def _warning(block: Block, message: str) -> StatementWarning:
+    return StatementWarning(message=message, span=(block.title.start, block.end))
+
+
 _TOO_LONG = 64 << 10
-_GLUED_LINE = 4000
-_GLUED_TAIL = 60
-_RULED = re.compile(r"(?<!-)-{3,}+[^-\n]{3,40}-{3,}")
-_GLUED = re.compile(
-    r"(?:SAMPLE|EXAMPLE|Sample|Example) ?(?:OUTPUT|Output|INPUT|Input)[ #]{0,2}\d{0,2}\s*:?\s*$"
+_LAST_DIGITS = re.compile(r"(\d+)\D*$")
+_DIGIT = re.compile(r"\d")
+_NO_INPUT = re.compile(
+    r"(?i)\b(?:no input|not (?:take|have|read|contain|need) any input|"
+    r"input (?:is|will be) empty|without (?:any )?input|input file is empty|empty input|"
+    r"нет входных данных)\b"
 )
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|nbsp|le|ge|#\d{2,5}|#x[0-9a-fA-F]{2,5});")
 _BARE = re.compile(r"&(?!#?\w{2,8};)|<(?!/?\w{1,10}/?>)")
-_ELLIPSIS = re.compile(r"(?m)^[ \t]*(?:\.{3,}|…|⋮|(?:\. ?){3,})[ \t]*$|\d ?\.\.\. ?\d|…")
+_DOTTED_LINE = re.compile(r"(?m)^[ \t]*(?:\.\.\.|…|⋮|\. \. \.|\.\.\. \.\.\.)[ \t]*$")
+_DOTTED = re.compile(r"\d ?,? ?(?:\.\.\.|…) ?,? ?\d|[⋮…]")
+_TYPESET = re.compile(r"[−–—“”‘’×≤≥]")

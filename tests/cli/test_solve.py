@@ -1,6 +1,8 @@
 """``gptcc solve`` from end to end: real statements, sandbox and judge; completions from a file."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -239,6 +241,29 @@ def test_the_budget_with_nothing_to_print_exits_124(gptcc: Command, replay: Repl
     slow = "import time\ntime.sleep(60)\n"
     done = gptcc("solve", COINS, "--replay", replay(slow), "--budget", "1s", "-t", "30s")
     assert (done.returncode, done.stdout) == (124, "")
+
+
+def test_an_interruption_prints_the_best_so_far_and_exits_130(
+    replay: Replay, tmp_path: Path
+) -> None:
+    slow = "import time\ntime.sleep(60)\n"
+    command = [sys.executable, "-m", "gptcc_cli", "solve", str(COINS), "-t", "60s", "-v"]
+    command += ["--save-all", str(tmp_path / "all"), "--replay", str(replay(HALF, slow))]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+    )
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("#0   WA"):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert out == f"# gptcc: WRONG, passes 1 of 2 samples, then WA; best so far\n{HALF}"
+    assert "Traceback" not in err
 
 
 def test_same_seed_same_settings_same_program(gptcc: Command, replay: Replay) -> None:

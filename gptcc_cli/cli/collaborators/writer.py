@@ -7,8 +7,15 @@ from pathlib import Path
 from gptcc_cli.console import Talk
 from gptcc_cli.console.fetching import FetchView
 from gptcc_cli.generation import Generator, ReplayGenerator, open_generator
-from gptcc_cli.models import FoundModel, LoadedModel, ModelSpec, Tokenizer, find, load
-from gptcc_cli.models.checkpoint import weight_bytes
+from gptcc_cli.models import (
+    FoundModel,
+    LoadedModel,
+    ModelSpec,
+    Tokenizer,
+    count_parameters,
+    find,
+    load,
+)
 from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
     Prompt,
@@ -17,10 +24,6 @@ from gptcc_cli.prompting import (
     choose_template,
     load_template,
 )
-
-_BYTES_EACH = 2
-"""Bytes of a weight in most files; a model kept in fp32 looks twice its size, which is harmless
-where only small is told from large."""
 
 PromptMaker = Callable[[Problem], Prompt]
 """Puts a problem to the model that writes."""
@@ -92,7 +95,7 @@ def prompt_maker(
         max_new_tokens: tokens a completion may have.
     """
     chat = tokenizer.chat_template is not None
-    n_parameters = weight_bytes(found.path) // _BYTES_EACH
+    n_parameters = count_parameters(found)
 
     def prompt(problem: Problem) -> Prompt:
         name = choose_template(

@@ -88,7 +88,9 @@ class Zygote:
     def _served(self, request: Request, fds: list[int]) -> Result:
         line = assertions.Line() if request.kind is Kind.ASSERT else None
         started = time.monotonic_ns()
-        main = self._forked(request, (*fds[:4], fds[4] if len(fds) > 4 else _NO_FD), line)
+        # The fifth descriptor is the code of a program, or the check's task, which no program sees.
+        code = fds[4] if line is None and len(fds) > 4 else _NO_FD
+        main = self._forked(request, (*fds[:4], code), line)
         pids = [main]
         if line is not None:
             channels = (self._null, self._null, fds[2], fds[4], _NO_FD)

@@ -1,0 +1,190 @@
+"""Lines -> blocks of input and output, as their headings announce them.
+
+Covers where a block begins and which heading ends it, headings glued to data included. What a
+block's own lines say about where it ends is the work of ``trimming``; pairs are made in
+``stdin_samples``.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from gptcc_cli.statement.headings import Heading, Role, read_heading
+from gptcc_cli.statement.lines import Line, is_prose, split_lines
+
+
+@dataclass(slots=True, kw_only=True)
+class Block:
+    """One input or output as it stands in the statement."""
+
+    heading: Heading
+    title: Line
+    """The heading's own line."""
+    lines: list[Line] = field(default_factory=list)
+    sure: bool = True
+    """Whether the headings leave no doubt that it is a sample."""
+
+    @property
+    def role(self) -> Role:
+        """Input or output."""
+        return self.heading.role
+
+    @property
+    def end(self) -> int:
+        """The offset after its last line."""
+        return max((line.end for line in self.lines), default=self.title.end)
+
+
+def read_blocks(statement: str) -> list[Block]:
+    """Cut a statement into blocks of input and output; other text is left out.
+
+    Blocks that may as well be the sections that describe the formats are marked unsure.
+    """
+    return _Automaton(list(_pieces(statement))).blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """A line with the heading it is, if any."""
+
+    line: Line
+    heading: Heading | None
+
+
+class _Automaton:
+    """Goes over the lines once, knowing whether it is among samples and inside which block."""
+
+    def __init__(self, pieces: Sequence[_Piece]) -> None:
+        self._pieces = pieces
+        self._section = False
+        self._inside: Block | None = None
+        self._was_blank = True
+        self.blocks: list[Block] = []
+        for index, piece in enumerate(pieces):
+            self._step(index, piece)
+            self._was_blank = piece.line.blank
+
+    def _step(self, index: int, piece: _Piece) -> None:
+        heading = piece.heading
+        if heading is None or not self._counts(index, heading, piece.line):
+            if self._inside is not None and not _underlines(self._inside, piece.line):
+                self._inside.lines.append(piece.line)
+            return
+        before, self._inside = self._inside, None
+        match heading.role:
+            case Role.INPUT | Role.OUTPUT:
+                self._open(heading, piece.line, before)
+            case Role.SAMPLES:
+                self._section = True
+            case Role.BOTH:
+                self._section = self._section or heading.sample or heading.decorated
+            case Role.OTHER:
+                self._section = False
+
+    def _open(self, heading: Heading, title: Line, before: Block | None) -> None:
+        """Open a block where a heading of input or output stands."""
+        if before is not None and before.heading.sample and not any_text(before.lines):
+            self._section = self._section or heading.role is before.role
+        answers = heading.role is Role.OUTPUT and before is not None and before.role is Role.INPUT
+        sure = heading.sample or self._section
+        if answers and before is not None:
+            sure = sure or before.sure
+            before.sure = before.sure or heading.sample
+        block = Block(heading=heading, title=title, sure=sure)
+        if heading.value_at is not None:
+            block.lines.append(title.cut(heading.value_at))
+        self.blocks.append(block)
+        self._inside = block
+
+    def _counts(self, index: int, heading: Heading, line: Line) -> bool:
+        """Whether a heading is one here, rather than a line of the data it stands in."""
+        if heading.role is Role.SAMPLES:
+            return heading.sample or self._announces(index)
+        if self._inside is None or heading.role in (Role.INPUT, Role.OUTPUT, Role.BOTH):
+            return True
+        if heading.decorated and (heading.role is Role.ASIDE or self._was_blank):
+            return True
+        if heading.role is Role.OTHER and heading.value_at is not None and not self._was_blank:
+            return False
+        return heading.value_at is not None or not line.text.strip()[:1].islower()
+
+    def _announces(self, index: int) -> bool:
+        """Whether ``Test 1`` stands above a sample; ``Case 1`` may be a line of output."""
+        for piece in self._pieces[index + 1 : index + 4]:
+            if piece.heading and piece.heading.role in (Role.INPUT, Role.BOTH):
+                return True
+            if not piece.line.blank:
+                return False
+        return False
+
+
+def _underlines(block: Block, line: Line) -> bool:
+    """Whether a line is the rule that some layouts draw below a heading."""
+    title, rule = block.title.text.strip(), line.text.strip()
+    if block.lines or not _RULE.fullmatch(rule):
+        return False
+    return abs(len(rule) - len(title)) <= 2
+
+
+def any_text(lines: Sequence[Line]) -> bool:
+    """Whether there is anything but blank lines."""
+    return any(not line.blank for line in lines)
+
+
+# Headings that share their line with data ------------------------------------------------------
+
+
+def _pieces(statement: str) -> Iterator[_Piece]:
+    """Yield the lines, those that hold a heading and something else cut where it begins."""
+    for line in split_lines(statement):
+        for part in _unglue(line):
+            yield _Piece(line=part, heading=read_heading(part.text))
+
+
+def _unglue(line: Line) -> Iterator[Line]:
+    """Cut ``98SAMPLE OUTPUT``, ``-----Example:-----Input:`` and ``Input: 3 Output: 4``."""
+    text = line.text
+    marks = {0, len(text)}
+    if "---" in text and len(text) <= _LONGEST:
+        for ruled in _RULED.finditer(text):
+            if read_heading(ruled.group()):
+                marks |= {ruled.start(), ruled.end()}
+    tail = _TAIL.search(text, max(0, len(text) - _TAIL_LENGTH))
+    if tail and (tail.group("touching") is not None or not is_prose(text[: tail.start()])):
+        marks.add(tail.start())
+    head = _HEAD.match(text)
+    if head:
+        marks.add(head.end())
+    row = _ROW.match(text) if len(text) <= _LONGEST else None
+    if row:
+        marks.add(row.start("second"))
+    points = sorted(marks)
+    if len(points) == 1:
+        yield line
+    for start, end in pairwise(points):
+        yield line.cut(start, end)
+
+
+_LONGEST = 4000
+"""Characters of a line that may hold a heading in its middle."""
+_TAIL_LENGTH = 60
+_RULE = re.compile(r"-{3,}|={3,}|~{3,}")
+_RULED = re.compile(r"(?<!-)(-{3,}+)[^-\n]{3,40}\1(?:-+(?!\d))?")
+"""A heading between rules; a minus sign that touches the second rule is left to the data."""
+_TAIL = re.compile(
+    r"(?<=\S)(?:(?P<touching>)|[ \t]+)(?:SAMPLE|EXAMPLE|Sample|Example|Expected|EXPECTED) ?"
+    r"(?:OUTPUT|Output|INPUT|Input)[ #]{0,2}\d{0,2}\s*:?\s*$"
+    r"|(?<=[\dA-Z\])}#*])Output\s*:?\s*$|(?<=[\d\])}#*])OUTPUT\s*:?\s*$"
+    r"|(?<=[^\s_`#>\[-])Output:\s*$"
+    r"|(?<=[^\s_`#>\[(-])(?:EXPLANATION|Explanation)\s*\d{0,2}\s*:?\s*$"
+)
+_HEAD = re.compile(
+    r"\s{0,9}(?:SAMPLE|EXAMPLE|Sample|Example) (?:INPUT|OUTPUT|Input|Output)"
+    r"(?=[\[({\"'.#*a-z-]|\d{1,9}[ \d.,-]|\d{3,})(?!s\b)(?!-{2,}|\*{2})"
+)
+_ROW = re.compile(
+    r"\s{0,9}[*_`]{0,3}(?:Sample |Example )?Input ?\d{0,2}[*_`]{0,3}:[^\n]*?\S(?P<second>[ \t,;]+"
+    r"[*_`]{0,3}(?:Sample |Example |Expected )?Output ?\d{0,2}[*_`]{0,3}:)",
+    re.IGNORECASE,
+)

@@ -1,0 +1,147 @@
+"""From places of data and a recipe to examples and figures: everything before the weights.
+
+What is decided here is shown by ``--dry-run`` and done by ``run``; both see the same course.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gptcc_cli.errors import TrainingError
+from gptcc_cli.models import Tokenizer
+from gptcc_cli.prompting import PromptTemplate
+from gptcc_cli.training.encoding import Encoded, Encoder
+from gptcc_cli.training.gathering import Gathered, exclusions
+from gptcc_cli.training.order import epoch_size
+from gptcc_cli.training.problems import TrainingProblem
+from gptcc_cli.training.recipe import Recipe
+from gptcc_cli.training.schedule import Schedule, plan
+from gptcc_cli.training.splitting import Split, split_by_problem, without_excluded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What a model is taught, and in how many updates."""
+
+    recipe: Recipe
+    split: Split
+    train: Encoded
+    validation: Encoded
+    schedule: Schedule
+    template: PromptTemplate
+    left_out: Counter[str]
+    """Solutions that are not taught, by reason; those of validation problems are not counted."""
+    excluded: tuple[str, ...]
+    """Problems left out because they are among those that must not be seen."""
+    compared_with: tuple[str, ...]
+    """Names of the places whose problems must not be seen."""
+    includes_test: bool
+    """Whether problems of a test split are taught."""
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens of the training examples."""
+        return sum(len(example.tokens) for example in self.train.examples)
+
+    @property
+    def n_answer_tokens(self) -> int:
+        """Tokens of the training examples that weigh something."""
+        return sum(example.n_answer for example in self.train.examples)
+
+    def identity(self, *, model: str) -> str:
+        """A mark that two runs share which compute the same.
+
+        Args:
+            model: says which weights it starts from.
+        """
+        free = ("name", "save_every", "keep", "log_every", "per_device")
+        settings = {n: v for n, v in self.recipe.settings().items() if n not in free}
+        digest = hashlib.sha256(json.dumps([model, settings], sort_keys=True).encode())
+        for example in (*self.train.examples, *self.validation.examples):
+            digest.update(f"{example.problem_id}:{example.n_prompt}:".encode())
+            digest.update(example.tokens.tobytes())
+        return digest.hexdigest()
+
+
+def design(
+    gathered: Gathered,
+    recipe: Recipe,
+    tokenizer: Tokenizer,
+    *,
+    exclude: Sequence[str] = (),
+    world: int = 1,
+    rejected: Counter[str] | None = None,
+) -> Course:
+    """Choose examples and work out the figures.
+
+    Args:
+        gathered: the problems.
+        recipe: how to train.
+        tokenizer: the model's.
+        exclude: places of problems that must not be seen.
+        world: processes that train together.
+        rejected: solutions left out before, by verdict.
+
+    Raises:
+        TrainingError: nothing is left to train on.
+        UsageError: the figures are impossible.
+    """
+    problems, excluded = gathered.problems, tuple[str, ...]()
+    if exclude:
+        problems, excluded = without_excluded(problems, exclusions(exclude))
+    answered = [one for one in problems if one.solutions]
+    if not answered:
+        raise TrainingError(_why_nothing(gathered, excluded, rejected), hint=_hint(rejected))
+    split = split_by_problem(answered, share=recipe.validation_share, seed=recipe.seed)
+    encoder = Encoder(tokenizer, recipe)
+    train = encoder.encode(split.train)
+    left_out = train.left_out + (rejected or Counter())
+    if not train.examples:
+        raise _no_example(split.train, recipe, left_out)
+    size = epoch_size(train.groups, recipe)
+    return Course(
+        recipe=recipe,
+        split=split,
+        train=train,
+        validation=encoder.encode(split.validation),
+        schedule=plan(recipe, examples_per_epoch=size, world=world),
+        template=encoder.template,
+        left_out=left_out,
+        excluded=excluded,
+        compared_with=tuple(Path(place).name for place in exclude),
+        includes_test=gathered.includes_test,
+    )
+
+
+def _why_nothing(
+    gathered: Gathered, excluded: tuple[str, ...], rejected: Counter[str] | None
+) -> str:
+    n = len(gathered.problems)
+    if rejected:
+        words = ", ".join(f"{count} {reason}" for reason, count in rejected.most_common())
+        return f"none of the solutions of {n} problems passes its tests ({words})"
+    if excluded:
+        return f"all {len(excluded)} problems that could be taught are excluded"
+    return f"none of the {n} problems has a solution"
+
+
+def _hint(rejected: Counter[str] | None) -> str:
+    if rejected:
+        return "train without --verify, or look at the data with gptcc check"
+    return "give problems with solutions: docs/guides/train.md"
+
+
+def _no_example(
+    problems: Sequence[TrainingProblem], recipe: Recipe, left_out: Counter[str]
+) -> TrainingError:
+    words = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
+    too_long = left_out["too long"] + left_out["answer too long"] + left_out["statement too long"]
+    more = 2 * recipe.max_tokens
+    hint = "--set only_parsing=false --set one_of_a_kind=false"
+    return TrainingError(
+        f"no example of {len(problems)} problems is left to train on ({words})",
+        hint=f"--max-tokens {more}" if 2 * too_long > sum(left_out.values()) else hint,
+    )

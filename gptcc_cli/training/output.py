@@ -1,0 +1,191 @@
+"""What a finished run leaves: weights, tokenizer, recipe, curve and card.
+
+Every file is written aside and renamed; ``gptcc_training.json`` comes last and says that all
+are there.
+"""
+
+import importlib.metadata
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli.errors import OutputError, TrainingError
+from gptcc_cli.models import LoadedModel
+from gptcc_cli.training import curve
+from gptcc_cli.training.card import write_card
+from gptcc_cli.training.course import Course
+from gptcc_cli.training.recipe import Recipe, write_toml
+from gptcc_cli.training.recipes import REASONS
+
+DONE = "gptcc_training.json"
+"""The last file written: how the model was trained, for programs."""
+
+_ASIDE = ".result"
+_TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+    "chat_template.json",
+    "added_tokens.json",
+    "generation_config.json",
+)
+
+
+def write_result(
+    trainer: Any,
+    course: Course,
+    loaded: LoadedModel,
+    directory: Path,
+    *,
+    data: Sequence[str],
+    identity: str,
+) -> None:
+    """Write everything a finished run leaves.
+
+    Raises:
+        OutputError: the disk is full or can't be written; the checkpoints are kept.
+    """
+    aside = directory / _ASIDE
+    shutil.rmtree(aside, ignore_errors=True)
+    history = list(trainer.state.log_history)
+    record = result_record(course, loaded, history, data=data, identity=identity)
+    try:
+        aside.mkdir()
+        trainer.model.save_pretrained(aside)
+        for name in _TOKENIZER_FILES:
+            file = loaded.found.path / name
+            if file.is_file() and not (aside / name).exists():
+                shutil.copyfile(file, aside / name)
+        write_card(aside / "README.md", record)
+        curve.write_history(aside / "history.jsonl", history)
+        curve.write_curve(aside / "loss.png", history)
+        write_text(aside / DONE, json.dumps(record, indent=1) + "\n")
+        for file in sorted(aside.iterdir(), key=lambda one: one.name == DONE):
+            file.replace(directory / file.name)
+        aside.rmdir()
+    except (OSError, RuntimeError) as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise OutputError(
+            f"the trained model can't be written to {directory}: {reason}",
+            hint="free some space, then give the same command again: it only writes the result",
+        ) from error
+
+
+def result_record(
+    course: Course,
+    loaded: LoadedModel,
+    history: Sequence[dict[str, Any]],
+    *,
+    data: Sequence[str],
+    identity: str,
+) -> dict[str, Any]:
+    """Everything to know of a training, as JSON can carry it."""
+    import torch
+    import transformers
+
+    found = loaded.found
+    return {
+        "schema": "gptcc.training/1",
+        "identity": identity,
+        "base_model": found.spec.name if found.commit or found.embedded else found.name,
+        "base_commit": found.commit,
+        "template": course.template.name,
+        "template_sha256": course.template.sha256,
+        "recipe": course.recipe.settings(),
+        "data": {
+            "places": [Path(place).name if Path(place).exists() else place for place in data],
+            "train_problems": len(course.split.train),
+            "validation_problems": len(course.split.validation),
+            "examples": len(course.train.examples),
+            "tokens": course.n_tokens,
+            "answer_tokens": course.n_answer_tokens,
+            "left_out": dict(course.left_out),
+            "shortened": course.train.n_shortened,
+            "compared_with": list(course.compared_with),
+            "excluded_problems": len(course.excluded),
+            "includes_test_split": course.includes_test,
+        },
+        "updates": course.schedule.updates,
+        "global_batch": course.schedule.global_batch,
+        "processes": course.schedule.world,
+        "evaluations": [entry for entry in history if "eval_loss" in entry or _rate(entry)],
+        "versions": {
+            "torch": torch.__version__,
+            "transformers": transformers.__version__,
+            "peft": importlib.metadata.version("peft") if course.recipe.adapter_rank else None,
+        },
+    }
+
+
+def _rate(entry: dict[str, Any]) -> bool:
+    return "eval_pass_rate" in entry
+
+
+def write_recipe(directory: Path, recipe: Recipe) -> None:
+    """Write the effective recipe as TOML that ``--config`` reads."""
+    write_text(directory / "recipe.toml", write_toml(recipe, REASONS.get(recipe.name, {})))
+
+
+def is_finished(directory: Path) -> bool:
+    """Whether a run wrote its result there."""
+    return (directory / DONE).is_file()
+
+
+def remove_result(directory: Path) -> None:
+    """Remove what a run wrote at its beginning and end, and nothing else."""
+    names = [DONE, "run.json", "recipe.toml", "README.md", "history.jsonl", "loss.png"]
+    names += ["config.json", *_TOKENIZER_FILES, "adapter_config.json", "adapter_model.safetensors"]
+    weights = [path.name for path in directory.glob("model*.safetensors*")]
+    for name in (*names, *weights):
+        (directory / name).unlink(missing_ok=True)
+    shutil.rmtree(directory / _ASIDE, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that it is whole or not there."""
+    aside = path.with_name(f".{path.name}.writing")
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def push_to_hub(directory: Path, name: str, *, private: bool = True) -> str:
+    """Upload a finished run's model.
+
+    Args:
+        directory: of the run.
+        name: ``owner/model``.
+        private: whether only its owner can see it, where it is new.
+
+    Returns:
+        Its address.
+
+    Raises:
+        TrainingError: the hub refuses, or is out of reach.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    api = HfApi()
+    try:
+        address = api.create_repo(name, private=private, exist_ok=True)
+        api.upload_folder(
+            repo_id=name,
+            folder_path=directory,
+            ignore_patterns=["checkpoints/*", "tensorboard/*", "run.json", ".*"],
+        )
+    except (HfHubHTTPError, OfflineModeIsEnabled, OSError, ValueError) as error:
+        raise TrainingError(
+            f"{name} can't be pushed to the hub: {str(error).splitlines()[0]}",
+            hint=f"the model is whole in {directory}; set HF_TOKEN and push it again",
+        ) from error
+    return str(address)

@@ -1,0 +1,257 @@
+"""One training run: begin it or go on with it, and leave a model with everything to know of it.
+
+The directory of a run holds ``checkpoints/`` while it lasts, ``recipe.toml`` and ``run.json``
+from its beginning, and the model, its card and its curve at the end. A run with other settings
+or data does not mix with what lies there: it is refused.
+"""
+
+import json
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli.errors import GptccError, OutputError, TrainingError, UsageError
+from gptcc_cli.models import FoundModel, LoadedModel
+from gptcc_cli.training import output, preparing
+from gptcc_cli.training.checkpoints import CheckpointStore
+from gptcc_cli.training.course import Course
+from gptcc_cli.training.events import Listener
+from gptcc_cli.training.packing import check_packing
+from gptcc_cli.training.stopping import StopRequest, stopping_on_signals
+from gptcc_cli.training.trainer import PassRate, Work, make_trainer
+
+_RUN = "run.json"
+_SCHEMA = "gptcc.training-run/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended."""
+
+    finished: bool
+    """Whether all updates were made; otherwise it was asked to stop."""
+    update: int
+    directory: Path
+    loss: float | None
+    """Mean training loss of the last logged updates."""
+    validation_loss: float | None
+    """The best there was."""
+
+
+def train(
+    course: Course,
+    loaded: LoadedModel,
+    directory: Path,
+    *,
+    device: str,
+    listen: Listener,
+    restart: bool = False,
+    pass_rate: PassRate | None = None,
+    reporters: Sequence[Any] = (),
+    stop: StopRequest | None = None,
+    data: Sequence[str] = (),
+) -> Outcome:
+    """Train, or go on training, and write the model.
+
+    Args:
+        course: what is taught.
+        loaded: the model to start from, as ``preparing.load_base`` gives it.
+        directory: of the run; what lies there must be of the same run.
+        device: ``cpu`` or ``cuda``.
+        listen: hears what happens.
+        restart: forget what lies there.
+        pass_rate: measured at the end of every epoch.
+        reporters: Trainer callbacks.
+        stop: lets others than signals stop the run.
+        data: the places the problems came from, for the card.
+
+    Raises:
+        TrainingError: the run can't go on; the last whole checkpoint is kept.
+        UsageError: the directory holds another run, or a finished one.
+        OutputError: the directory can't be written.
+    """
+    request = stop or StopRequest()
+    store = CheckpointStore(directory / "checkpoints")
+    identity = course.identity(model=_model_mark(loaded.found))
+    is_main = _rank() == 0
+    if is_main:
+        _claim(directory, store, identity, course, loaded.found, restart=restart)
+    with stopping_on_signals(request), _explained(course, loaded):
+        model = preparing.trainable(loaded, course.recipe)
+        if course.recipe.layout == "packed":
+            check_packing(model, vocab_size=loaded.tokenizer.vocab_size)
+        work = Work(
+            recipe=course.recipe,
+            schedule=course.schedule,
+            train=course.train,
+            validation=course.validation,
+            store=store,
+            pad_token=loaded.tokenizer.eos_token_id or 0,
+            device=device,
+            stop=request,
+            listen=listen,
+            pass_rate=pass_rate,
+            reporters=tuple(reporters),
+        )
+        trainer = make_trainer(model, work)
+        trainer.accelerator.wait_for_everyone()
+        last = store.last()
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+        finished = trainer.state.global_step >= course.schedule.updates
+        if finished:
+            trainer.load_best()
+            if is_main:
+                output.write_result(
+                    trainer, course, loaded, directory, data=data, identity=identity
+                )
+            trainer.accelerator.wait_for_everyone()
+    return Outcome(
+        finished=finished,
+        update=trainer.state.global_step,
+        directory=directory,
+        loss=_last_loss(trainer.state.log_history),
+        validation_loss=trainer.state.best_metric,
+    )
+
+
+def _claim(
+    directory: Path,
+    store: CheckpointStore,
+    identity: str,
+    course: Course,
+    found: FoundModel,
+    *,
+    restart: bool,
+) -> None:
+    """Make the directory this run's, or refuse it."""
+    known = _known(directory)
+    if restart and known is not None:
+        output.remove_result(directory)
+        shutil.rmtree(store.directory, ignore_errors=True)
+        known = None
+    if known is None and directory.is_dir() and any(directory.iterdir()):
+        raise UsageError(
+            f"{directory} is not empty, and holds no training run", hint="choose another --output"
+        )
+    if known is not None and known.get("identity") != identity:
+        raise UsageError(
+            f"{directory} holds a run with other settings, data or model",
+            hint="choose another --output, or --restart to forget that run",
+        )
+    if known is not None and output.is_finished(directory):
+        raise UsageError(
+            f"the run in {directory} is finished",
+            hint="choose another --output, or --restart to train again",
+        )
+    store.clean()
+    if known is None:
+        record = {"schema": _SCHEMA, "identity": identity, "model": found.name}
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            output.write_recipe(directory, course.recipe)
+            output.write_text(directory / _RUN, json.dumps(record) + "\n")
+        except OSError as error:
+            raise OutputError(
+                f"{directory} can't be written: {error.strerror or error}",
+                hint="choose another --output",
+            ) from error
+
+
+def _known(directory: Path) -> dict[str, Any] | None:
+    path = directory / _RUN
+    if not path.is_file():
+        return None
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _model_mark(found: FoundModel) -> str:
+    """Which weights these are, as far as that can be told without reading them."""
+    if found.commit is not None:
+        return f"{found.name}@{found.commit}"
+    files = sorted(found.path.glob("*.safetensors")) + sorted(found.path.glob("*.bin"))
+    return f"{found.name} {[(one.name, one.stat().st_size) for one in files]}"
+
+
+def _last_loss(history: Sequence[dict[str, Any]]) -> float | None:
+    losses = [float(entry["loss"]) for entry in history if "loss" in entry]
+    return losses[-1] if losses else None
+
+
+def _rank() -> int:
+    import os
+
+    return int(os.environ.get("RANK", "0"))
+
+
+class _explained:  # noqa: N801 - reads as a statement
+    """Turn exhausted memory into a sentence that says what to change."""
+
+    def __init__(self, course: Course, loaded: LoadedModel) -> None:
+        self._course = course
+        self._loaded = loaded
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None or isinstance(error, GptccError) or not is_out_of_memory(error):
+            return
+        recipe = self._course.recipe
+        smaller = max(1, self._course.schedule.per_device // 2)
+        ways = [f"--per-device {smaller}"] if smaller < self._course.schedule.per_device else []
+        ways += [] if recipe.activation_checkpointing else ["--activation-checkpointing"]
+        ways += [] if recipe.adapter_rank else ["--lora 16"]
+        ways += [] if recipe.base_weights == "4bit" else ["--qlora 16"]
+        raise TrainingError(
+            f"there is not enough memory to train {self._loaded.found.name} with "
+            f"{self._course.schedule.per_device} examples of up to {recipe.max_tokens} tokens at "
+            "a time",
+            hint=f"{', or '.join(ways)}; the result stays the same with a smaller --per-device",
+        ) from error
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, of a GPU or of the machine."""
+    import torch
+
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and (
+        "allocate memory" in text or "out of memory" in text or "defaultcpuallocator" in text
+    )
+
+
+def expected_memory_bytes(course: Course, config: dict[str, Any], n_parameters: int) -> int:
+    """A rough figure of the memory one process needs.
+
+    Weights, gradients and AdamW's two moments take 16 bytes a trained parameter (Rajbhandari et
+    al. 2020, section 3); a frozen one takes its own size. Activations: 34 bytes a token, layer
+    and hidden unit in half precision (Korthikanti et al. 2022, equation 2, without attention
+    scores), twice that in single precision, one layer's at a time when they are computed again.
+    Logits: three float32 copies of the vocabulary for every answer token at a time.
+    """
+    recipe = course.recipe
+    hidden = int(config.get("hidden_size") or config.get("n_embd") or 768)
+    layers = int(config.get("num_layers") or config.get("num_hidden_layers") or 12)
+    vocabulary = int(config.get("vocab_size") or 50257)
+    frozen_bytes = {"full": 2, "8bit": 1, "4bit": 0.6}[recipe.base_weights]
+    states = 16.0 * n_parameters
+    if recipe.adapter_rank:
+        states = frozen_bytes * n_parameters + 16.0 * 14 * layers * hidden * recipe.adapter_rank
+    n = course.schedule.per_device
+    longest = max(len(example.tokens) for example in course.train.examples)
+    mean = course.n_tokens / len(course.train.examples)
+    per_row = {"padded": recipe.max_tokens, "bucketed": longest, "packed": math.ceil(mean)}
+    tokens = n * per_row[recipe.layout]
+    a_layer = tokens * hidden * (34 if recipe.precision != "fp32" else 68)
+    activations = a_layer * (1 if recipe.activation_checkpointing else layers)
+    answers = n * course.n_answer_tokens / len(course.train.examples)
+    return int(states + activations + 12 * answers * vocabulary)

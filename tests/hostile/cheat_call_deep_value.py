@@ -1,0 +1,7 @@
+# kind: cheat
+# expect: harmless
+# mode: call
+def f(x):
+    nested = []
+    nested.append(nested)
+    return nested

@@ -1,0 +1,4 @@
+# kind: kernel
+# expect: harmless
+if call("personality", 0x0400000) >= 0:
+    escaped("personality")

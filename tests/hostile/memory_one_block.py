@@ -1,0 +1,4 @@
+# kind: memory
+# expect: memory|wall
+block = bytearray(20 << 30)
+escaped("20 GiB")

@@ -1,0 +1,5 @@
+# kind: output
+# expect: harmless
+os.close(0)
+os.close(1)
+print("x")

@@ -1,0 +1,5 @@
+# kind: output
+# expect: output
+block = "x" * (1 << 20)
+while True:
+    print(block)

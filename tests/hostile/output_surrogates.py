@@ -1,0 +1,3 @@
+# kind: output
+# expect: harmless
+print("\udc80\ud800")

@@ -1,0 +1,3 @@
+# kind: process
+# expect: signal
+ctypes.string_at(0)

@@ -1,0 +1,3 @@
+# kind: process
+# expect: wall
+os.kill(os.getpid(), 19)

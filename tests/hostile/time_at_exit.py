@@ -1,0 +1,5 @@
+# kind: time
+# expect: wall
+import atexit
+import time
+atexit.register(time.sleep, 100)

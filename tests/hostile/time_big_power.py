@@ -1,0 +1,3 @@
+# kind: time
+# expect: wall|memory
+print(len(str(3 ** (3 ** 18))))

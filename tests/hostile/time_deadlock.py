@@ -1,0 +1,6 @@
+# kind: time
+# expect: wall
+import threading
+lock = threading.Lock()
+lock.acquire()
+lock.acquire()

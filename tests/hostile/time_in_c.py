@@ -1,0 +1,4 @@
+# kind: time
+# expect: wall
+import re
+re.match(r"(x+x+)+y", "x" * 100)

@@ -1,0 +1,7 @@
+# kind: time
+# expect: wall
+class Last:
+    def __del__(self):
+        while True:
+            pass
+last = Last()

@@ -1,0 +1,4 @@
+# kind: time
+# expect: wall
+while True:
+    pass

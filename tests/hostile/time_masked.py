@@ -1,0 +1,6 @@
+# kind: time
+# expect: wall
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+while True:
+    pass

@@ -1,0 +1,4 @@
+# kind: time
+# expect: wall
+import time
+time.sleep(100_000)

@@ -1,0 +1,7 @@
+# kind: time
+# expect: wall|memory
+class Slow:
+    def __lt__(self, other):
+        while True:
+            pass
+sorted([Slow(), Slow()])

@@ -1,0 +1,5 @@
+# kind: time
+# expect: wall
+import select
+reading, writing = os.pipe()
+select.select([reading], [], [])

@@ -1,0 +1,78 @@
+"""A tiny model, tiny problems, and runs of a few updates on them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gptcc_cli.models import LoadedModel, ModelSpec, find
+from gptcc_cli.training import basics
+from gptcc_cli.training.course import Course, design
+from gptcc_cli.training.events import Event
+from gptcc_cli.training.gathering import Gathered
+from gptcc_cli.training.preparing import load_base
+from gptcc_cli.training.problems import TrainingProblem
+from gptcc_cli.training.recipe import Recipe
+from gptcc_cli.training.recipes import BETTER
+from gptcc_cli.training.run import Outcome, train
+
+TINY: dict[str, Any] = {
+    "epochs": 2,
+    "global_batch": 8,
+    "per_device": 4,
+    "precision": "fp32",
+    "learning_rate": 1e-3,
+    "max_tokens": 256,
+    "validation_share": 0.1,
+    "log_every": 1,
+    "prompt": "apps",
+}
+
+
+def tiny_recipe(base: Recipe = BETTER, **changes: Any) -> Recipe:
+    return base.changed(TINY | changes)
+
+
+def gathered(problems: list[TrainingProblem]) -> Gathered:
+    return Gathered(problems=tuple(problems), n_test=0, includes_test=False)
+
+
+def some_problems(n: int) -> list[TrainingProblem]:
+    found = [one for one in basics.generate(variants=1) if len(one.statement) < 260]
+    return found[:n]
+
+
+def a_course(model_dir: Path, recipe: Recipe, n_problems: int = 24) -> tuple[Course, LoadedModel]:
+    loaded = load_base(find(ModelSpec(name=str(model_dir))), recipe, device="cpu")
+    return design(gathered(some_problems(n_problems)), recipe, loaded.tokenizer), loaded
+
+
+Run = Callable[..., tuple[Outcome, list[Event]]]
+
+
+@pytest.fixture
+def run(tiny_model_dir: Path, tmp_path: Path) -> Run:
+    """A function that trains the tiny model and gives back the outcome and the events."""
+
+    def go(
+        recipe: Recipe,
+        *,
+        directory: str = "run",
+        n_problems: int = 24,
+        model: Path = tiny_model_dir,
+        listen: Callable[[Event], None] | None = None,
+        **options: Any,
+    ) -> tuple[Outcome, list[Event]]:
+        course, loaded = a_course(model, recipe, n_problems)
+        events: list[Event] = []
+
+        def hear(event: Event) -> None:
+            events.append(event)
+            if listen is not None:
+                listen(event)
+
+        outcome = train(course, loaded, tmp_path / directory, device="cpu", listen=hear, **options)
+        return outcome, events
+
+    return go

@@ -1,0 +1,102 @@
+"""Real runs of a tiny model: resuming is exact, processes agree, packing changes nothing."""
+
+import math
+
+import pytest
+
+from gptcc_cli.training.events import Began, Saved, Updated, Validated
+from gptcc_cli.training.stopping import StopRequest
+from tests.tiny_models import build_tiny_model
+from tests.training.conftest import tiny_recipe
+
+
+def losses(events):
+    return [event.loss for event in events if isinstance(event, Updated)]
+
+
+@pytest.fixture(scope="session")
+def model_with_dropout(tmp_path_factory):
+    """Its losses depend on the random numbers of every update."""
+    return build_tiny_model(
+        tmp_path_factory.mktemp("models") / "dropout", embed_dropout=0.2, attention_dropout=0.2
+    )
+
+
+def test_2n_updates_equal_n_and_n_resumed(run, model_with_dropout):
+    recipe = tiny_recipe(epochs=3, keep=5)
+    whole, events = run(recipe, directory="whole", model=model_with_dropout)
+    stop = StopRequest()
+    n = whole.update // 2 + 1
+
+    def halt(event):
+        if isinstance(event, Updated) and event.update == n:
+            stop.ask()
+
+    half, first = run(recipe, directory="two", model=model_with_dropout, listen=halt, stop=stop)
+    assert (half.finished, half.update) == (False, n)
+    rest, second = run(recipe, directory="two", model=model_with_dropout)
+    assert rest.finished
+    began = next(event for event in second if isinstance(event, Began))
+    assert began.first_update == n
+    assert losses(first) + losses(second) == pytest.approx(losses(events), abs=1e-6)
+    assert len(set(losses(events))) == whole.update
+    assert rest.validation_loss == pytest.approx(whole.validation_loss, abs=1e-6)
+
+
+def test_losses_fall_and_a_model_comes_out(run):
+    outcome, events = run(tiny_recipe(epochs=6, learning_rate=3e-3))
+    assert losses(events)[-1] < 0.8 * losses(events)[0]
+    assert any(isinstance(event, Saved) for event in events)
+    seen = [event for event in events if isinstance(event, Validated)]
+    assert len(seen) == 6
+    assert outcome.validation_loss == min(event.loss for event in seen)
+    names = {path.name for path in outcome.directory.iterdir()}
+    assert {
+        "model.safetensors",
+        "config.json",
+        "tokenizer.json",
+        "README.md",
+        "recipe.toml",
+        "gptcc_training.json",
+        "history.jsonl",
+    } <= names
+
+
+@pytest.mark.parametrize("layout", ["padded", "bucketed"])
+def test_packed_and_unpacked_rows_give_the_same_losses(run, layout):
+    common = {"epochs": 1, "learning_rate": 1e-4}
+    _, one = run(tiny_recipe(layout="packed", **common), directory="packed")
+    # Buckets change which examples make an update; padding does not.
+    _, two = run(tiny_recipe(layout=layout, **common), directory="other")
+    if layout == "padded":
+        assert losses(two) == pytest.approx(losses(one), abs=1e-4)
+    else:
+        assert math.fsum(losses(two)) == pytest.approx(math.fsum(losses(one)), rel=0.1)
+
+
+def test_smaller_parts_of_a_batch_give_the_same_losses(run):
+    for layout in ("packed", "bucketed"):
+        _, one = run(tiny_recipe(epochs=1, per_device=8, layout=layout), directory=f"8{layout}")
+        _, two = run(tiny_recipe(epochs=1, per_device=2, layout=layout), directory=f"2{layout}")
+        assert losses(two) == pytest.approx(losses(one), abs=1e-4)
+
+
+def test_loss_is_the_cross_entropy_of_the_answers(tiny_model_dir):
+    import torch
+
+    from gptcc_cli.training.batches import Collator
+    from gptcc_cli.training.loss import answer_loss
+    from tests.training.conftest import a_course
+
+    course, loaded = a_course(tiny_model_dir, tiny_recipe())
+    examples = course.train.examples[:5]
+    collate = Collator(layout="bucketed", loss_norm="token", max_tokens=256, pad_token=0)
+    with torch.no_grad():
+        ours = answer_loss(loaded.model, collate(examples)).item()
+        theirs = 0.0
+        for example in examples:
+            ids = torch.tensor([list(example.tokens)])
+            labels = ids.clone()
+            labels[:, : example.n_prompt] = -100
+            theirs += loaded.model(input_ids=ids, labels=labels).loss.item() * example.n_answer
+    assert ours == pytest.approx(theirs, rel=1e-5)
