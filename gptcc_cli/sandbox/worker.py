@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -65,6 +66,8 @@ class Worker:
             WorkerRefused: the command could not be started.
         """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self._zygote: int | None = None
         self._said = memory_file(b"")
         boot = memory_file(marshal.dumps((_codes(), dict(box.orders))))
         nothing = memory_file(b"")
@@ -97,7 +100,9 @@ class Worker:
         """
         self._control.settimeout(_START_S)
         try:
-            word = unpack_ready(self._control.recv(PACKET_BYTES))
+            packet, notes, _, _ = self._control.recvmsg(PACKET_BYTES, _CREDENTIALS_SPACE)
+            word = unpack_ready(packet)
+            self._zygote = _descriptor_of_sender(notes)
         except (OSError, RecordError) as error:
             reason = os.pread(self._said, _STDERR_BYTES, 0).decode("utf-8", "replace").strip()
             word = reason.splitlines()[-1] if reason else str(error)
@@ -107,6 +112,7 @@ class Worker:
             self.end()
             raise WorkerRefused(word)
         self._control.settimeout(None)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         return word
 
     def serve(self, request: Request, fds: list[int], stderr: int) -> tuple[Result | None, bytes]:
@@ -150,6 +156,12 @@ class Worker:
     def end(self) -> None:
         """Kill it, and with it whatever it started; wait until it is gone."""
         self._control.close()
+        if self._zygote is not None:
+            # Bubblewrap would end it too, but is not allowed to once it is another user.
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._zygote, signal.SIGKILL)
+            os.close(self._zygote)
+            self._zygote = None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -165,6 +177,19 @@ class Worker:
             return unpack_result(packet)
         except RecordError as error:
             raise WorkerDied(f"the zygote said something strange: {error}") from None
+
+
+_CREDENTIALS = struct.Struct("@iII")
+_CREDENTIALS_SPACE = socket.CMSG_SPACE(_CREDENTIALS.size)
+
+
+def _descriptor_of_sender(notes: list[tuple[int, int, bytes]]) -> int | None:
+    """Open the process that sent a packet, which may live in a namespace of its own."""
+    for level, kind, data in notes:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+            pid, _, _ = _CREDENTIALS.unpack(data[: _CREDENTIALS.size])
+            return os.pidfd_open(pid) if pid > 0 else None
+    return None
 
 
 def memory_file(data: bytes) -> int:
