@@ -28,7 +28,6 @@ from gptcc_cli.judging.verdicts import (
 from gptcc_cli.problem import IOTest, Mode, Problem
 from gptcc_cli.sandbox import Execution, Sandbox, Stage
 
-
 KEPT_BYTES = 64 << 10
 """Bytes of output, and characters of an answer, that a judgement keeps for people to look at."""
 
