@@ -12,6 +12,7 @@ from gptcc_cli.generation.completion import (
     Watcher,
     Writing,
 )
+from gptcc_cli.generation.endpoint import EndpointGenerator, Style
 from gptcc_cli.generation.opening import open_generator
 from gptcc_cli.generation.planning import check_sampling, derive_seed, plan
 from gptcc_cli.generation.replay import (
@@ -24,11 +25,13 @@ from gptcc_cli.generation.transformers_generator import TransformersGenerator
 
 __all__ = [
     "Completion",
+    "EndpointGenerator",
     "Finish",
     "Generator",
     "ReplayGenerator",
     "Request",
     "Sampling",
+    "Style",
     "TransformersGenerator",
     "Watcher",
     "Writing",

@@ -1,0 +1,8 @@
+"""A model behind an OpenAI-compatible server, as a ``Generator``.
+
+Importing this package imports no HTTP client; making an ``EndpointGenerator`` does.
+"""
+
+from gptcc_cli.generation.endpoint.endpoint_generator import EndpointGenerator, Style
+
+__all__ = ["EndpointGenerator", "Style"]

@@ -1,0 +1,220 @@
+"""gptcc's engine against transformers' ``generate``, in interleaved rounds of one run.
+
+    python -m tests.benchmarks.bench_engine gpt-neo bfloat16 --n 1 32
+
+A prompt of 300 tokens, 128 new tokens, N candidates of the same prompt; the same dtype, the
+same cuts (temperature 0.8, top-k 64, top-p 0.95), no end token. ``gpt-neo`` is the configuration
+of GPT-Neo-125M with random weights, ``embedded`` the embedded model. Beside the ratios stand
+this machine's bounds: what it reads from memory, and the model's matrix products alone.
+Ratios hold between machines better than figures, and rounds better than single runs; on a
+machine that does other work, look at the spread.
+"""
+
+import argparse
+import gc
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+from gptcc_cli.generation import Sampling, plan
+from gptcc_cli.generation.engine import LocalEngine
+from gptcc_cli.models import FoundModel, LoadedModel, ModelSpec, Quantize, find, load
+from gptcc_cli.prompting import Prompt, PromptTemplate
+
+N_PROMPT = 300
+N_NEW = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Seconds for the whole run, and for its first tokens alone."""
+
+    whole_s: float
+    first_s: float
+
+    @property
+    def decode_s(self) -> float:
+        """Seconds for the tokens after the first."""
+        return self.whole_s - self.first_s
+
+
+def main() -> None:
+    """Measure and print a table in Markdown."""
+    arguments = _arguments()
+    loaded = (
+        _gpt_neo(arguments.dtype) if arguments.model == "gpt-neo" else _embedded(arguments.dtype)
+    )
+    ids = _prompt_ids(loaded)
+    engine = LocalEngine(loaded)
+    print(
+        f"{arguments.model}, {arguments.dtype}, {N_PROMPT} + {N_NEW} tokens, {_threads()} threads"
+    )
+    print(f"reads {_bandwidth():.1f} GB/s; load {os.getloadavg()[0]:.1f}\n")
+    print("| N | transformers tokens/s | gptcc tokens/s | ratio (range) | decode alone | of GEMM |")
+    print("|---|---|---|---|---|---|")
+    for n in arguments.n:
+        _row(loaded, engine, ids, n, arguments.rounds)
+    print(f"\nload at the end {os.getloadavg()[0]:.1f}")
+
+
+def _row(loaded: LoadedModel, engine: LocalEngine, ids: list[int], n: int, rounds: int) -> None:
+    _ours(engine, loaded, ids, n, 4)
+    _theirs(loaded, ids, n, 2)
+    pairs = []
+    for _ in range(rounds):
+        theirs = _times(lambda new: _theirs(loaded, ids, n, new))
+        ours = _times(lambda new: _ours(engine, loaded, ids, n, new))
+        pairs.append((theirs, ours))
+    ratios = sorted(theirs.whole_s / ours.whole_s for theirs, ours in pairs)
+    decode = statistics.median(theirs.decode_s / ours.decode_s for theirs, ours in pairs)
+    theirs_s = statistics.median(theirs.whole_s for theirs, _ in pairs)
+    ours_s = statistics.median(ours.whole_s for _, ours in pairs)
+    gemm_s = min(_gemm(engine, n) for _ in range(5)) * N_NEW
+    print(
+        f"| {n} | {n * N_NEW / theirs_s:.0f} | {n * N_NEW / ours_s:.0f} "
+        f"| {statistics.median(ratios):.1f}x ({ratios[0]:.1f} to {ratios[-1]:.1f}) "
+        f"| {decode:.1f}x | {gemm_s / ours_s:.2f} of {n * N_NEW / gemm_s:.0f} |",
+        flush=True,
+    )
+
+
+def _times(work: Callable[[int], None]) -> Times:
+    gc.collect()
+    start = time.perf_counter()
+    work(1)
+    middle = time.perf_counter()
+    work(N_NEW)
+    return Times(whole_s=time.perf_counter() - middle, first_s=middle - start)
+
+
+def _theirs(loaded: LoadedModel, ids: list[int], n: int, n_new: int) -> None:
+    import torch
+
+    inputs = torch.tensor([ids])
+    with torch.inference_mode():
+        out = loaded.model.generate(
+            inputs,
+            attention_mask=torch.ones_like(inputs),
+            do_sample=True,
+            temperature=0.8,
+            top_k=64,
+            top_p=0.95,
+            num_return_sequences=n,
+            max_new_tokens=n_new,
+            min_new_tokens=n_new,
+            pad_token_id=0,
+        )
+    assert out.shape == (n, N_PROMPT + n_new)
+
+
+def _ours(engine: LocalEngine, loaded: LoadedModel, ids: list[int], n: int, n_new: int) -> None:
+    template = PromptTemplate(name="bare", sha256="", stop_strings=("\nQUESTION:",), chat=True)
+    prompt = Prompt(text=loaded.tokenizer.decode(ids), template=template, n_tokens=N_PROMPT)
+    sampling = Sampling(n=n, temperatures=(0.8,), max_new_tokens=n_new, batch_size=n)
+    completions = list(engine.generate(plan([prompt], sampling, "bench"), sampling))
+    assert sum(completion.n_tokens for completion in completions) == n * n_new
+
+
+def _gemm(engine: LocalEngine, n: int) -> float:
+    """Seconds for all of a step's matrix products, and nothing else."""
+    import torch
+
+    weights, shape = engine._decoder._weights, engine._decoder.shape
+    hidden = weights.embedding.shape[1]
+    with torch.inference_mode():
+        x = weights.embedding.new_ones(n, hidden)
+        attended = weights.embedding.new_ones(n, shape.n_heads * shape.head_dim)
+        inner = weights.layers[0].up(x)
+        start = time.perf_counter()
+        for layer in weights.layers:
+            layer.attention_in(x)
+            layer.attention_out(attended)
+            if layer.gate is not None:
+                layer.gate(x)
+            layer.up(x)
+            layer.down(inner)
+        weights.head(x)
+        return time.perf_counter() - start
+
+
+def _bandwidth() -> float:
+    """Gigabytes a second read by all threads from an array larger than any cache here."""
+    import torch
+
+    array = torch.zeros(1 << 28)
+    array.sum()
+    best = float("inf")
+    for _ in range(5):
+        start = time.perf_counter()
+        array.sum()
+        best = min(best, time.perf_counter() - start)
+    return array.nbytes / best / 1e9
+
+
+def _prompt_ids(loaded: LoadedModel) -> list[int]:
+    """Words that decode and encode to the same tokens."""
+    ids = loaded.tokenizer.encode(" print the sum of all numbers from 1 to n" * 60)[:N_PROMPT]
+    assert loaded.tokenizer.encode(loaded.tokenizer.decode(ids)) == ids
+    return ids
+
+
+def _embedded(dtype: str) -> LoadedModel:
+    from dataclasses import replace
+
+    loaded = load(find(ModelSpec(name="embedded", dtype=dtype, device="cpu")))
+    return replace(loaded, end_tokens=frozenset())
+
+
+def _gpt_neo(dtype: str) -> LoadedModel:
+    import torch
+    from transformers import AutoModelForCausalLM, GPTNeoConfig
+
+    config = GPTNeoConfig(
+        hidden_size=768,
+        num_layers=12,
+        num_heads=12,
+        intermediate_size=3072,
+        attention_types=[[["global", "local"], 6]],
+    )
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager")
+    model = model.to(getattr(torch, dtype)).eval()
+    return LoadedModel(
+        found=FoundModel(
+            name="gpt-neo-125M (random)", path=Path(), commit=None, spec=ModelSpec(name="random")
+        ),
+        tokenizer=load(find(ModelSpec(name="embedded"))).tokenizer,
+        config=config.to_dict(),
+        device="cpu",
+        dtype=dtype,
+        quantize=Quantize.NONE,
+        context_length=2048,
+        end_tokens=frozenset(),
+        weights=model.state_dict,
+        build=lambda: model,
+    )
+
+
+def _threads() -> int:
+    import torch
+
+    return int(torch.get_num_threads())
+
+
+def _arguments() -> Any:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("model", choices=("gpt-neo", "embedded"))
+    parser.add_argument("dtype", choices=("bfloat16", "float32"))
+    parser.add_argument("--n", type=int, nargs="+", default=[1, 32])
+    parser.add_argument("--rounds", type=int, default=3)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
