@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import Command
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-EASY = EXAMPLES / "is_even.txt"
+EASY = EXAMPLES / "coins.txt"
 
 pytestmark = pytest.mark.model
 
@@ -31,8 +31,8 @@ def test_without_a_hub_the_embedded_model_solves_an_example(gptcc: Command, tmp_
     done = gptcc("solve", EASY, env={**NO_HUB, "HF_HOME": str(tmp_path)})
     assert done.returncode == 0, done.stderr
     assert "neither cached nor reachable" in done.stderr
-    (tmp_path / "is_even.py").write_text(done.stdout)
-    assert gptcc("check", "is_even.py", "-p", EASY).returncode == 0
+    (tmp_path / "coins.py").write_text(done.stdout)
+    assert gptcc("check", "coins.py", "-p", EASY).returncode == 0
 
 
 def test_a_hub_that_never_answers_is_given_up(
