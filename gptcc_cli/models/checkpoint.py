@@ -170,8 +170,13 @@ def no_weights(directory: Path) -> ModelError:
 
 def damaged(path: Path, why: object) -> ModelError:
     """The error for a weights file that can't be read."""
-    reason = str(why).strip().splitlines()[0][:200] if str(why).strip() else type(why).__name__
-    return ModelError(f"the weights file {path} is damaged: {reason}", hint=_PULL_AGAIN)
+    return ModelError(f"the weights file {path} is damaged: {first_line(why)}", hint=_PULL_AGAIN)
+
+
+def first_line(why: object) -> str:
+    """The first line of an error's words, short enough for a sentence."""
+    text = str(why).strip()
+    return text.splitlines()[0].rstrip(".:")[:200] if text else type(why).__name__
 
 
 _PULL_AGAIN = "fetch it again: gptcc models pull --force NAME"

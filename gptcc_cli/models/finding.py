@@ -25,6 +25,10 @@ SILENCE_REMEMBERED_S = 15 * 60
 
 def find(spec: ModelSpec, *, progress: FetchWatcher | None = None) -> FoundModel:
     """Find a model; see ``gptcc_cli.models.find``."""
+    return _with_adapter(_find_base(spec, progress), progress)
+
+
+def _find_base(spec: ModelSpec, progress: FetchWatcher | None) -> FoundModel:
     local = _local(spec, progress)
     if local is not None:
         return local
@@ -51,6 +55,26 @@ def pull(
         force=force,
     )
     return _from_snapshot(spec, snapshot)
+
+
+def _with_adapter(found: FoundModel, progress: FetchWatcher | None) -> FoundModel:
+    name = found.spec.adapter
+    if name is None:
+        return found
+    path = Path(name).expanduser()
+    if not path.is_dir():
+        if not hub.is_repo_id(name):
+            raise ModelError(
+                f"there is no adapter {name}: no directory, and no name of the hub",
+                hint="check the path; adapters of the hub are named owner/name",
+            )
+        path = (hub.cached(name) or hub.fetch(name, progress=progress)).path
+    if not (path / hub.ADAPTER_FILES[0]).is_file():
+        raise ModelError(
+            f"{name} is no LoRA adapter: it has no {hub.ADAPTER_FILES[0]}",
+            hint="name a directory that peft wrote, or a hub id of one",
+        )
+    return replace(found, adapter=path.resolve())
 
 
 def _local(

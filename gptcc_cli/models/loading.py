@@ -5,15 +5,15 @@
 """
 
 import functools
-import pickle
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import ModelError
 from gptcc_cli.models import cache, checkpoint
+from gptcc_cli.models.building import Plan, build
 from gptcc_cli.models.devices import choose_device, choose_dtype
-from gptcc_cli.models.spec import FoundModel, LoadedModel, ModelSpec, Quantize
+from gptcc_cli.models.memory import choose_quantization
+from gptcc_cli.models.spec import FoundModel, LoadedModel, Quantize
 from gptcc_cli.models.tokenizer import Tokenizer, open_tokenizer
 
 
@@ -44,21 +44,40 @@ def load(found: FoundModel) -> LoadedModel:
     device, device_note = choose_device(spec.device)
     dtype, dtype_note = choose_dtype(spec.dtype, device)
     context, context_note = checkpoint.assumed_context_length(config)
-    own = spec.quantize is Quantize.NONE and spec.adapter is None and not _has_code(config)
+    quantize, quantize_note = choose_quantization(
+        spec.quantize,
+        n_parameters=checkpoint.count_parameters(found.path),
+        dtype=dtype,
+        device=device,
+    )
+    built = functools.cache(
+        functools.partial(
+            _build,
+            check,
+            Plan(
+                path=found.path,
+                dtype=dtype,
+                device=device,
+                quantize=quantize,
+                adapter=found.adapter,
+                trust_remote_code=spec.trust_remote_code,
+            ),
+        )
+    )
     return LoadedModel(
         found=found,
         tokenizer=tokenizer,
         config=config,
         device=device,
         dtype=dtype,
-        quantize=spec.quantize,
+        quantize=quantize,
         context_length=context,
         end_tokens=checkpoint.end_tokens(found.path, config) | tokenizer.end_tokens,
-        weights=functools.partial(_read, found.path, config, dtype, check) if own else None,
-        build=functools.cache(
-            functools.partial(_build, found.path, check, spec=spec, device=device, dtype=dtype)
+        weights=_weights(found, config, dtype, quantize, check, built),
+        build=built,
+        notes=tuple(
+            note for note in (device_note, dtype_note, quantize_note, context_note) if note
         ),
-        notes=tuple(note for note in (device_note, dtype_note, context_note) if note),
     )
 
 
@@ -85,64 +104,27 @@ def _mend(found: FoundModel) -> str:
     return f"gptcc models pull --force {found.spec.name}"
 
 
-def _read(
-    path: Path, config: Mapping[str, Any], dtype: str, check: Callable[[], None]
-) -> dict[str, Any]:
+def _weights(
+    found: FoundModel,
+    config: Mapping[str, Any],
+    dtype: str,
+    quantize: Quantize,
+    check: Callable[[], None],
+    built: Callable[[], Any],
+) -> Callable[[], Mapping[str, Any]] | None:
+    if quantize is not Quantize.NONE or _has_code(config):
+        return None
+    if found.adapter is not None:
+        return lambda: dict(built().state_dict())  # the adapter is merged into these
+
+    def read() -> Mapping[str, Any]:
+        check()
+        model_type = str(config.get("model_type", ""))
+        return checkpoint.read_weights(found.path, dtype=dtype, model_type=model_type)
+
+    return read
+
+
+def _build(check: Callable[[], None], plan: Plan) -> Any:
     check()
-    return checkpoint.read_weights(path, dtype=dtype, model_type=str(config.get("model_type", "")))
-
-
-def _build(
-    path: Path, check: Callable[[], None], *, spec: ModelSpec, device: str, dtype: str
-) -> Any:
-    check()
-    import torch
-    import transformers
-    from safetensors import SafetensorError
-
-    transformers.utils.logging.disable_progress_bar()
-    transformers.utils.logging.set_verbosity_error()
-    try:
-        model, facts = transformers.AutoModelForCausalLM.from_pretrained(
-            path,
-            dtype=getattr(torch, dtype),
-            local_files_only=True,
-            trust_remote_code=spec.trust_remote_code,
-            output_loading_info=True,
-        )
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        raise _out_of_memory(path, device) from error
-    except (
-        SafetensorError,
-        OSError,
-        EOFError,
-        ValueError,
-        RuntimeError,
-        KeyError,
-        pickle.UnpicklingError,
-    ) as error:
-        raise _explain(error, path, device) from error
-    missing = sorted(facts["missing_keys"])
-    if missing:  # transformers would fill them with random numbers
-        raise checkpoint.damaged(path, f"{len(missing)} tensors are missing, such as {missing[0]}")
-    return model.to(device).eval()
-
-
-def _explain(error: Exception, path: Path, device: str) -> ModelError:
-    text = str(error)
-    if "allocate memory" in text or "out of memory" in text.lower():
-        return _out_of_memory(path, device)
-    if "Unrecognized configuration class" in text or "model type" in text:
-        return ModelError(
-            f"{path} is no causal language model that transformers knows",
-            hint="choose a model for text generation",
-        )
-    return checkpoint.damaged(path, error)
-
-
-def _out_of_memory(path: Path, device: str) -> ModelError:
-    size = checkpoint.weight_bytes(path) / 1e9
-    return ModelError(
-        f"not enough memory on {device} for {path} ({size:.1f} GB of weights)",
-        hint="use --quantize 8bit or 4bit, another --device, or a smaller model",
-    )
+    return build(plan)

@@ -61,6 +61,8 @@ class FoundModel:
     commit: str | None
     """The resolved commit of the hub; ``None`` for local files."""
     spec: ModelSpec
+    adapter: Path | None = None
+    """A directory with the LoRA adapter asked for."""
     embedded: bool = False
     """Whether this is the embedded model."""
     notice: str | None = None
