@@ -43,7 +43,8 @@ class CaseResult:
     detail: str
     """One line for people: the first difference, the exception, the limit."""
     execution: Execution | None
-    """The facts; ``None`` if it never ran (``CE`` found without running, ``IE``)."""
+    """The facts, long outputs shortened; ``None`` if it never ran (``CE`` found without running,
+    ``IE``)."""
     layout_differs: bool = False
     """The words are right, though blanks or line breaks differ from the expected ones."""
     advisory: bool = False
