@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gptcc_cli.extraction.fences import Block, blocks_of
+from gptcc_cli.extraction.lexing import lines_of
 from gptcc_cli.extraction.parsing import (
     Trouble,
     does_something,
@@ -18,14 +19,16 @@ from gptcc_cli.extraction.parsing import (
     names_missing,
     only_defines,
     parse,
+    trouble_of,
 )
 from gptcc_cli.extraction.repair import Reading, repair
-from gptcc_cli.problem import Problem
+from gptcc_cli.problem import Mode, Problem
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _CODE_LINE = re.compile(
     r"(?:import|from|def|class|for|while|if|with|try|print)\b|[@#]|[A-Za-z_]\w* ?=|n\b"
 )
+_USAGE = re.compile(r"(?:print|assert)\b|>>>")
 _CODE_KEYS = ("code", "python", "program", "solution", "answer")
 _MOST_LINES = 400
 _MOST_RUNS = 50
@@ -71,16 +74,18 @@ def _best_block(blocks: Sequence[Block], problem: Problem, unfinished: bool) -> 
     )
     for index, block in ranked:
         module = parse(block.text)
-        if not isinstance(module, Trouble) and (block.is_python or does_something(module)):
+        if not isinstance(module, Trouble) and does_something(module):
             return _with_helpers(blocks[:index], block)
-        # Only the last block can have lost its tail, and only if its fence is missing.
-        cut_off = unfinished and not block.closed and block is blocks[-1]
-        if block.is_python or not block.closed:
-            mended = repair("", block.text, unfinished=cut_off)
-            if mended is not None and mended[0].strip():
+        if isinstance(module, Trouble) and (block.is_python or not block.closed):
+            # Only the last block can have lost its tail, and only if its fence is missing.
+            cut_off = unfinished and not block.closed and block is blocks[-1]
+            mended = _mended(block.text, problem, cut_off=cut_off)
+            if mended is not None:
                 return mended
-    last_python = [block for block in blocks if block.is_python] or list(blocks)
-    return last_python[-1].text, ()
+    broken = [
+        block for block in blocks if block.is_python and isinstance(parse(block.text), Trouble)
+    ]
+    return (broken[-1].text, ()) if broken else ("", ())
 
 
 def _rank(block: Block, problem: Problem) -> int:
@@ -88,9 +93,24 @@ def _rank(block: Block, problem: Problem) -> int:
     module = parse(block.text)
     if isinstance(module, Trouble):
         return 3 if block.is_python else 0
+    if not does_something(module):
+        return 0
     if block.is_python:
         return 4 + fitness(module, problem)
-    return 1 + (fitness(module, problem) > 0) if does_something(module) else 0
+    return 1 + (fitness(module, problem) > 0)
+
+
+def _mended(text: str, problem: Problem, *, cut_off: bool) -> Reading | None:
+    """A broken block made to parse; for calls, without the examples of use that break it."""
+    mended = repair("", text, unfinished=cut_off)
+    if mended is None and problem.mode is Mode.CALL:
+        kept = [
+            line.text for line in lines_of(text) if not (line.fresh and _USAGE.match(line.text))
+        ]
+        source = "\n".join(kept)
+        if source != text and trouble_of(source) is None:
+            mended = source, ("usage",)
+    return mended if mended is not None and mended[0].strip() else None
 
 
 def _with_helpers(earlier: Sequence[Block], block: Block) -> Reading:

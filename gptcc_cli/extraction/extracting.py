@@ -119,6 +119,8 @@ def _from_plain(
     if found is None:
         found = repair(prefix, text, unfinished=unfinished and not steps)
     source, more = found or (prefix + text, ())
+    if found is not None and not _is_program(source):
+        return "", tuple(steps)
     return source, (*steps, *more)
 
 

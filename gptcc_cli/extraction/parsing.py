@@ -63,12 +63,13 @@ def defines(module: ast.Module, name: str) -> bool:
 def fitness(module: ast.Module, problem: Problem) -> int:
     """How well a program fits what the problem asks for: 0, 1 or 2.
 
-    A call needs its function (2). Standard input needs reading (2); printing alone is less (1).
+    A call needs its function (2); another one is less (1). Standard input needs reading (2);
+    printing alone is less (1).
     """
-    if problem.mode is Mode.CALL and problem.entry_point is not None:
-        return 2 if defines(module, problem.entry_point) else 0
     if problem.mode is Mode.CALL:
-        return 2 if any(isinstance(node, _DEFINITIONS) for node in module.body) else 0
+        if problem.entry_point is not None and defines(module, problem.entry_point):
+            return 2
+        return 1 if any(isinstance(node, _DEFINITIONS) for node in module.body) else 0
     used = frozenset(_names_used(module))
     return 2 if used & _READING_NAMES else 1 if used & _WRITING_NAMES else 0
 

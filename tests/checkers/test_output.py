@@ -146,6 +146,14 @@ def test_lines_in_any_order() -> None:
     assert compare("1\n2\n", "2\n3\n", LINES).detail == "in any order: expected '1', got '3'"
 
 
+def test_the_layout_of_lines_in_any_order_is_compared_in_any_order() -> None:
+    assert not compare("1\n2 3\n", "2 3\n1\n", LINES).layout_differs
+    assert compare("1\n2 3\n", "2  3\n1\n", LINES).layout_differs
+    strict = CheckerRules(order=Order.LINES, layout=Layout.STRICT)
+    assert matches("1\n2 3\n", "2 3\n1\n", strict)
+    assert not matches("1\n2 3\n", "2  3\n1\n", strict)
+
+
 def test_words_in_any_order() -> None:
     assert matches("3 1 2\n", "1\n2 3\n", ANY)
     assert not matches("1 1 2", "1 2 2", ANY)

@@ -185,3 +185,23 @@ def test_a_closing_fence_may_end_a_line_of_code() -> None:
 def test_code_that_is_only_indented_is_found() -> None:
     indented = "".join(f"    {line}\n" for line in CODE.splitlines())
     assert answer(f"Try this:\n\n{indented}\nIt doubles.\n") == CODE
+
+
+def test_words_in_a_python_block_are_no_program() -> None:
+    broken = "def f(a):\n    return (a\n"
+    made = completion(fenced(broken) + "It prints\n" + fenced("3\n"), prompt=prompt(chat=True))
+    found = extract(made, CALL_PROBLEM)
+    assert found.source == broken
+    assert found.syntax_error is not None
+    assert answer("It prints\n" + fenced("3\n")) == ""
+
+
+def test_an_example_of_use_that_does_not_parse_does_not_break_its_function() -> None:
+    code = "def f(a):\n    return a\n\n"
+    assert answer(fenced(code + "print f(1)\n"), CALL_PROBLEM) == code
+    assert answer(fenced("print f(1)\n")) == "print f(1)\n"
+
+
+def test_a_block_with_a_function_wins_over_a_use_of_it() -> None:
+    helper = "def g(a):\n    return a\n\nprint(g(1))\n"
+    assert answer(fenced(helper) + fenced("print(g(2))\n"), CALL_PROBLEM) == helper

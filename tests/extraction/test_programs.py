@@ -120,6 +120,9 @@ def test_an_empty_completion_is_no_program() -> None:
     for text in ("", "  \n\n", "\nQUESTION:\n"):
         found = extract(completion(text), STDIN_PROBLEM)
         assert (found.source, found.syntax_error) == ("", NO_CODE)
+    for text in ("3\n", "1\n\nInput\n", "'yes'\n[1, 2]", "# a thought\n"):
+        found = extract(completion(text), STDIN_PROBLEM)
+        assert (found.source, found.syntax_error) == ("", NO_CODE), text
     found = extract(completion("print(1)\n", prompt=prompt(prefix=HEAD)), CALL_PROBLEM)
     assert (found.source, found.syntax_error) == ("", NO_CODE)
 
