@@ -10,7 +10,8 @@ import gptcc_cli.cli.eval
 import gptcc_cli.cli.grade
 import gptcc_cli.cli.models
 import gptcc_cli.cli.prompt
-import gptcc_cli.cli.solve  # noqa: F401 - the files register themselves
+import gptcc_cli.cli.solve
+import gptcc_cli.cli.train  # noqa: F401 - the files register themselves
 from gptcc_cli.cli.app import app
 
 __all__ = ["app"]

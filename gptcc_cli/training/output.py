@@ -94,7 +94,7 @@ def result_record(
     return {
         "schema": "gptcc.training/1",
         "identity": identity,
-        "base_model": found.spec.name if found.commit or found.embedded else found.name,
+        "base_model": "embedded" if found.embedded else _name(loaded),
         "base_commit": found.commit,
         "template": course.template.name,
         "template_sha256": course.template.sha256,
@@ -122,6 +122,11 @@ def result_record(
             "peft": importlib.metadata.version("peft") if course.recipe.adapter_rank else None,
         },
     }
+
+
+def _name(loaded: LoadedModel) -> str:
+    found = loaded.found
+    return found.spec.name if found.commit else found.name
 
 
 def _rate(entry: dict[str, Any]) -> bool:

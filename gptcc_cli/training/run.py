@@ -6,7 +6,7 @@ or data does not mix with what lies there: it is refused.
 """
 
 import json
-import math
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -128,11 +128,12 @@ def _claim(
 ) -> None:
     """Make the directory this run's, or refuse it."""
     known = _known(directory)
-    if restart and known is not None:
+    forgotten = restart and known is not None
+    if forgotten:
         output.remove_result(directory)
         shutil.rmtree(store.directory, ignore_errors=True)
         known = None
-    if known is None and directory.is_dir() and any(directory.iterdir()):
+    if known is None and not forgotten and directory.is_dir() and any(directory.iterdir()):
         raise UsageError(
             f"{directory} is not empty, and holds no training run", hint="choose another --output"
         )
@@ -185,8 +186,6 @@ def _last_loss(history: Sequence[dict[str, Any]]) -> float | None:
 
 
 def _rank() -> int:
-    import os
-
     return int(os.environ.get("RANK", "0"))
 
 
@@ -227,31 +226,3 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and (
         "allocate memory" in text or "out of memory" in text or "defaultcpuallocator" in text
     )
-
-
-def expected_memory_bytes(course: Course, config: dict[str, Any], n_parameters: int) -> int:
-    """A rough figure of the memory one process needs.
-
-    Weights, gradients and AdamW's two moments take 16 bytes a trained parameter (Rajbhandari et
-    al. 2020, section 3); a frozen one takes its own size. Activations: 34 bytes a token, layer
-    and hidden unit in half precision (Korthikanti et al. 2022, equation 2, without attention
-    scores), twice that in single precision, one layer's at a time when they are computed again.
-    Logits: three float32 copies of the vocabulary for every answer token at a time.
-    """
-    recipe = course.recipe
-    hidden = int(config.get("hidden_size") or config.get("n_embd") or 768)
-    layers = int(config.get("num_layers") or config.get("num_hidden_layers") or 12)
-    vocabulary = int(config.get("vocab_size") or 50257)
-    frozen_bytes = {"full": 2, "8bit": 1, "4bit": 0.6}[recipe.base_weights]
-    states = 16.0 * n_parameters
-    if recipe.adapter_rank:
-        states = frozen_bytes * n_parameters + 16.0 * 14 * layers * hidden * recipe.adapter_rank
-    n = course.schedule.per_device
-    longest = max(len(example.tokens) for example in course.train.examples)
-    mean = course.n_tokens / len(course.train.examples)
-    per_row = {"padded": recipe.max_tokens, "bucketed": longest, "packed": math.ceil(mean)}
-    tokens = n * per_row[recipe.layout]
-    a_layer = tokens * hidden * (34 if recipe.precision != "fp32" else 68)
-    activations = a_layer * (1 if recipe.activation_checkpointing else layers)
-    answers = n * course.n_answer_tokens / len(course.train.examples)
-    return int(states + activations + 12 * answers * vocabulary)

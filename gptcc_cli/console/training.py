@@ -1,0 +1,206 @@
+"""What ``gptcc train`` shows: the plan before, a line of progress during, the result after."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from gptcc_cli.console.talk import Talk
+from gptcc_cli.training.course import Course
+from gptcc_cli.training.encoding import Example
+from gptcc_cli.training.events import Began, Event, Saved, Updated, Validated
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+    from rich.text import Text
+
+_PLAIN_EVERY_S = 10.0
+_RECENT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a run will need."""
+
+    memory_bytes: int
+    wall_s: float | None
+    """``None``: it was not measured."""
+
+
+class TrainView:
+    """Listens to a run and draws its progress on standard error."""
+
+    def __init__(self, talk: Talk) -> None:
+        """Prepare to draw; a terminal gets a bar, anything else a line every ten seconds."""
+        self._talk = talk
+        self._bar: Progress | None = None
+        self._task: Any = None
+        self._recent: deque[Updated] = deque(maxlen=_RECENT)
+        self._updates = 0
+        self._said_s = monotonic()
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        if not self._talk.quiet and self._talk.picture.is_terminal:
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            self._bar = Progress(
+                TextColumn("update {task.completed:,}/{task.total:,}"),
+                BarColumn(bar_width=24),
+                TextColumn("{task.fields[facts]}"),
+                console=self._talk.picture,
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=None, facts="")
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop drawing."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show what happened."""
+        match event:
+            case Began(schedule=schedule, first_update=first):
+                self._updates = schedule.updates
+                if first:
+                    self._talk.say(f"going on from update {first:,}")
+            case Updated():
+                self._updated(event)
+            case Validated(update=update):
+                self._talk.say(f"update {update:,}: {_seen(event)}")
+            case Saved(path=path):
+                self._talk.detail(f"saved {path}")
+
+    def _updated(self, event: Updated) -> None:
+        self._recent.append(event)
+        facts = self._facts(event)
+        if self._bar is not None:
+            self._bar.update(self._task, completed=event.update, total=self._updates, facts=facts)
+        elif monotonic() - self._said_s >= _PLAIN_EVERY_S or event.update == self._updates:
+            self._said_s = monotonic()
+            self._talk.say(f"update {event.update:,}/{self._updates:,}  {facts}")
+
+    def _facts(self, event: Updated) -> str:
+        wall_s = sum(one.wall_s for one in self._recent)
+        rate = sum(one.n_tokens for one in self._recent) / max(wall_s, 1e-9)
+        left_s = (self._updates - event.update) * wall_s / len(self._recent)
+        loss = sum(one.loss for one in self._recent) / len(self._recent)
+        return f"loss {loss:.4f}  {rate:,.0f} tokens/s  {duration(left_s)} left"
+
+
+def plan_lines(course: Course, expected: Expected) -> list[str]:
+    """The figures of a run, a line each."""
+    schedule, n = course.schedule, len(course.train.examples)
+    left_out = ", ".join(f"{count:,} {why}" for why, count in course.left_out.most_common())
+    seen = course.n_tokens / n * schedule.examples
+    wall = "not measured" if expected.wall_s is None else duration(expected.wall_s)
+    return [
+        f"recipe      {course.recipe.name}, template {course.template.name}",
+        f"problems    {len(course.split.train):,} to train on, "
+        f"{len(course.split.validation):,} to validate"
+        + (f", {len(course.excluded):,} excluded" if course.excluded else ""),
+        f"examples    {n:,} ({course.train.n_shortened:,} shortened), "
+        f"{schedule.examples_per_epoch:,} an epoch; left out: {left_out or 'none'}",
+        f"tokens      {course.n_tokens:,}, of which {course.n_answer_tokens:,} are learnt; "
+        f"about {seen:,.0f} will be read",
+        f"updates     {schedule.updates:,} ({schedule.updates_per_epoch:,} an epoch, "
+        f"{schedule.warmup_updates:,} to warm up)",
+        f"batch       {schedule.global_batch} = {schedule.per_device} x "
+        f"{schedule.accumulation} x {schedule.world} process"
+        + ("es" if schedule.world > 1 else ""),
+        f"memory      about {expected.memory_bytes / 1e9:.1f} GB a process",
+        f"time        {wall}",
+    ]
+
+
+def plan_record(course: Course, expected: Expected) -> dict[str, Any]:
+    """The same figures for a program."""
+    schedule = course.schedule
+    return {
+        "recipe": course.recipe.settings(),
+        "template": course.template.name,
+        "train_problems": len(course.split.train),
+        "validation_problems": len(course.split.validation),
+        "excluded_problems": len(course.excluded),
+        "examples": len(course.train.examples),
+        "examples_per_epoch": schedule.examples_per_epoch,
+        "shortened": course.train.n_shortened,
+        "left_out": dict(course.left_out),
+        "tokens": course.n_tokens,
+        "answer_tokens": course.n_answer_tokens,
+        "updates": schedule.updates,
+        "updates_per_epoch": schedule.updates_per_epoch,
+        "warmup_updates": schedule.warmup_updates,
+        "global_batch": schedule.global_batch,
+        "per_device": schedule.per_device,
+        "accumulation": schedule.accumulation,
+        "processes": schedule.world,
+        "memory_bytes": expected.memory_bytes,
+        "wall_s": expected.wall_s,
+    }
+
+
+def show_plan(
+    course: Course, expected: Expected, pieces: Sequence[tuple[Example, Sequence[str]]]
+) -> None:
+    """Write the plan and some examples to standard output.
+
+    Args:
+        course: the run.
+        expected: what it needs.
+        pieces: examples with the text of each of their tokens.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for example, texts in pieces:
+        console.print(_example_text(example, texts), soft_wrap=True)
+    for line in plan_lines(course, expected):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+_SHADES = {0: ("dim", "dim underline"), 1: ("green", "bold green")}
+
+
+def _example_text(example: Example, texts: Sequence[str]) -> "Text":
+    """Every token in the colour of its weight; shades alternate, so that tokens can be told."""
+    from rich.text import Text
+
+    text = Text()
+    parts: Iterable[tuple[int, Sequence[str]]] = (
+        (0, texts[: example.n_prompt]),
+        (1, texts[example.n_prompt :]),
+    )
+    for weight, tokens in parts:
+        name = "prompt" if weight == 0 else "answer"
+        text.append(f"\n[{example.problem_id}: {name}, {len(tokens)} tokens of weight {weight}]\n")
+        for number, token in enumerate(tokens):
+            text.append(token, style=_SHADES[weight][number % 2])
+    return text.append("\n")
+
+
+def _seen(event: Validated) -> str:
+    parts = [] if event.loss is None else [f"validation loss {event.loss:.4f}"]
+    if event.n_problems:
+        parts.append(f"{event.n_solved}/{event.n_problems} validation problems solved")
+    return ", ".join(parts) or "nothing to validate on"
+
+
+def duration(seconds: float) -> str:
+    """A time for people: ``2 h 05 min``, ``3 min 20 s``, ``8 s``."""
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+    if whole >= 60:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole} s"
