@@ -81,6 +81,21 @@ def make_directory(
     return target
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a small file aside and rename it into place.
+
+    Raises:
+        ModelError: it can't be written.
+    """
+    with _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, prefix=f".{path.name}-", encoding="utf-8", delete=False
+        ) as file:
+            file.write(text)
+        Path(file.name).replace(path)
+
+
 def is_whole(directory: Path) -> bool:
     """Whether the directory has every file of its record, in its size. Reads no content."""
     records = read_record(directory)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import cache, checkpoint, embedded, hub
+from gptcc_cli.models import cache, checkpoint, embedded, gguf_files, hub
 from gptcc_cli.models.spec import (
     DEFAULT_MODEL,
     EMBEDDED_MODEL,
@@ -90,7 +90,7 @@ def _local(
     if path.is_dir():
         return _directory(spec, path)
     if path.is_file() or not hub.is_repo_id(spec.name):
-        return _file(spec, path)
+        return _file(spec, path, progress, force=force)
     return None
 
 
@@ -118,12 +118,15 @@ def _directory(spec: ModelSpec, path: Path) -> FoundModel:
     return FoundModel(name=path.resolve().name, path=path.resolve(), commit=None, spec=spec)
 
 
-def _file(spec: ModelSpec, path: Path) -> FoundModel:
+def _file(spec: ModelSpec, path: Path, progress: FetchWatcher | None, *, force: bool) -> FoundModel:
     if not path.is_file():
         raise ModelError(
             f"there is no model {spec.name}: no directory, no .gguf file, and no name of the hub",
             hint="check the path; models of the hub are named owner/name",
         )
+    if path.suffix.lower() == ".gguf":
+        converted = gguf_files.ensure(path, progress=progress, force=force)
+        return FoundModel(name=path.stem, path=converted, commit=None, spec=spec)
     raise ModelError(
         f"{spec.name} is a file, and no .gguf file",
         hint="name a model directory, a .gguf file, or a hub id",

@@ -1,6 +1,6 @@
 """GGUF -> a checkpoint that transformers reads: bf16 safetensors, configuration, tokenizer.
 
-Covers what llama.cpp calls ``llama`` (Llama, SmolLM, Mistral) with a byte-level BPE vocabulary.
+Covers what llama.cpp calls ``llama`` (Llama, SmolLM, Mistral) and ``qwen2``, with byte-level BPE.
 The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Anything else goes through
 transformers' own, much slower, reading.
 
@@ -8,13 +8,22 @@ Quantized blocks are decoded by the ``gguf`` package; values are then rounded to
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import ModelError
+from gptcc_cli.models.safetensors_file import write_bf16
 
 _CONTROL, _USER_DEFINED = 3, 4  # tokenizer.ggml.token_type
+
+_ARCHITECTURES = {"llama": "LlamaForCausalLM", "qwen2": "Qwen2ForCausalLM"}
+_WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"
+_BLANKS = r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+_PATTERNS = {
+    "llama-bpe": _WORDS + r"\p{N}{1,3}" + _BLANKS,
+    "qwen2": _WORDS + r"\p{N}" + _BLANKS,
+}
 
 _LAYER_NAMES = {
     "attn_norm": "input_layernorm",
@@ -34,53 +43,70 @@ _OUTER_NAMES = {
 }
 
 
+class NotCovered(ModelError):
+    """A GGUF file of a kind that is left to transformers."""
+
+
 def convert(source: Path, directory: Path) -> None:
     """Write the checkpoint that a GGUF file holds into a directory.
 
     Raises:
-        ModelError: the file is no GGUF file, is damaged, or is of a kind not covered.
+        NotCovered: another kind of model, vocabulary or tensor than this file knows.
+        ModelError: the file is no GGUF file, or is damaged.
         OSError: the directory can't be written.
     """
     import gguf
-    import torch
-    from safetensors.torch import save_file
 
     try:
         reader = gguf.GGUFReader(source)
-    except (ValueError, IndexError, OSError, KeyError) as error:
-        raise ModelError(f"{source} is no readable GGUF file: {error}") from error
-    fields = dict(reader.fields)
-    config = _config(fields, has_output=any(t.name == "output.weight" for t in reader.tensors))
-    tensors: dict[str, Any] = {}
-    for tensor in reader.tensors:
-        values = gguf.dequantize(tensor.data, tensor.tensor_type)
-        if tensor.name.endswith("attn_q.weight"):
-            values = _unpermute(values, config["num_attention_heads"])
-        elif tensor.name.endswith("attn_k.weight"):
-            values = _unpermute(values, config["num_key_value_heads"])
-        tensors[_name(tensor.name)] = torch.from_numpy(values.copy()).to(torch.bfloat16)
-    save_file(tensors, directory / "model.safetensors", metadata={"format": "pt"})
+        fields: dict[str, Any] = dict(reader.fields)
+        config = _config(fields, {tensor.name for tensor in reader.tensors})
+        _write_tokenizer(fields, directory)
+        _write_weights(reader.tensors, config, directory / "model.safetensors")
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"{source} is no whole GGUF file: {str(error).strip() or type(error).__name__}",
+            hint="fetch the file again",
+        ) from error
     _write_json(directory / "config.json", config)
-    _write_json(
-        directory / "generation_config.json",
-        {"bos_token_id": config["bos_token_id"], "eos_token_id": config["eos_token_id"]},
-    )
-    _write_tokenizer(fields, directory)
+    ends = {name: config[name] for name in ("bos_token_id", "eos_token_id")}
+    _write_json(directory / "generation_config.json", ends)
 
 
-def _config(fields: Mapping[str, Any], *, has_output: bool) -> dict[str, Any]:
+def _write_weights(tensors: Sequence[Any], config: Mapping[str, Any], path: Path) -> None:
+    import gguf
+    import torch
+
+    heads = {"attn_q.weight": "num_attention_heads", "attn_k.weight": "num_key_value_heads"}
+    interleaved = config["model_type"] == "llama"
+    shapes = {_name(t.name): [int(n) for n in reversed(t.shape)] for t in tensors}
+
+    def read() -> Iterator[tuple[str, Any]]:
+        for tensor in tensors:
+            values = gguf.dequantize(tensor.data, tensor.tensor_type)
+            part = ".".join(tensor.name.split(".")[-2:])
+            if interleaved and part in heads:
+                values = _unpermute(values, config[heads[part]])
+            yield _name(tensor.name), torch.from_numpy(values.copy())
+
+    write_bf16(path, shapes, read())
+
+
+def _config(fields: Mapping[str, Any], tensor_names: Set[str]) -> dict[str, Any]:
     architecture = _value(fields, "general.architecture")
-    if architecture != "llama":
-        raise ModelError(f"GGUF files of the architecture {architecture!r} are not covered here")
+    if architecture not in _ARCHITECTURES:
+        raise NotCovered(f"GGUF files of the architecture {architecture!r} are not covered here")
 
     def value(key: str, default: Any = None) -> Any:
-        return _value(fields, f"llama.{key}", default)
+        return _value(fields, f"{architecture}.{key}", default)
 
+    if value("rope.scaling.type") not in (None, "none") or value("expert_count"):
+        raise NotCovered("GGUF files with scaled positions or experts are not covered here")
     heads = value("attention.head_count")
     hidden = value("embedding_length")
     return {
-        "architectures": ["LlamaForCausalLM"],
-        "model_type": "llama",
+        "architectures": [_ARCHITECTURES[architecture]],
+        "model_type": architecture,
         "vocab_size": len(fields["tokenizer.ggml.tokens"].data),
         "hidden_size": hidden,
         "intermediate_size": value("feed_forward_length"),
@@ -95,7 +121,7 @@ def _config(fields: Mapping[str, Any], *, has_output: bool) -> dict[str, Any]:
         "rope_scaling": None,
         "attention_bias": False,
         "mlp_bias": False,
-        "tie_word_embeddings": not has_output,
+        "tie_word_embeddings": "output.weight" not in tensor_names,
         "bos_token_id": _value(fields, "tokenizer.ggml.bos_token_id"),
         "eos_token_id": _value(fields, "tokenizer.ggml.eos_token_id"),
         "dtype": "bfloat16",
@@ -117,7 +143,7 @@ def _name(name: str) -> str:
     number, _, part = rest.partition(".")
     part, _, suffix = part.rpartition(".")
     if kind != "blk" or part not in _LAYER_NAMES:
-        raise ModelError(f"the GGUF tensor {name} has no place in a Llama model")
+        raise NotCovered(f"the GGUF tensor {name} is not covered here")
     return f"model.layers.{number}.{_LAYER_NAMES[part]}.{suffix}"
 
 
@@ -125,7 +151,7 @@ def _write_tokenizer(fields: Mapping[str, Any], directory: Path) -> None:
     from tokenizers import Tokenizer, decoders, models, processors
 
     if _value(fields, "tokenizer.ggml.model") != "gpt2":
-        raise ModelError("GGUF files whose vocabulary is no byte-level BPE are not covered here")
+        raise NotCovered("GGUF files whose vocabulary is no byte-level BPE are not covered here")
     tokens = _value(fields, "tokenizer.ggml.tokens")
     kinds = _value(fields, "tokenizer.ggml.token_type")
     merges = [tuple(merge.split(" ", 1)) for merge in _value(fields, "tokenizer.ggml.merges")]
@@ -164,6 +190,7 @@ def _added(token: str) -> Any:
 
 def _pre_tokenizer(name: str) -> Any:
     # llama.cpp's names for how text is cut before merging (llama-vocab.cpp).
+    from tokenizers import Regex
     from tokenizers import pre_tokenizers as cut
 
     plain = cut.ByteLevel(add_prefix_space=False, use_regex=True)
@@ -171,7 +198,12 @@ def _pre_tokenizer(name: str) -> Any:
         return cut.Sequence([cut.Digits(individual_digits=True), plain])
     if name in ("default", "gpt-2"):
         return plain
-    raise ModelError(f"GGUF files whose text is cut as {name!r} are not covered here")
+    if name in _PATTERNS:
+        pattern = Regex(_PATTERNS[name])
+        return cut.Sequence(
+            [cut.Split(pattern, "isolated"), cut.ByteLevel(add_prefix_space=False, use_regex=False)]
+        )
+    raise NotCovered(f"GGUF files whose text is cut as {name!r} are not covered here")
 
 
 def _value(fields: Mapping[str, Any], name: str, default: Any = None) -> Any:
