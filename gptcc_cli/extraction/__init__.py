@@ -6,6 +6,7 @@ Pure. Never looks at tests, never runs code, never decides by a verdict.
 
 from gptcc_cli.extraction.candidate import NO_CODE, Candidate, candidate_of, merge, program_id
 from gptcc_cli.extraction.extracting import Style, extract, style_of
+from gptcc_cli.extraction.starter import starter_names
 
 __all__ = [
     "NO_CODE",
@@ -15,5 +16,6 @@ __all__ = [
     "extract",
     "merge",
     "program_id",
+    "starter_names",
     "style_of",
 ]

@@ -23,6 +23,7 @@ from gptcc_cli.extraction.parsing import (
     usage_examples,
 )
 from gptcc_cli.extraction.repair import Reading, repair
+from gptcc_cli.extraction.starter import with_starter_names
 from gptcc_cli.generation import Completion, Finish
 from gptcc_cli.problem import Mode, Problem
 from gptcc_cli.prompting import Prompt
@@ -52,7 +53,7 @@ def extract(completion: Completion, problem: Problem, *, clean: bool = True) -> 
     prefix, text = completion.prompt.prefix, completion.text
     reading: Reading = (prefix + text, ())
     if clean:
-        reading = _cleaned(completion, problem)
+        reading = with_starter_names(_cleaned(completion, problem), problem)
     source, steps = reading
     return make_candidate(
         source, completions=(completion,), cleaning=steps, round=completion.prompt.round

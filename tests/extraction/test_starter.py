@@ -1,0 +1,58 @@
+"""Names that starter code takes for granted."""
+
+from dataclasses import replace
+
+import pytest
+
+from gptcc_cli.extraction import extract, starter_names
+from gptcc_cli.judging import Judge, Verdict
+from gptcc_cli.sandbox import open_sandbox
+from tests.programs import CALL_PROBLEM, STDIN_PROBLEM, call_test, completion, prompt
+
+STARTER = "class Solution:\n    def f(self, a: List[int]) -> Optional[int]:\n        "
+PROBLEM = replace(CALL_PROBLEM, starter_code=STARTER)
+BODY = "return a[0] if a else None\n"
+PROGRAM = STARTER + BODY
+
+
+@pytest.mark.parametrize(
+    ("starter", "names"),
+    [
+        (STARTER, {"List", "Optional"}),
+        ("from typing import List\n" + STARTER, {"Optional"}),
+        ("import typing\ndef f(a: typing.List[int]):\n", {"List"}),
+        ("def f(a: list[int], any=1):\n", set()),
+        ("", set()),
+    ],
+)
+def test_names_of_typing_that_are_used_and_not_imported(starter: str, names: set[str]) -> None:
+    assert starter_names(starter) == names
+
+
+def test_a_program_gets_the_names_its_starter_code_takes_for_granted() -> None:
+    for given, text in ((prompt(), PROGRAM), (prompt(prefix=STARTER), BODY)):
+        found = extract(completion(text, prompt=given), PROBLEM)
+        assert found.source == "from typing import List, Optional\n\n" + PROGRAM
+        assert found.cleaning == ("typing",)
+        with open_sandbox(workers=1) as sandbox, Judge(sandbox) as judge:
+            judgement = judge.judge(found, PROBLEM, (call_test([7], expected=7),))
+        assert judgement.verdict is Verdict.AC
+
+
+def test_a_program_that_has_the_names_or_needs_none_is_left_alone() -> None:
+    for text in (
+        "from typing import *\n" + PROGRAM,
+        "from typing import List, Optional\n" + PROGRAM,
+        "List = list\nOptional = {int: 1}\n" + PROGRAM,
+        "class Solution:\n    def f(self, a):\n        return a[0]\n",
+        "from __future__ import annotations\n" + PROGRAM,
+    ):
+        found = extract(completion(text), PROBLEM)
+        assert (found.source, found.cleaning) == (text, ())
+
+
+def test_nothing_is_imported_that_the_starter_code_does_not_name() -> None:
+    text = "def f(a: Dict[str, int]):\n    return sqrt(a)\n"
+    assert extract(completion(text), PROBLEM).source == text
+    assert extract(completion(PROGRAM), STDIN_PROBLEM).source == PROGRAM
+    assert extract(completion(PROGRAM), PROBLEM, clean=False).source == PROGRAM
