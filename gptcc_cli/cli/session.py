@@ -23,7 +23,7 @@ from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import Sampling, check_sampling, plan
 from gptcc_cli.judging import Judge, Judgement
 from gptcc_cli.models import ModelSpec, Quantize
-from gptcc_cli.solving import Solution, Until, solve
+from gptcc_cli.solving import Ended, Solution, Until, solve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +152,14 @@ def _writer(wish: SolveWish, talk: Talk) -> Writer:
     )
 
 
+_NOTHING = {
+    Ended.FOUND: "no completion holds a program",
+    Ended.EXHAUSTED: "no completion holds a program",
+    Ended.BUDGET: "the budget ended before a program was written and judged",
+    Ended.INTERRUPTED: "interrupted before a program was written and judged",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
     """What every problem of a run shares."""
@@ -180,7 +188,9 @@ class _Desk:
                 budget_s=self.wish.budget,
                 listen=view,
             )
-        if not self.talk.quiet and solution.ranked:
+        if solution.best is None:
+            self.talk.warn(f"{task.problem.id}: {_NOTHING[solution.ended]}")
+        elif not self.talk.quiet:
             self.talk.picture.print(solution_table(solution))
         return solution
 

@@ -98,6 +98,12 @@ def test_output_goes_to_a_file_as_a_whole(gptcc: Command, replay: Replay, tmp_pa
     assert not list(tmp_path.glob(".a.py*"))
 
 
+def test_completions_without_a_program_say_so(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay("", "  \n"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no completion holds a program" in done.stderr
+
+
 def test_save_all_keeps_every_candidate_and_replays(
     gptcc: Command, replay: Replay, tmp_path: Path
 ) -> None:
@@ -241,6 +247,7 @@ def test_the_budget_with_nothing_to_print_exits_124(gptcc: Command, replay: Repl
     slow = "import time\ntime.sleep(60)\n"
     done = gptcc("solve", COINS, "--replay", replay(slow), "--budget", "1s", "-t", "30s")
     assert (done.returncode, done.stdout) == (124, "")
+    assert "the budget ended before" in done.stderr
 
 
 def test_an_interruption_prints_the_best_so_far_and_exits_130(
