@@ -1,64 +1,102 @@
 """What a statement says about answers that are right though they are not the same text.
 
-Covers precision, case, order and "print any of them". Judges no answer: that is ``checkers``.
+Covers precision, case, order and "print any of them", in English and Russian. Judges no answer:
+that is ``checkers``. Looks only near the words that matter, so a long text costs little.
 """
 
 import re
+from collections.abc import Iterator
 
 from gptcc_cli.problem import AnswerRules, Order
 
 
 def read_answer_rules(statement: str) -> AnswerRules:
     """Return the rules that a statement's own words make for its answers."""
+    text = statement.lower()
     return AnswerRules(
-        tolerance=_tolerance(statement),
-        order=_order(statement),
-        ignore_case=_CASE.search(statement) is not None,
-        special_judge=_ANY.search(statement) is not None,
+        tolerance=_tolerance(text),
+        order=_order(text),
+        ignore_case=_says(text, ("case", "register", "регистр"), _CASE),
+        special_judge=_says(text, _CHOICE_WORDS, _CHOICE),
     )
 
 
-def _tolerance(statement: str) -> float | None:
+def near(text: str, words: tuple[str, ...], radius: int) -> Iterator[str]:
+    """Yield what stands around each place where a word occurs, at most so often."""
+    for word in words:
+        at = -1
+        for _ in range(_MOST):
+            at = text.find(word, at + 1)
+            if at < 0:
+                break
+            yield text[max(0, at - radius) : at + len(word) + radius]
+
+
+def _says(text: str, words: tuple[str, ...], pattern: re.Pattern[str]) -> bool:
+    return any(pattern.search(place) for place in near(text, words, 60))
+
+
+def _tolerance(text: str) -> float | None:
     """Return the largest error the statement allows, where it speaks of errors."""
-    for match in _ERROR.finditer(statement):
-        near = statement[max(0, match.start() - 200) : match.end() + 200]
-        power = _POWER.search(near)
+    for place in near(text, _ERROR_WORDS, 160):
+        power = _POWER.search(place)
         if power:
             exponent = int(next(group for group in power.groups() if group))
             if 1 <= exponent <= 18:
-                return float(10.0**-exponent)
-        decimal = _DECIMAL.search(near)
+                return float(f"1e-{exponent}")
+        decimal = _DECIMAL.search(place)
         if decimal:
             return float(decimal.group())
     return None
 
 
-def _order(statement: str) -> Order:
-    if _ANY_ORDER.search(statement):
-        return Order.ANY
+def _order(text: str) -> Order:
+    """Return the order that answers may come in.
+
+    Lines are named as such (``print the lines in any order``); anything else is ``ANY``.
+    """
+    for place in near(text, ("order", "порядке"), 60):
+        if _ANY_ORDER.search(place):
+            return Order.LINES if _LINES.search(place) else Order.ANY
     return Order.EXACT
 
 
-_ERROR = re.compile(
-    r"(?i)\b(?:absolute|relative|error|precision|tolerance|accura\w+|погрешност\w+)\b"
-)
+_MOST = 300
+"""Places looked at for a word; no statement speaks of one thing more often."""
+_ERROR_WORDS = ("error", "precision", "tolerance", "accura", "relative", "погрешност", "точност")
 _POWER = re.compile(
-    r"10\s*\^?\s*\{?\s*\^?\s*[-−–]\s*\{?\s*(\d{1,2})|\b1[eE][-−–](\d{1,2})|10⁻([⁰¹²³⁴-⁹]{1,2})"
+    r"10\s{0,3}(?:\^|\*\*)?\s{0,3}\{?\s{0,3}\^?\s{0,3}[-−–]\s{0,3}\{?(\d{1,2})"
+    r"|\b1\.?0?e[-−–]0?(\d{1,2})"
 )
 _DECIMAL = re.compile(r"\b0\.0{1,17}1\b")
 _CASE = re.compile(
-    r"(?i)\b(?:in any (?:letter )?(?:case|register)|case[- ]insensitive(?:ly)?|"
-    r"in either (?:upper|lower)|(?:upper|lower) or (?:lower|upper) ?case|"
-    r"any case \(upper or lower|в любом регистре)\b"
+    r"\b(?:in|of) (?:any|either|arbitrary) (?:letter |character )?(?:case|register)\b"
+    r"|\bcase[- ]?insensitive|\bany case \("
+    r"|\b(?:upper|lower)[- ]?(?:case)? or (?:lower|upper)[- ]?case\b"
+    r"(?=[^.]{0,40}(?:accept|correct|allowed|fine))"
+    r"|\bcase of (?:the |each )?letters? (?:does|is) not (?:matter|important)"
+    r"|\bin any combination of (?:upper|lower)"
+    r"|в любом регистре|регистр\w* (?:букв )?не (?:важен|имеет|учитыва)"
 )
 _ANY_ORDER = re.compile(
-    r"(?i)\b(?:in (?:any|arbitrary) order|order (?:does not|doesn't|doesn’t) matter|"
-    r"в любом порядке|в произвольном порядке)\b"
+    r"\b(?:in (?:any|arbitrary|whatever|whichever) (?:order|permutation)|in any possible order|"
+    r"any order (?:is|will be|of)|"
+    r"order (?:does not|doesn't|doesn’t|is not|isn't) (?:matter|important|relevant)|"
+    r"(?:regardless|irrespective) of (?:the )?order)\b"
+    r"|в любом порядке|в произвольном порядке|поряд\w+ не (?:важен|имеет)"
 )
-_ANY = re.compile(
-    r"(?i)\b(?:(?:print|output|return|find|choose|display|write)(?: out)? any(?: one)?"
-    r"(?: of (?:them|these|those|the))?\b|any of (?:them|these|those)\b|"
-    r"(?:multiple|several|more than one|many) (?:possible |valid |correct |optimal )*"
-    r"(?:answers?|solutions?|ways|options?)|any (?:valid|correct|suitable|possible) "
-    r"(?:answer|solution|one|output)|выведите любой|любой из них|любое из них)"
+_LINES = re.compile(r"\blines?\b|строк")
+_CHOICE_WORDS = ("any ", "multiple", "several", "more than one", "любой", "любое", "любую", "любые")
+_CHOICE = re.compile(
+    r"\b(?:print|output|return|find|choose|display|write|report|give|accepts?|accepted)(?: out)? "
+    r"any\b(?! other| extra| additional| further| more| (?:leading|trailing))"
+    r"|\bany (?:one )?of "
+    r"(?:them|these|those|the (?:possible|valid|correct|optimal|answers|solutions))\b"
+    r"|\bany (?:valid|correct|suitable|possible|such|optimal|acceptable) "
+    r"(?:answer|solution|one|output|sequence|way|array|string|permutation|arrangement)"
+    r"|\b(?:multiple|several|more than one) "
+    r"(?:possible |valid |correct |optimal |such |different |acceptable ){0,3}"
+    r"(?:answers?|solutions?|outputs?|optimal)\b"
+    r"|\bany (?:answer|solution|output)s? (?:is|are|will be|would be)\b"
+    r"|(?:выведите|вывести|найдите) любо|любо\w+ из них"
 )

@@ -41,40 +41,35 @@ def read_blocks(statement: str) -> list[Block]:
 
     Blocks that may as well be the sections that describe the formats are marked unsure.
     """
-    return _Automaton(list(_pieces(statement))).blocks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """A line with the heading it is, if any."""
-
-    line: Line
-    heading: Heading | None
+    return _Automaton(list(_parts(statement))).blocks
 
 
 class _Automaton:
     """Goes over the lines once, knowing whether it is among samples and inside which block."""
 
-    def __init__(self, pieces: Sequence[_Piece]) -> None:
-        self._pieces = pieces
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
         self._section = False
         self._inside: Block | None = None
-        self._was_blank = True
         self.blocks: list[Block] = []
-        for index, piece in enumerate(pieces):
-            self._step(index, piece)
-            self._was_blank = piece.line.blank
+        for index, line in enumerate(lines):
+            heading = read_heading(line.text) if line.text else None
+            if heading is not None and self._counts(index, heading, line):
+                self._step(heading, line)
+            else:
+                self._keep(line)
 
-    def _step(self, index: int, piece: _Piece) -> None:
-        heading = piece.heading
-        if heading is None or not self._counts(index, heading, piece.line):
-            if self._inside is not None and not _underlines(self._inside, piece.line):
-                self._inside.lines.append(piece.line)
-            return
+    def _keep(self, line: Line) -> None:
+        """Add a line to the block it stands in, if any."""
+        if self._inside is not None and not _underlines(self._inside, line):
+            self._inside.lines.append(line)
+
+    def _step(self, heading: Heading, line: Line) -> None:
+        """Go past a heading: end the block it stands below, and open the one it announces."""
         before, self._inside = self._inside, None
         match heading.role:
             case Role.INPUT | Role.OUTPUT:
-                self._open(heading, piece.line, before)
+                self._open(heading, line, before)
             case Role.SAMPLES:
                 self._section = True
             case Role.BOTH:
@@ -103,28 +98,28 @@ class _Automaton:
             return heading.sample or self._announces(index)
         if self._inside is None or heading.role in (Role.INPUT, Role.OUTPUT, Role.BOTH):
             return True
-        if heading.decorated and (heading.role is Role.ASIDE or self._was_blank):
+        after_blank = index == 0 or self._lines[index - 1].blank
+        if heading.decorated and (heading.role is Role.ASIDE or after_blank):
             return True
-        if heading.role is Role.OTHER and heading.value_at is not None and not self._was_blank:
+        if heading.role is Role.OTHER and heading.value_at is not None and not after_blank:
             return False
         return heading.value_at is not None or not line.text.strip()[:1].islower()
 
     def _announces(self, index: int) -> bool:
         """Whether ``Test 1`` stands above a sample; ``Case 1`` may be a line of output."""
-        for piece in self._pieces[index + 1 : index + 4]:
-            if piece.heading and piece.heading.role in (Role.INPUT, Role.BOTH):
-                return True
-            if not piece.line.blank:
-                return False
+        for line in self._lines[index + 1 : index + 4]:
+            if not line.blank:
+                heading = read_heading(line.text)
+                return heading is not None and heading.role in (Role.INPUT, Role.BOTH)
         return False
 
 
 def _underlines(block: Block, line: Line) -> bool:
     """Whether a line is the rule that some layouts draw below a heading."""
-    title, rule = block.title.text.strip(), line.text.strip()
-    if block.lines or not _RULE.fullmatch(rule):
+    if block.lines or line.text[:1] not in "-=~":
         return False
-    return abs(len(rule) - len(title)) <= 2
+    title, rule = block.title.text.strip(), line.text.strip()
+    return _RULE.fullmatch(rule) is not None and abs(len(rule) - len(title)) <= 2
 
 
 def any_text(lines: Sequence[Line]) -> bool:
@@ -135,11 +130,15 @@ def any_text(lines: Sequence[Line]) -> bool:
 # Headings that share their line with data ------------------------------------------------------
 
 
-def _pieces(statement: str) -> Iterator[_Piece]:
+def _parts(statement: str) -> Iterator[Line]:
     """Yield the lines, those that hold a heading and something else cut where it begins."""
     for line in split_lines(statement):
-        for part in _unglue(line):
-            yield _Piece(line=part, heading=read_heading(part.text))
+        text = line.text
+        near = text if len(text) <= _LONGEST else text[:_TAIL_LENGTH] + text[-_TAIL_LENGTH:]
+        if len(text) > _SHORTEST and _GLUABLE.search(near):
+            yield from _unglue(line)
+        else:
+            yield line
 
 
 def _unglue(line: Line) -> Iterator[Line]:
@@ -168,7 +167,10 @@ def _unglue(line: Line) -> Iterator[Line]:
 
 _LONGEST = 4000
 """Characters of a line that may hold a heading in its middle."""
+_SHORTEST = 6
+"""Characters that a heading glued to something has at least."""
 _TAIL_LENGTH = 60
+_GLUABLE = re.compile(r"put|PUT|---|xplanation|XPLANATION")
 _RULE = re.compile(r"-{3,}|={3,}|~{3,}")
 _RULED = re.compile(r"(?<!-)(-{3,}+)[^-\n]{3,40}\1(?:-+(?!\d))?")
 """A heading between rules; a minus sign that touches the second rule is left to the data."""

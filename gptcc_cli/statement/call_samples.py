@@ -281,8 +281,8 @@ _VERB = (
     r"(?:\s(?:the\s)?(?:value|number|string|array|list|integer)\b|\sas)?"
 )
 _SIGN = r"(?:={1,4}>|={1,3}|-{1,4}>|~>|[➞→⇒⟶⟹➜⟼↦]|:|\|)"
-_GAP = r"[ \t]{0,20}"
-_GAP_MARKED = r"[ \t`*]{0,20}"
+_GAP = r"[ \t]{0,20}+"
+_GAP_MARKED = r"[ \t`*]{0,20}+"
 _LINK = re.compile(
     rf"{_GAP_MARKED}[;)]?{_GAP_MARKED}(?:"
     rf"(?:\n{_GAP})?(?:#|//|--(?![->])){_GAP}(?:(?:{_SIGN}|{_VERB}){_GAP}){{0,2}}"
@@ -310,7 +310,7 @@ _SHOWN = re.compile(rf"\)[ \t`*]{{0,20}}(?:{_SIGN}|#|//|(?i:(?:should\s)?returns
 _DEFINED = re.compile(r"\bdef[ \t]+$")
 _MOST_WARNINGS = 20
 _ANY_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w{0,60})\((?=[\[\"'({\d-])")
-_MOST_CALLS = 10_000
+_MOST_CALLS = 2000
 """Nobody prints more examples than this; a machine might."""
 _BUILTINS = frozenset(dir(builtins)) | {
     "sqrt", "log", "floor", "ceil", "assertEqual", "assert_equals", "expect", "f", "g",

@@ -47,9 +47,13 @@ class Heading:
 
 def read_heading(text: str) -> Heading | None:
     """Return the heading that a line is, or ``None`` if it is anything else."""
-    if not text or text.isspace():
-        return None
     head = text[:_LONGEST]
+    first = _FIRST_WORD.match(head)
+    if first is None:
+        return None
+    word = first.group(1)
+    if word.lower() not in _KIND and not _CAMEL.search(word) and not _WIDE.search(word):
+        return _unknown(text) if head[0] in "#-" else None
     match = _DECORATION.match(head)
     start = match.end() if match else 0
     body = head[start:]
@@ -138,6 +142,7 @@ def _words(text: str) -> list[str] | None:
     return words if 0 < len(words) <= _MOST_WORDS else None
 
 
+_FIRST_WORD = re.compile(r"(?:<\w{1,6}>|[\W\d_]){0,40}?([^\W\d_]+)")
 _LONGEST = 90
 """Characters of a line in which a heading must end."""
 _MOST_WORDS = 9

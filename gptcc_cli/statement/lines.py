@@ -7,12 +7,14 @@ so that a sample's span can be shown. Finds no samples.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line, or the part of a line that stands beside a heading."""
+class Line(NamedTuple):
+    """One line, or the part of a line that stands beside a heading.
+
+    A tuple rather than a dataclass: a large statement has a million of them.
+    """
 
     text: str
     """The text without its line end."""
@@ -31,14 +33,14 @@ class Line:
 
     def cut(self, start: int, end: int | None = None) -> "Line":
         """Return the part between two offsets into the line."""
-        return Line(text=self.text[start:end], start=self.start + start)
+        return Line(self.text[start:end], self.start + start)
 
 
 def split_lines(text: str) -> Iterator[Line]:
     r"""Yield the lines of a text whose line ends are LF; only ``\n`` ends a line."""
     start = 0
     for part in text.split("\n"):
-        yield Line(text=part, start=start)
+        yield Line(part, start)
         start += len(part) + 1
 
 

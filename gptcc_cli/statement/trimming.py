@@ -21,18 +21,39 @@ def trim(lines: Sequence[Line], *, output: bool) -> list[Line]:
     while lines and (lines[0].blank or _BUTTON.fullmatch(lines[0].text)):
         lines = lines[1:]
     kept: list[Line] = []
+    shown = _Shown()
     n_blank = 0
     for line in lines:
         if line.blank:
             n_blank += 1
-        elif kept and _ends_data(line.text, n_blank, kept, output):
+        elif shown.kinds and _ends_data(line.text, n_blank, shown, output):
             break
         else:
             n_blank = 0
+            shown.add(line.text)
         kept.append(line)
     while kept and kept[-1].blank:
         kept.pop()
     return _unquote(kept)
+
+
+class _Shown:
+    """What the lines kept so far are like."""
+
+    def __init__(self) -> None:
+        self.kinds: set[str] = set()
+        self.letters = False
+        self.prose = False
+        self.marks: set[re.Pattern[str]] = set()
+
+    def add(self, text: str) -> None:
+        """Take one more line into account."""
+        self.kinds.add(_kind(text))
+        self.letters = self.letters or _LETTERS.search(text) is not None
+        self.prose = self.prose or is_prose(text)
+        self.marks.update(
+            mark for mark in _REMARKS if mark not in self.marks and mark.search(text[:400])
+        )
 
 
 def is_symbolic(lines: Sequence[Line]) -> bool:
@@ -58,24 +79,21 @@ def _unfence(lines: Sequence[Line]) -> list[Line]:
     return body[:last]
 
 
-def _ends_data(text: str, n_blank: int, kept: Sequence[Line], output: bool) -> bool:
+def _ends_data(text: str, n_blank: int, shown: _Shown, output: bool) -> bool:
     """Whether a line is no longer data, after so many blank lines and the lines kept."""
-    shown = [line.text for line in kept if not line.blank]
     if n_blank == 0:
-        plain = not any(_LETTERS.search(line) for line in shown)
-        return output and plain and is_sentence(text)
+        return output and not shown.letters and is_sentence(text)
     if _PICTURE.match(text):
         return True
-    if any(is_prose(line) for line in shown):
+    if shown.prose:
         return False
     if not output:
         return is_sentence(text)
     if is_prose(text):
         return True
-    for mark in _REMARKS:
-        if mark.search(text[:400]) and not any(mark.search(line[:400]) for line in shown):
-            return True
-    return n_blank > 1 and _kind(text) == "words" and {_kind(line) for line in shown} == {"numbers"}
+    if any(mark not in shown.marks and mark.search(text[:400]) for mark in _REMARKS):
+        return True
+    return n_blank > 1 and _kind(text) == "words" and shown.kinds == {"numbers"}
 
 
 def is_sentence(text: str) -> bool:
