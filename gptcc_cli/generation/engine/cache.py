@@ -58,10 +58,12 @@ class SuffixCache:
             length += max(_STEP, length // 2 // _STEP * _STEP)
         for tensors in (self.keys, self.values):
             for layer, old in enumerate(tensors):
-                # One at a time, so that two copies of one layer is all that is ever held.
-                new = old.new_zeros((*old.shape[:2], length, old.shape[3]))
-                new[:, :, : self.length] = old
-                tensors[layer] = new
+                # One at a time, so that two copies of one layer is all that is ever held. Where
+                # memory ended halfway, some have grown already.
+                if old.shape[2] < length:
+                    new = old.new_zeros((*old.shape[:2], length, old.shape[3]))
+                    new[:, :, : old.shape[2]] = old
+                    tensors[layer] = new
         self.length = length
 
     def move(self, source: int, target: int, n_tokens: int) -> None:
