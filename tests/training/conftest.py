@@ -43,9 +43,12 @@ def some_problems(n: int) -> list[TrainingProblem]:
     return found[:n]
 
 
-def a_course(model_dir: Path, recipe: Recipe, n_problems: int = 24) -> tuple[Course, LoadedModel]:
+def a_course(
+    model_dir: Path, recipe: Recipe, n_problems: int = 24, *, world: int = 1
+) -> tuple[Course, LoadedModel]:
     loaded = load_base(find(ModelSpec(name=str(model_dir))), recipe, device="cpu")
-    return design(gathered(some_problems(n_problems)), recipe, loaded.tokenizer), loaded
+    problems = gathered(some_problems(n_problems))
+    return design(problems, recipe, loaded.tokenizer, world=world), loaded
 
 
 Run = Callable[..., tuple[Outcome, list[Event]]]
