@@ -16,6 +16,7 @@ from enum import Enum
 from threading import Event, Lock, Timer
 from typing import Protocol
 
+from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
 from gptcc_cli.judging import Judgement, Verdict
@@ -43,6 +44,8 @@ class Ended(Enum):
     """The time was over."""
     INTERRUPTED = "interrupted"
     """The user wanted no more."""
+    FAILED = "failed"
+    """The generator failed; what it had written by then was judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,8 @@ class Solution:
     ended: Ended
     verified_by: tuple[IOTest, ...]
     """The tests that candidates were run on: trusted samples and whatever the user gave."""
+    failure: GptccError | None = None
+    """Why the generator could not go on."""
 
     @property
     def best(self) -> RankedCandidate | None:
@@ -221,6 +226,7 @@ class _Run:
         self._desk = _Desk()
         self._stop = Event()
         self._ended: Ended | None = None
+        self._failure: GptccError | None = None
 
     def candidates(
         self,
@@ -235,11 +241,18 @@ class _Run:
             self._listen(Glimpse(writing=writing))
 
         written = generator.generate(requests, sampling, cancel=self._stop, watch=watch)
-        for completion in written:
+        for completion in self._unless_it_fails(written):
             if self._stop.is_set():
                 break
             self._listen(Wrote(completion=completion))
             yield extract(completion)
+
+    def _unless_it_fails(self, written: Iterator[Completion]) -> Iterator[Completion]:
+        """Yield what is written; a generator that fails ends it, and nothing is lost."""
+        try:
+            yield from written
+        except GptccError as error:
+            self._failure = error
 
     def hand_in(self, candidate: Candidate) -> None:
         """Send a new program to the judge."""
@@ -299,12 +312,15 @@ class _Run:
         first = self._desk.first_passed() if self._until is Until.FIRST else None
         ranked = rank(self._desk.judged(first))
         found = Ended.FOUND if ranked and ranked[0].passed else Ended.EXHAUSTED
+        if self._failure is not None and found is Ended.EXHAUSTED:
+            found = Ended.FAILED
         return Solution(
             problem=problem,
             ranked=ranked,
             n_written=self._desk.n_written,
             ended=self._ended or found,
             verified_by=tests,
+            failure=self._failure,
         )
 
 

@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 
+from gptcc_cli.errors import ModelError
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Finish, Request, Sampling
 from gptcc_cli.judging import CaseResult, Judgement, Verdict
@@ -167,6 +168,18 @@ def test_the_budget_ends_a_run_that_waits_for_the_judge():
     solution = run(["right"], judge=HandJudge(at_once=False), budget_s=0.05)
     assert solution.ended is Ended.BUDGET
     assert solution.best is None
+
+
+def test_a_generator_that_fails_loses_nothing_that_it_wrote():
+    class Failing(ListGenerator):
+        def generate(self, *arguments, **settings):
+            yield from super().generate(*arguments, **settings)
+            raise ModelError("the server is gone")
+
+    solution = run(["wrong"], generator=Failing(["wrong"]))
+    assert solution.ended is Ended.FAILED
+    assert solution.best.judgement.candidate.source == "wrong"
+    assert str(solution.failure) == "the server is gone"
 
 
 def test_a_bug_in_the_judge_is_not_swallowed():

@@ -10,17 +10,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gptcc_cli.cli.collaborators.endpoint import open_endpoint
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
 from gptcc_cli.cli.delivery import Delivery
 from gptcc_cli.cli.intake import Task, named_or_piped, read_tasks
-from gptcc_cli.cli.solve_options import UntilChoice
+from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
 from gptcc_cli.cli.units import temperatures
 from gptcc_cli.console import Talk
 from gptcc_cli.console.solving import SolveView, solution_table
 from gptcc_cli.errors import ExitCode
 from gptcc_cli.extraction import Candidate, extract
-from gptcc_cli.generation import Sampling, check_sampling, plan
+from gptcc_cli.generation import Sampling, Style, check_sampling, plan
 from gptcc_cli.judging import Judge, Judgement
 from gptcc_cli.models import ModelSpec, Quantize
 from gptcc_cli.solving import Ended, Solution, Until, solve
@@ -53,6 +54,8 @@ class SolveWish:
     save_all: Path | None
     show_samples: bool
     replay: Path | None
+    endpoint: str | None
+    endpoint_style: StyleChoice
     revision: str | None
     quantize: Quantize
     device: str
@@ -139,6 +142,8 @@ def run(wish: SolveWish) -> ExitCode:
             desk = _Desk(wish=wish, sampling=sampling, judge=judge, writer=writer, talk=talk)
             solution = desk.solve(task)
             codes.append(delivery.hand_over(solution, writer=writer, sampling=sampling))
+            if solution.failure is not None and not solution.solved:
+                raise solution.failure
             if codes[-1] is ExitCode.INTERRUPTED:
                 break
     return _gravest(codes)
@@ -147,6 +152,15 @@ def run(wish: SolveWish) -> ExitCode:
 def _writer(wish: SolveWish, talk: Talk) -> Writer:
     if wish.replay is not None:
         return open_replay(wish.replay)
+    if wish.endpoint is not None:
+        return open_endpoint(
+            wish.endpoint,
+            model=wish.model,
+            style=Style(wish.endpoint_style.value),
+            template=wish.template,
+            max_new_tokens=wish.max_new_tokens,
+            talk=talk,
+        )
     return open_writer(
         wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
     )
@@ -157,6 +171,7 @@ _NOTHING = {
     Ended.EXHAUSTED: "no completion holds a program",
     Ended.BUDGET: "the budget ended before a program was written and judged",
     Ended.INTERRUPTED: "interrupted before a program was written and judged",
+    Ended.FAILED: "the model failed before it had written a program",
 }
 
 
@@ -188,6 +203,8 @@ class _Desk:
                 budget_s=self.wish.budget,
                 listen=view,
             )
+        if solution.failure is not None and solution.solved:
+            self.talk.warn(f"the model failed after that: {solution.failure.message}")
         if solution.best is None:
             self.talk.warn(f"{task.problem.id}: {_NOTHING[solution.ended]}")
         elif not self.talk.quiet:

@@ -34,6 +34,8 @@ def solve(
     save_all: s.SaveAll = None,
     show_samples: s.ShowSamples = False,
     replay: s.Replay = None,
+    endpoint: s.Endpoint = None,
+    endpoint_style: s.EndpointStyle = s.StyleChoice.CHAT,
     revision: o.Revision = None,
     quantize: o.Quantization = Quantize.NONE,
     device: o.Device = "auto",

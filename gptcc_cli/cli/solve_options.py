@@ -16,6 +16,13 @@ class UntilChoice(Enum):
     ALL = "all"
 
 
+class StyleChoice(Enum):
+    """How a server is asked."""
+
+    CHAT = "chat"
+    COMPLETIONS = "completions"
+
+
 Problems: TypeAlias = Annotated[
     list[str] | None,
     typer.Argument(
@@ -94,6 +101,24 @@ Replay: TypeAlias = Annotated[
         metavar="FILE",
         help="Read completions from this JSONL file; no model runs.",
         show_default=False,
+    ),
+]
+Endpoint: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--endpoint",
+        metavar="URL",
+        help="Let an OpenAI-compatible server write; -m names one of its models.",
+        envvar="GPTCC_ENDPOINT",
+        show_default=False,
+    ),
+]
+EndpointStyle: TypeAlias = Annotated[
+    StyleChoice,
+    typer.Option(
+        "--endpoint-style",
+        help="Ask the server to chat, or to go on from a text.",
+        envvar="GPTCC_ENDPOINT_STYLE",
     ),
 ]
 ShowSamples: TypeAlias = Annotated[

@@ -39,7 +39,11 @@ def _label(solution: Solution, best: RankedCandidate, checked: bool) -> str:
     else:
         verdict = judgement.verdict.value if judgement.verdict else "--"
         words = f"WRONG, passes {judgement.n_passed} of {judgement.n_tests} samples, then {verdict}"
-    cut = {Ended.BUDGET: "; best when the time was over", Ended.INTERRUPTED: "; best so far"}
+    cut = {
+        Ended.BUDGET: "; best when the time was over",
+        Ended.INTERRUPTED: "; best so far",
+        Ended.FAILED: "; best before the model failed",
+    }
     return words + cut.get(solution.ended, "")
 
 

@@ -1,0 +1,61 @@
+"""A writer behind a server: no weights here, no tokenizer, no torch."""
+
+from collections.abc import Mapping, Sequence
+
+from gptcc_cli.cli.collaborators.writer import Writer
+from gptcc_cli.console import Talk
+from gptcc_cli.generation import EndpointGenerator, Style
+from gptcc_cli.problem import Problem
+from gptcc_cli.prompting import Prompt, build_prompt, load_template
+
+_WINDOW = 8192
+"""Tokens taken for the window of a model that nobody here knows."""
+_CHARACTERS_A_TOKEN = 3
+"""Few, so that a prompt is rather shortened than refused."""
+
+
+def open_endpoint(
+    url: str,
+    *,
+    model: str | None,
+    style: Style,
+    template: str | None,
+    max_new_tokens: int,
+    talk: Talk,
+) -> Writer:
+    """Open a writer on an OpenAI-compatible server.
+
+    Args:
+        url: the server, such as ``http://127.0.0.1:8000``.
+        model: a model it has; ``None``: the first it lists.
+        style: whether it is asked to chat or to go on from a text.
+        template: the user's choice; ``None``: a question for a chat, else the form of APPS.
+        max_new_tokens: tokens a completion may have.
+        talk: where it is said who writes.
+
+    Raises:
+        ModelError: the server can't be asked, or has no model.
+        UsageError: the URL or the template can't be read.
+    """
+    chosen = load_template(template or ("ask" if style is Style.CHAT else "apps"))
+    generator = EndpointGenerator(url, model=model, style=style)
+    talk.say(f"model: {generator.name}")
+    for note in generator.notes:
+        talk.detail(note)
+
+    def prompt(problem: Problem) -> Prompt:
+        return build_prompt(
+            problem,
+            chosen,
+            count_tokens=lambda text: len(text) // _CHARACTERS_A_TOKEN + 1,
+            render_chat=_as_one_message,
+            window=max(_WINDOW, 2 * max_new_tokens),
+            max_new_tokens=max_new_tokens,
+        )
+
+    return Writer(generator=generator, prompt=prompt)
+
+
+def _as_one_message(messages: Sequence[Mapping[str, str]], *, answer_prefix: str) -> str:
+    # The server puts the chat form around a message, and begins the answer itself.
+    return "\n\n".join([*(message["content"] for message in messages), answer_prefix]).rstrip()
