@@ -1,26 +1,51 @@
-"""One ``gptcc check``: from the options to an exit code."""
+"""One ``gptcc check``: from the options to an exit code.
 
-import hashlib
+Whatever was checked before is answered from the store of results, and then neither the judge nor
+the reader of statements is imported: a hook on an unchanged file costs milliseconds.
+"""
+
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
-from gptcc_cli.cli.intake import Task, read_tasks, statement_beside, task_of_tests
-from gptcc_cli.console import Talk, write_answer, write_json
-from gptcc_cli.console.checking import check_lines, check_record
-from gptcc_cli.errors import ExitCode, ProblemError
-from gptcc_cli.extraction import Candidate
-from gptcc_cli.judging import Judge, Judgement, Verdict
+from gptcc_cli.cli.check import Format
+from gptcc_cli.console import Talk
+from gptcc_cli.console.check_formats import Report, open_report
+from gptcc_cli.errors import ExitCode, ProblemError, UsageError
+from gptcc_cli.models.cache import cache_directory
+from gptcc_cli.workspace import (
+    Assignment,
+    Outcome,
+    ResultStore,
+    assignments_of,
+    changed_files,
+    contents_of,
+    digest,
+    is_skipped,
+)
+
+Stamps: TypeAlias = dict[Path, str]
+"""For each solution, a text that changes with any file its result depends on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckWish:
     """The options of ``gptcc check``, by the names of its parameters."""
 
-    solutions: list[Path]
+    files: list[Path] | None
     problem: str | None
     starter: Path | None
     tests: Path | None
+    all_: bool
+    changed_only: bool
+    statements: bool
+    hook: bool
+    strict: bool
+    watch: bool
+    no_cache: bool
+    format_: Format
     time_limit: float | None
     memory_limit: int | None
     output_limit: int | None
@@ -31,98 +56,191 @@ class CheckWish:
     quiet: bool
     verbose: bool
 
-    def judge(self) -> JudgeWish:
-        """Return how programs are run and compared."""
-        return JudgeWish(
-            time_limit_s=self.time_limit,
-            memory_limit_bytes=self.memory_limit,
-            output_limit_bytes=self.output_limit,
-            strict_layout=self.strict_layout,
-            jobs=self.jobs,
-            unsafe=self.unsafe,
-        )
+    @property
+    def settings(self) -> str:
+        """Whatever of the options may change a result."""
+        limits = (self.time_limit, self.memory_limit, self.output_limit)
+        return repr((limits, self.strict_layout, self.unsafe))
+
+    def report(self) -> Report:
+        """Return where results are shown."""
+        name = Format.JSON.value if self.as_json else self.format_.value
+        return open_report(name, quiet=self.quiet, verbose=self.verbose)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One solution to answer for: its answer, or what is needed to find it."""
+
+    assignment: Assignment
+    key: str | None = None
+    """Where its result is kept; ``None``: it is not kept."""
+    outcome: Outcome | None = None
+    """The answer, where it is known."""
 
 
 def run(wish: CheckWish) -> ExitCode:
-    """Check every solution; return the gravest exit code.
+    """Check what is named; return the gravest exit code.
 
     Raises:
-        GptccError: a file can't be read, or nothing can be run here.
+        GptccError: nothing was named, or nothing can be run here.
     """
     talk = Talk(quiet=wish.quiet, verbose=wish.verbose)
-    work = [(path, _candidate(path), _task(wish, path, talk)) for path in wish.solutions]
+    if wish.statements:
+        from gptcc_cli.cli.check_statements import outcomes_of_statements
+
+        return _shown(wish, talk, outcomes_of_statements(_named(wish)))
+    if wish.watch:
+        from gptcc_cli.cli.check_watch import watch
+
+        return watch(lambda: _stamps(wish), lambda paths: check(wish, talk, paths), talk)
+    return check(wish, talk, _named(wish))
+
+
+def check(wish: CheckWish, talk: Talk, paths: tuple[Path, ...]) -> ExitCode:
+    """Check some files and show what comes out."""
+    store = ResultStore(cache_directory() / "checks")
+    items = [_looked_up(wish, store, a) for a in _assignments(wish, paths)]
+    code = _shown(wish, talk, _outcomes(wish, talk, store, items))
+    if store.trouble:
+        talk.detail(f"results could not be kept: {store.trouble}")
+    return code
+
+
+def _stamps(wish: CheckWish) -> Stamps:
+    """Return what would change with any file that a solution's result depends on."""
+    stamps: Stamps = {}
+    for entry in _assignments(wish, _named(wish)):
+        if isinstance(entry, Outcome):
+            stamps[Path(entry.path)] = entry.error or ""
+            continue
+        try:
+            stamps[entry.solution] = digest(contents_of(entry, wish.tests), "")
+        except OSError as error:
+            stamps[entry.solution] = str(error)
+    return stamps
+
+
+def _named(wish: CheckWish) -> tuple[Path, ...]:
+    """Return the files to check.
+
+    Raises:
+        UsageError: none are named.
+    """
+    if wish.files:
+        paths = tuple(wish.files)
+    elif wish.all_ or wish.changed_only or wish.watch:
+        paths = (Path(),)
+    elif wish.hook:
+        return ()
+    else:
+        raise UsageError("no file was given", hint="name a solution, or: gptcc check --all")
+    if not wish.changed_only:
+        return paths
+    roots = [path.resolve() for path in paths]
+    return tuple(
+        Path(os.path.relpath(changed))
+        for changed in changed_files(Path())
+        if any(changed.is_relative_to(root) for root in roots)
+    )
+
+
+def _assignments(wish: CheckWish, paths: tuple[Path, ...]) -> list[Assignment | Outcome]:
+    """Return each solution once, in the order it was first concerned."""
+    found: dict[Path, Assignment | Outcome] = {}
+    for path in paths:
+        try:
+            assigned = assignments_of(path)
+        except ProblemError as error:
+            found[path] = Outcome(path=str(path), error=error.message, hint=error.hint)
+            continue
+        if not assigned and not path.is_dir() and not (wish.hook or wish.changed_only):
+            found[path] = Outcome(
+                path=str(path),
+                error=f"{str(path)!r} is no problem's: neither solution, statement nor test",
+                hint="name a Python file, or a statement or test with a solution beside it",
+            )
+        for assignment in assigned:
+            found.setdefault(assignment.solution, _with_named_problem(wish, assignment))
+    passed_over = wish.hook or wish.changed_only
+    return [
+        entry
+        for entry in found.values()
+        if not (passed_over and isinstance(entry, Assignment) and _is_no_problems(wish, entry))
+    ]
+
+
+def _with_named_problem(wish: CheckWish, assignment: Assignment) -> Assignment:
+    if wish.problem is None:
+        return assignment
+    return Assignment(solution=assignment.solution, problem=Path(wish.problem))
+
+
+def _is_no_problems(wish: CheckWish, assignment: Assignment) -> bool:
+    return assignment.problem is None and wish.tests is None
+
+
+def _looked_up(wish: CheckWish, store: ResultStore, entry: Assignment | Outcome) -> Item:
+    """Read a solution and all it depends on, and look whether its answer is known."""
+    if isinstance(entry, Outcome):
+        return Item(assignment=Assignment(solution=Path(entry.path), problem=None), outcome=entry)
+    name = str(entry.solution)
+    if _is_no_problems(wish, entry):
+        error = f"no statement lies beside {name!r}"
+        hint = "name one with --problem FILE, or tests with --tests FILE|DIR"
+        return Item(assignment=entry, outcome=Outcome(path=name, error=error, hint=hint))
+    try:
+        if is_skipped(entry.solution.read_bytes()):
+            return Item(assignment=entry, outcome=Outcome(path=name, skipped=True))
+        contents = list(contents_of(entry, wish.tests))
+        starter = b"" if wish.starter is None else wish.starter.read_bytes()
+    except OSError:
+        # Said in its own words by whoever reads the file in earnest, or here where it is gone.
+        return Item(assignment=entry)
+    key = digest([*contents, ("starter", starter)], wish.settings)
+    forbidden = wish.no_cache or os.environ.get("GPTCC_EXEC") == "0"
+    return Item(assignment=entry, key=key, outcome=None if forbidden else store.get(key, name))
+
+
+def _outcomes(
+    wish: CheckWish, talk: Talk, store: ResultStore, items: list[Item]
+) -> Iterator[Outcome]:
+    """Yield every answer in order; run what is not known."""
+    unknown = [item for item in items if item.outcome is None]
+    if not unknown:
+        yield from (item.outcome for item in items if item.outcome)
+        return
+    from gptcc_cli.cli.check_running import running
+
+    with running(wish, unknown, talk) as answers:
+        for item in items:
+            outcome = item.outcome
+            if outcome is None:
+                outcome = next(answers)
+                if item.key is not None:
+                    store.put(item.key, outcome)
+            yield outcome
+
+
+def _shown(wish: CheckWish, talk: Talk, outcomes: Iterator[Outcome]) -> ExitCode:
     codes = []
-    with open_judge(wish.judge(), talk) as judge:
-        for path, candidate, task in work:
-            judgement = _judgement(judge, candidate, task)
-            _show(wish, talk, path, judgement)
-            codes.append(_exit_code(judgement))
-    order = (ExitCode.REFUSED, ExitCode.FAILED, ExitCode.UNVERIFIED)
+    with wish.report() as report:
+        for outcome in outcomes:
+            report.add(outcome)
+            codes.append(_exit_code(wish, outcome))
+    if wish.changed_only and not codes:
+        talk.say("nothing has changed since the last commit")
+    order = (ExitCode.REFUSED, ExitCode.FAILED, ExitCode.UNREADABLE, ExitCode.UNVERIFIED)
     return next((code for code in order if code in codes), ExitCode.DONE)
 
 
-def _judgement(judge: Judge, candidate: Candidate, task: Task) -> Judgement:
-    if not task.judged_on:
-        return Judgement(candidate=candidate, cases=(), n_tests=0)
-    return judge.judge(candidate, task.problem, task.judged_on)
-
-
-def _show(wish: CheckWish, talk: Talk, path: Path, judgement: Judgement) -> None:
-    if wish.as_json:
-        write_json("gptcc.check/1", check_record(path, judgement))
-        return
-    if judgement.verdict is not Verdict.AC or not wish.quiet:
-        write_answer("\n".join(check_lines(path, judgement, verbose=wish.verbose)))
-    if judgement.n_tests == 0:
-        talk.warn(
-            f"{path}: not verified, no samples or tests were found",
-            hint="name tests with --tests FILE|DIR",
-        )
-
-
-def _exit_code(judgement: Judgement) -> ExitCode:
-    match judgement.verdict:
-        case None:
-            return ExitCode.UNVERIFIED
-        case Verdict.AC:
-            return ExitCode.DONE
-        case Verdict.IE:
-            return ExitCode.REFUSED
-        case _:
+def _exit_code(wish: CheckWish, outcome: Outcome) -> ExitCode:
+    if outcome.error is not None:
+        return ExitCode.UNREADABLE
+    if outcome.skipped or outcome.verdict in ("AC", "OK"):
+        return ExitCode.DONE
+    if outcome.verdict is None:
+        if wish.strict:
             return ExitCode.FAILED
-
-
-def _candidate(path: Path) -> Candidate:
-    """Read a program as the interpreter would see it; nothing is cleaned."""
-    try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise ProblemError(
-            f"solution {str(path)!r} can't be read: {error.strerror}",
-            hint="name a readable Python file",
-        ) from error
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ProblemError(
-            f"solution {str(path)!r} is not UTF-8 text (byte {error.start})",
-            hint="save it as UTF-8",
-        ) from error
-    return Candidate(id=hashlib.sha256(source).hexdigest(), source=text, completions=())
-
-
-def _task(wish: CheckWish, path: Path, talk: Talk) -> Task:
-    name = wish.problem or statement_beside(path)
-    if name is None and wish.tests is not None:
-        return task_of_tests(path.stem, wish.tests)
-    if name is None:
-        raise ProblemError(
-            f"no statement lies beside {str(path)!r}",
-            hint="name one with --problem FILE, or tests with --tests FILE|DIR",
-        )
-    tasks = read_tasks([name], starter=wish.starter, tests=wish.tests, talk=talk, with_hidden=True)
-    if len(tasks) > 1:
-        raise ProblemError(
-            f"{name!r} holds {len(tasks)} problems", hint="name the one this solution solves"
-        )
-    return tasks[0]
+        return ExitCode.DONE if wish.hook else ExitCode.UNVERIFIED
+    return ExitCode.REFUSED if outcome.verdict == "IE" else ExitCode.FAILED

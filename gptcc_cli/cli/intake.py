@@ -14,7 +14,6 @@ from gptcc_cli.sources import (
     read_entry_point,
     read_sources,
     read_tests,
-    statement_file,
 )
 
 
@@ -103,18 +102,6 @@ def task_of_tests(name: str, tests: Path) -> Task:
         entry_point=read_entry_point(tests),
     )
     return Task(problem=problem, tests=given)
-
-
-def statement_beside(solution: Path) -> str | None:
-    """Return the statement that lies beside a solution: its own name, or its directory's.
-
-    ``a/b.py`` belongs to ``a/b.txt``, ``.md``, ``.html`` or ``.json``; else to the statement of
-    the directory ``a``.
-    """
-    for ending in (".txt", ".md", ".html", ".json"):
-        if (named := solution.with_suffix(ending)).is_file():
-            return str(named)
-    return str(solution.parent) if statement_file(solution.parent) else None
 
 
 def _completed(source: Source, starter_code: str | None, entry_point: str | None) -> Source:

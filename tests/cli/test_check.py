@@ -135,7 +135,7 @@ def test_tests_of_the_other_kind_are_refused(gptcc: Command, coins: Path) -> Non
 
 def test_check_never_imports_torch(gptcc: Command, coins: Path) -> None:
     (coins / "coins.py").write_text(RIGHT)
-    done = gptcc("check", "coins.py", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    done = gptcc("check", "--no-cache", "coins.py", env={"PYTHONPROFILEIMPORTTIME": "1"})
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "gptcc_cli.judging" in imported
     assert not imported & {"torch", "transformers", "numpy", "huggingface_hub"}

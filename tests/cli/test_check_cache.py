@@ -1,0 +1,95 @@
+"""``gptcc check`` on what it has seen before: known answers, and everything that makes them new."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+STATEMENT = "Print the sum.\n\nExample\n\nInput:\n3 4\nOutput:\n7\n"
+RIGHT = "a, b = map(int, input().split())\nprint(a + b)\n"
+WRONG = "a, b = map(int, input().split())\nprint(a - b)\n"
+
+
+@pytest.fixture
+def sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A problem with a right solution, and a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    home = tmp_path / "sums"
+    home.mkdir()
+    (home / "problem.md").write_text(STATEMENT)
+    (home / "solution.py").write_text(RIGHT)
+    return home
+
+
+def cached(gptcc: Command, *arguments: str) -> list[bool]:
+    done = gptcc("check", "--json", *arguments)
+    return [json.loads(line)["cached"] for line in done.stdout.splitlines()]
+
+
+def test_an_unchanged_solution_is_not_run_again(gptcc: Command, sums: Path) -> None:
+    assert cached(gptcc, "sums/solution.py") == [False]
+    assert cached(gptcc, "sums/solution.py") == [True]
+    assert cached(gptcc, "--no-cache", "sums/solution.py") == [False]
+
+
+@pytest.mark.parametrize("name", ["solution.py", "problem.md", "tests/more.in"])
+def test_whatever_it_depends_on_makes_it_run_again(gptcc: Command, sums: Path, name: str) -> None:
+    (sums / "tests").mkdir()
+    (sums / "tests" / "more.in").write_text("1 2\n")
+    (sums / "tests" / "more.out").write_text("3\n")
+    assert cached(gptcc, "sums/solution.py") == [False]
+    with (sums / name).open("a") as file:
+        file.write("\n")
+    assert cached(gptcc, "sums/solution.py") == [False]
+
+
+def test_another_limit_makes_it_run_again(gptcc: Command, sums: Path) -> None:
+    assert cached(gptcc, "sums/solution.py") == [False]
+    assert cached(gptcc, "-t", "9", "sums/solution.py") == [False]
+
+
+def test_a_wrong_answer_is_told_again_word_by_word(gptcc: Command, sums: Path) -> None:
+    (sums / "solution.py").write_text(WRONG)
+    first = gptcc("check", "sums/solution.py")
+    again = gptcc("check", "sums/solution.py")
+    assert first.returncode == again.returncode == 1
+    assert "sums/solution.py:1: WA sample 1: line 1: expected '7', got '-1'" in first.stdout
+    assert again.stdout == first.stdout.replace(" s\n", " s, as checked before\n")
+
+
+def test_a_program_that_was_too_slow_gets_another_chance(gptcc: Command, sums: Path) -> None:
+    (sums / "solution.py").write_text("while True: pass\n")
+    assert cached(gptcc, "-t", "200ms", "sums/solution.py") == [False]
+    assert cached(gptcc, "-t", "200ms", "sums/solution.py") == [False]
+
+
+def test_a_damaged_result_is_found_anew(gptcc: Command, sums: Path, tmp_path: Path) -> None:
+    cached(gptcc, "sums/solution.py")
+    (kept,) = (tmp_path / "cache").rglob("checks/*/*.json")
+    kept.write_text("{")
+    assert cached(gptcc, "sums/solution.py") == [False]
+
+
+def test_a_cache_that_can_not_be_written_is_no_obstacle(
+    gptcc: Command, sums: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_text("a file where a directory should be")
+    done = gptcc("check", "-v", "sums/solution.py")
+    assert done.returncode == 0
+    assert "results could not be kept" in done.stderr
+
+
+def test_a_known_answer_imports_neither_judge_nor_reader(gptcc: Command, sums: Path) -> None:
+    gptcc("check", "sums/solution.py")
+    done = gptcc("check", "sums/solution.py", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "gptcc_cli.workspace" in imported
+    assert not imported & {
+        "gptcc_cli.judging",
+        "gptcc_cli.sandbox",
+        "gptcc_cli.statement",
+        "rich",
+        "torch",
+    }
