@@ -1,7 +1,8 @@
 """Two collections in any order: is there a pairing in which every pair is equal?
 
 Equal keys are paired first; what is left (values that are only close to each other) is paired by
-sorting, or by augmenting paths where sorting finds nothing and there are few.
+sorting, or by augmenting paths where sorting finds nothing and there are few. Where that fails,
+all items are tried in the same way, since an item may be close to another than its own equal.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +12,39 @@ T = TypeVar("T")
 
 MOST_TO_PAIR = 300
 """More than this, and only the sorted pairing is tried: augmenting paths are not linear."""
+
+
+MOST_TO_SORT = 20_000
+"""More than this, and equal items stay paired with each other."""
+
+
+def difference(
+    expected: Sequence[T],
+    actual: Sequence[T],
+    *,
+    equal: Callable[[T, T], bool],
+    key: Callable[[T], Any],
+    order: Callable[[T], Any],
+) -> tuple[list[T], list[T]] | None:
+    """Return what is missing and what is too much; ``None``: everything can be paired.
+
+    Args:
+        expected: items of one side.
+        actual: items of the other.
+        equal: whether two items may be paired.
+        key: sortable; items with equal keys may be paired.
+        order: sortable; brings numbers that are close to each other together.
+    """
+    missing, extra = unpaired(expected, actual, key)
+    if len(missing) != len(extra):
+        return missing, extra
+    attempts = [(missing, extra)]
+    if len(expected) <= MOST_TO_SORT:
+        attempts.append((list(expected), list(actual)))
+    for left, right in attempts:
+        if pairs_up(sorted(left, key=order), sorted(right, key=order), equal):
+            return None
+    return missing, extra
 
 
 def unpaired(

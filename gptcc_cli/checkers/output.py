@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, zip_longest
 
-from gptcc_cli.checkers.matching import pairs_up, unpaired
+from gptcc_cli.checkers.matching import difference
 from gptcc_cli.checkers.numbers import close_words, is_number
 from gptcc_cli.checkers.rules import CheckerRules, Comparison, Layout
 from gptcc_cli.problem import Json, Order
@@ -131,7 +131,6 @@ def _fold(text: bytes) -> bytes:
 
 def _difference_in_any_order(wanted: bytes, got: bytes, rules: CheckerRules) -> str | None:
     """What is missing or too much when lines or words may come in any order."""
-    missing, extra = unpaired(_parts(wanted, rules), _parts(got, rules), key=bytes)
 
     def equal(left: bytes, right: bytes) -> bool:
         one, other = left.split(), right.split()
@@ -139,11 +138,12 @@ def _difference_in_any_order(wanted: bytes, got: bytes, rules: CheckerRules) -> 
             _same(a, b, rules) for a, b in zip(one, other, strict=True)
         )
 
-    if len(missing) == len(extra):
-        missing.sort(key=_numeric_key)
-        extra.sort(key=_numeric_key)
-        if pairs_up(missing, extra, equal):
-            return None
+    found = difference(
+        _parts(wanted, rules), _parts(got, rules), equal=equal, key=bytes, order=_numeric_key
+    )
+    if found is None:
+        return None
+    missing, extra = found
     return f"in any order: expected {_show(missing[:1])}, got {_show(extra[:1])}"
 
 

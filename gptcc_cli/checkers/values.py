@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeAlias
 
-from gptcc_cli.checkers.matching import pairs_up, unpaired
+from gptcc_cli.checkers.matching import difference
 from gptcc_cli.checkers.numbers import close_values
 from gptcc_cli.checkers.rules import CheckerRules, Comparison
 from gptcc_cli.problem import Json, Order
@@ -230,18 +230,16 @@ def _difference_in_any_order(
     path: _Path, expected: list[Any], actual: list[Any], rules: CheckerRules
 ) -> _Difference | None:
     """What is missing or too much when the elements may come in any order."""
-    kinds = {*map(type, expected), *map(type, actual)}
-    if kinds in ({int}, {str}):
-        missing, extra = unpaired(expected, actual, key=_itself)
-    else:
-        missing, extra = unpaired(expected, actual, key=_key)
 
     def equal(left: Any, right: Any) -> bool:
         return _difference(left, right, rules, nested=True) is None
 
-    if pairs_up(missing, extra, equal):
+    plain = {*map(type, expected), *map(type, actual)} in ({int}, {str})
+    key = _itself if plain else _key
+    found = difference(expected, actual, equal=equal, key=key, order=key)
+    if found is None:
         return None
-    one, other = (_show(items[0]) if items else "nothing" for items in (missing, extra))
+    one, other = (_show(items[0]) if items else "nothing" for items in found)
     return _Difference(path, f"{one} (in any order)", other)
 
 

@@ -166,6 +166,7 @@ def test_words_in_any_order() -> None:
 def test_numbers_that_are_close_to_several_are_paired_if_they_can_be() -> None:
     loose = CheckerRules(order=Order.LINES, tolerance=0.15)
     assert matches("0.1 a\n0.2 a\n", "0.2 a\n0.3 a\n", loose)
+    assert matches("1.0 1.000001", "1.0000010000001 1.000001", ANY)
     crossed = CheckerRules(order=Order.LINES, tolerance=0.01)
     assert matches("0.100 5\n0.105 3\n", "0.104 5\n0.101 3\n", crossed)
     assert not matches("0.100 5\n0.105 3\n", "0.104 5\n0.101 5\n", crossed)
