@@ -200,7 +200,7 @@ def _generate(
         wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
     )
     header = run_header(benchmark, sampling, shard, describe(writer, benchmark))
-    problems = ProblemWriter(writer.generator, lambda one: (writer.prompt(one),), sampling)
+    problems = ProblemWriter(writer.generator, writer.prompts, sampling)
     with StageView(talk) as view:
         generate(
             part,
@@ -221,7 +221,7 @@ def describe(writer: Writer, benchmark: Benchmark) -> dict[str, Any]:
     for entry in benchmark.entries:
         problem = entry.load().problem
         if problem.mode.value not in templates:
-            template = writer.prompt(problem).template
+            template = writer.prompts(problem)[0].template
             templates[problem.mode.value] = {"name": template.name, "sha256": template.sha256}
         if len(templates) == 2 or (len(templates) == 1 and entry is benchmark.entries[-1]):
             break

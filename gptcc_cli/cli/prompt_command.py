@@ -46,15 +46,17 @@ def run(wish: PromptWish, talk: Talk) -> None:
         found, tokenizer, template=template, window=window, max_new_tokens=wish.max_new_tokens
     )
     for task in tasks:
-        prompt = make(task.problem)
-        _show(prompt, task.problem.id, tokenizer, wish)
         commit = f"@{found.commit[:7]}" if found.commit else ""
-        talk.say(
-            f"{task.problem.id}: template {prompt.template.name}, {prompt.n_tokens} of {window} "
-            f"tokens of {found.name}{commit}"
-        )
-        for part in prompt.dropped:
-            talk.warn(f"left out to fit the window: {_shortly(part)}")
+        prompts = make(task.problem)
+        for number, prompt in enumerate(prompts, start=1):
+            form = f", form {number} of {len(prompts)}" if len(prompts) > 1 else ""
+            _show(prompt, task.problem.id, tokenizer, wish)
+            talk.say(
+                f"{task.problem.id}: template {prompt.template.name}{form}, {prompt.n_tokens} of "
+                f"{window} tokens of {found.name}{commit}"
+            )
+            for part in prompt.dropped:
+                talk.warn(f"left out to fit the window: {_shortly(part)}")
 
 
 def _show(prompt: Prompt, problem_id: str, tokenizer: Tokenizer, wish: PromptWish) -> None:

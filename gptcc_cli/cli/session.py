@@ -194,7 +194,7 @@ class _Desk:
             solution = solve(
                 task.problem,
                 task.verifying if self.judge else (),
-                plan([self.writer.prompt(task.problem)], sampling, task.problem.id),
+                plan(self.writer.prompts(task.problem), sampling, task.problem.id),
                 sampling,
                 generator=self.writer.generator,
                 extract=lambda completion: extract(completion, task.problem),

@@ -5,7 +5,7 @@ Reads the templates that ship with the package; apart from that pure. Does not t
 knows the tokenizer passes ``count_tokens`` and, for chat forms, ``render_chat``.
 """
 
-from gptcc_cli.prompting.building import build_prompt, choose_template
+from gptcc_cli.prompting.building import build_prompt, build_prompts, choose_template
 from gptcc_cli.prompting.prompt import Form, Prompt, PromptTemplate, Turn
 from gptcc_cli.prompting.templates import load_template, template_names
 
@@ -15,6 +15,7 @@ __all__ = [
     "PromptTemplate",
     "Turn",
     "build_prompt",
+    "build_prompts",
     "choose_template",
     "load_template",
     "template_names",

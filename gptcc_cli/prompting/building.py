@@ -10,7 +10,6 @@ from typing import Protocol
 
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.problem import Mode, Problem
-from gptcc_cli.prompting.examples import choose_examples
 from gptcc_cli.prompting.openings import opening_of
 from gptcc_cli.prompting.prompt import Form, Prompt, PromptTemplate
 from gptcc_cli.prompting.shortening import shorten
@@ -58,7 +57,7 @@ def build_prompt(
     window: int,
     max_new_tokens: int,
 ) -> Prompt:
-    """Build the exact text a model reads.
+    """Build the exact text a model reads: the first form of the template.
 
     A statement that does not fit is shortened in its middle; samples, starter code and whatever
     the template itself says are never cut. The completion keeps ``max_new_tokens`` of the
@@ -77,8 +76,33 @@ def build_prompt(
             nothing for this problem's mode.
         ProblemError: what must not be cut is already too long.
     """
-    form = template.forms.get(problem.mode)
-    if form is None:
+    return build_prompts(
+        problem,
+        template,
+        count_tokens=count_tokens,
+        render_chat=render_chat,
+        window=window,
+        max_new_tokens=max_new_tokens,
+    )[0]
+
+
+def build_prompts(
+    problem: Problem,
+    template: PromptTemplate,
+    *,
+    count_tokens: CountTokens,
+    render_chat: RenderChat | None = None,
+    window: int,
+    max_new_tokens: int,
+) -> tuple[Prompt, ...]:
+    """Build every form of a template, for candidates to be spread over; see ``build_prompt``.
+
+    Raises:
+        UsageError: as ``build_prompt`` does.
+        ProblemError: no form fits. A form that does not fit beside others is left out.
+    """
+    forms = template.forms.get(problem.mode)
+    if not forms:
         raise UsageError(
             f"the prompt template {template.name} has no form for "
             f"{_MODE_WORDS[problem.mode]} problems",
@@ -90,7 +114,24 @@ def build_prompt(
             hint="choose --template apps",
         )
     room = max(window - max_new_tokens, window // 2)
+    prompts: list[Prompt] = []
+    for form in forms:
+        try:
+            prompts.append(_build(problem, template, form, count_tokens, render_chat, room))
+        except ProblemError:
+            if form is forms[-1] and not prompts:
+                raise
+    return tuple(prompts)
 
+
+def _build(
+    problem: Problem,
+    template: PromptTemplate,
+    form: Form,
+    count_tokens: CountTokens,
+    render_chat: RenderChat | None,
+    room: int,
+) -> Prompt:
     def write(statement: str) -> str:
         return _write(problem, form, template, statement, render_chat)
 
@@ -102,7 +143,7 @@ def build_prompt(
     if n_tokens > room:
         raise ProblemError(
             f"{problem.id} does not fit: the parts that must not be cut have {n_tokens} tokens, "
-            f"and the model's window of {window} has room for {room}",
+            f"and the model's window has room for {room}",
             hint="use a model with a larger window, or a smaller --max-new-tokens",
         )
     return Prompt(
@@ -126,36 +167,9 @@ def _write(
 ) -> str:
     values = _values(problem, template, statement)
     if not template.chat or render_chat is None:
-        return _fill(form.text, values | {"examples": _listed(problem, form)})
+        return _fill(form.text, values)
     messages = [{"role": turn.role, "content": _fill(turn.text, values)} for turn in form.turns]
-    messages[-1:-1] = _shown(problem, form)
     return render_chat(messages, answer_prefix=_fill(form.answer, values))
-
-
-def _listed(problem: Problem, form: Form) -> str:
-    return "".join(
-        _fill(
-            form.example,
-            {
-                "statement": example.problem,
-                "starter_head": example.starter,
-                "program": example.program,
-            },
-        )
-        for example in choose_examples(problem, form)
-    )
-
-
-def _shown(problem: Problem, form: Form) -> list[dict[str, str]]:
-    # Each example is asked as the problem is: by the last turn's text.
-    messages = []
-    for example in choose_examples(problem, form):
-        asked = {"statement": example.problem, "starter_head": example.starter}
-        messages += [
-            {"role": "user", "content": _fill(form.turns[-1].text, asked)},
-            {"role": "assistant", "content": f"```python\n{example.program}\n```"},
-        ]
-    return messages
 
 
 def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[str, str]:

@@ -17,20 +17,6 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A solved problem of our own that a template can show."""
-
-    problem: str
-    """Its statement."""
-    program: str
-    """A program that solves it."""
-    kind: str
-    """What it has in common with others: how its input is read, or how its function begins."""
-    starter: str = ""
-    """What its program starts from, if it is call-based."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """What a template says for one mode. Texts hold placeholders such as ``{statement}``."""
 
@@ -42,12 +28,6 @@ class Form:
     """How the assistant's answer begins, in a chat."""
     program: str = ""
     """The part of the prompt's end that is already program text."""
-    examples: tuple[Example, ...] = ()
-    """Solved problems, of which those nearest in kind are shown before the last turn."""
-    n_examples: int = 0
-    """How many are shown."""
-    example: str = ""
-    """How one is shown in a ``text``, where ``{examples}`` stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +44,8 @@ class PromptTemplate:
     """Whether the text is wrapped in the tokenizer's chat template."""
     tabs: bool = False
     """Whether the statement's indentation is written with tabs."""
-    forms: Mapping[Mode, Form] = field(default_factory=dict)
-    """What it says for each mode."""
+    forms: Mapping[Mode, tuple[Form, ...]] = field(default_factory=dict)
+    """What it says for each mode; a run's candidates are spread over several forms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

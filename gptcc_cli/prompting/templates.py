@@ -1,8 +1,9 @@
 """Where templates come from: one file each, with its stop strings.
 
-A template is a TOML file: ``chat``, ``stop`` and, for each mode (``[stdin]``, ``[call]``), either
-``text`` or ``turns`` with ``answer``. Any other file is the text itself, for both modes, without
-stop strings. Placeholders are explained in ``docs/concepts/prompts.md``.
+A template is a TOML file: ``chat``, ``stop`` and, for each mode (``[stdin]``, ``[call]``; written
+``[[stdin]]`` where there are several forms), either ``text`` or ``turns`` with ``answer``. Any
+other file is the text itself, for both modes, without stop strings. Placeholders are explained
+in ``docs/concepts/prompts.md``.
 """
 
 import hashlib
@@ -13,9 +14,7 @@ from typing import Any
 
 from gptcc_cli.errors import UsageError
 from gptcc_cli.problem import Mode
-from gptcc_cli.prompting.examples import call_kind
-from gptcc_cli.prompting.openings import opening_for
-from gptcc_cli.prompting.prompt import Example, Form, PromptTemplate, Turn
+from gptcc_cli.prompting.prompt import Form, PromptTemplate, Turn
 
 _PACKAGE = Path(__file__).parents[1] / "prompts"
 _CHECKOUT = Path(__file__).parents[2] / "prompts"
@@ -64,7 +63,7 @@ def _read(path: Path, name: str) -> PromptTemplate:
                 sha256=hashlib.sha256(content).hexdigest(),
                 stop_strings=(),
                 chat=False,
-                forms={Mode.STDIN: form, Mode.CALL: form},
+                forms={Mode.STDIN: (form,), Mode.CALL: (form,)},
             )
         return _template(name, hashlib.sha256(content).hexdigest(), tomllib.loads(text))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError) as error:
@@ -76,7 +75,7 @@ def _read(path: Path, name: str) -> PromptTemplate:
 
 def _template(name: str, sha256: str, values: dict[str, Any]) -> PromptTemplate:
     chat = bool(values.get("chat", False))
-    forms = {mode: _form(values[mode.value], chat) for mode in Mode if mode.value in values}
+    forms = {mode: _forms(values[mode.value], chat) for mode in Mode if mode.value in values}
     if not forms:
         raise ValueError("it has neither [stdin] nor [call]")
     return PromptTemplate(
@@ -89,6 +88,12 @@ def _template(name: str, sha256: str, values: dict[str, Any]) -> PromptTemplate:
     )
 
 
+def _forms(values: Any, chat: bool) -> tuple[Form, ...]:
+    # [stdin] is one form, several [[stdin]] are several.
+    listed = values if isinstance(values, list) else [values]
+    return tuple(_form(entry, chat) for entry in listed)
+
+
 def _form(values: Any, chat: bool) -> Form:
     if not isinstance(values, dict):
         raise ValueError("a mode is no table")
@@ -98,9 +103,6 @@ def _form(values: Any, chat: bool) -> Form:
         turns=turns,
         answer=str(values.get("answer", "")),
         program=str(values.get("program", "")),
-        examples=tuple(_example(example) for example in values.get("examples", [])),
-        n_examples=int(values.get("n_examples", 0)),
-        example=str(values.get("example", "")),
     )
     if chat and not turns:
         raise ValueError("chat = true, but a mode has no turns")
@@ -113,20 +115,6 @@ def _turn(values: Any) -> Turn:
     if not isinstance(values, dict) or not {"role", "text"} <= values.keys():
         raise ValueError("a turn needs role and text")
     return Turn(role=str(values["role"]), text=str(values["text"]))
-
-
-def _example(values: Any) -> Example:
-    if not isinstance(values, dict) or not {"input", "problem", "program"} <= values.keys():
-        raise ValueError("an example needs input, problem and program")
-    given, output = str(values["input"]), str(values.get("output", ""))
-    starter = str(values.get("starter", ""))
-    kind = call_kind(starter, given) if starter else opening_for([(given, output)])
-    return Example(
-        problem=str(values["problem"]).strip("\n"),
-        program=str(values["program"]).strip("\n"),
-        kind=kind,
-        starter=starter,
-    )
 
 
 def _texts(values: Any) -> list[str]:

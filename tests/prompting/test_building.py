@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.problem import Mode, Problem, SampleTest
-from gptcc_cli.prompting import Prompt, build_prompt, choose_template, load_template, template_names
+from gptcc_cli.prompting import (
+    Prompt,
+    build_prompt,
+    build_prompts,
+    choose_template,
+    load_template,
+    template_names,
+)
 
 SAMPLE = SampleTest(name="sample 1", input="3\n1 2 3\n", expected="6\n")
 
@@ -87,7 +94,6 @@ def test_every_template_shows_the_statement_whole(name: str, mode: Mode) -> None
     assert prompt.text.endswith(prompt.prefix)
 
 
-@pytest.mark.parametrize("name", ["chat", "examples"])
 @pytest.mark.parametrize(
     ("starter", "head"),
     [
@@ -99,9 +105,9 @@ def test_every_template_shows_the_statement_whole(name: str, mode: Mode) -> None
         ("", ""),
     ],
 )  # fmt: skip
-def test_a_chat_answer_goes_on_from_the_starter_code(name: str, starter: str, head: str) -> None:
+def test_a_chat_answer_goes_on_from_the_starter_code(starter: str, head: str) -> None:
     problem = Problem(id="p", statement="Do f.", mode=Mode.CALL, starter_code=starter)
-    prompt = build(problem, name)
+    prompt = build(problem, "chat")
     assert prompt.text.endswith("```python\n" + head)
     assert prompt.prefix == head
 
@@ -117,6 +123,45 @@ def test_the_tab_form_turns_every_four_leading_blanks_into_a_tab() -> None:
     statement = 'def f(x):\n    """Add   one.\n        deep    text\n      odd\n    """\n'
     prompt = build(Problem(id="p", statement=statement, mode=Mode.CALL), "bare-tabs")
     assert prompt.text == 'def f(x):\n\t"""Add   one.\n\t\tdeep    text\n\t  odd\n\t"""\n'
+
+
+def test_every_form_of_a_template_gives_a_prompt(tmp_path: Path) -> None:
+    path = tmp_path / "two.toml"
+    path.write_text('[[stdin]]\ntext = "A {statement}"\n[[stdin]]\ntext = "B {statement}"\n')
+    prompts = build_prompts(
+        Problem(id="p", statement="Add."),
+        load_template(str(path)),
+        count_tokens=count_words,
+        window=100,
+        max_new_tokens=10,
+    )
+    assert [prompt.text for prompt in prompts] == ["A Add.", "B Add."]
+
+
+def test_a_form_that_does_not_fit_leaves_the_work_to_those_that_do(tmp_path: Path) -> None:
+    path = tmp_path / "two.toml"
+    long = "example " * 100
+    path.write_text(
+        f'[[stdin]]\ntext = "{long} {{statement}}"\n[[stdin]]\ntext = "B {{statement}}"\n'
+    )
+    template = load_template(str(path))
+    for window, texts in ((100, ["B Add."]), (2, None)):
+        settings = {"count_tokens": count_words, "window": window, "max_new_tokens": 10}
+        if texts is None:
+            with pytest.raises(ProblemError, match="does not fit"):
+                build_prompts(Problem(id="p", statement="def f"), template, **settings)  # type: ignore[arg-type]
+        else:
+            prompts = build_prompts(Problem(id="p", statement="Add."), template, **settings)  # type: ignore[arg-type]
+            assert [prompt.text for prompt in prompts] == texts
+
+
+def test_a_small_models_program_begins_as_its_samples_are_read() -> None:
+    problem = Problem(id="p", statement="Add the numbers.", samples=(SAMPLE,))
+    for prompt in build_prompts(
+        problem, load_template("examples"), count_tokens=count_words, window=4000, max_new_tokens=9
+    ):
+        assert prompt.prefix == "n = int(input())\nnumbers = list(map(int, input().split()))"
+        assert prompt.text.endswith(prompt.prefix)
 
 
 def test_a_chat_template_needs_a_chat_model() -> None:

@@ -1,44 +1,59 @@
-"""The examples that ship: each program solves the sample that its own problem shows."""
+"""The examples that a small model is shown: each program solves the sample of its own problem."""
 
-import ast
 import contextlib
 import io
-import json
-import tomllib
-from pathlib import Path
-from typing import Any
+import re
 
 import pytest
 
-FILE = Path(__file__).parents[2] / "prompts" / "examples.toml"
-EXAMPLES = tomllib.loads(FILE.read_text(encoding="utf-8"))
+from gptcc_cli.problem import Mode
+from gptcc_cli.prompting import load_template
+from gptcc_cli.prompting.openings import opening_for
+
+SHOWN = re.compile(r"Problem \d\n(.*?)\n\nSolution \d\n```python\n(.*?)\n```", re.S)
+TEXTS = {mode: forms[0].text for mode, forms in load_template("examples").forms.items()}
+STDIN = SHOWN.findall(TEXTS[Mode.STDIN])
+CALL = SHOWN.findall(TEXTS[Mode.CALL])
 
 
-def run_example(example: dict[str, Any]) -> str:
-    """Run a program that we wrote ourselves, on its own sample."""
-    lines = iter(example["input"].split("\n"))
+def sample_of(problem: str) -> tuple[str, str]:
+    """The input and output that an example's statement shows."""
+    plain = re.search(r"Input\n(.*?)\n\n(?:Sample )?Output\n(.*)", problem, re.S)
+    inline = re.search(r"Input: (.*)\nOutput: (.*)", problem)
+    found = plain or inline
+    assert found is not None
+    return found[1], found[2]
+
+
+def test_there_are_examples_of_each_mode() -> None:
+    assert len(STDIN) >= 3 and len(CALL) >= 2
+
+
+@pytest.mark.parametrize(("problem", "program"), STDIN)
+def test_a_standard_input_example_prints_what_it_shows_and_reads_as_answers_begin(
+    problem: str, program: str
+) -> None:
+    given, expected = sample_of(problem)
+    lines = iter(given.split("\n"))
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        exec(example["program"], {"input": lambda: next(lines)})  # noqa: S102 - our own text
-    return out.getvalue().strip()
+        exec(program, {"input": lambda: next(lines)})  # noqa: S102 - our own fixed text
+    assert out.getvalue().strip() == expected
+    assert program.startswith(opening_for([(given, expected)]))
 
 
-@pytest.mark.parametrize("example", EXAMPLES["stdin"]["examples"], ids=lambda e: e["input"])
-def test_a_standard_input_example_prints_what_its_problem_shows(example: dict[str, Any]) -> None:
-    output = run_example(example)
-    assert output
-    problem = example["problem"].strip()
-    assert example["input"] in problem
-    assert problem.endswith("\n" + output)
-    if "output" in example:
-        assert example["output"] == output
-
-
-@pytest.mark.parametrize("example", EXAMPLES["call"]["examples"], ids=lambda e: e["starter"])
-def test_a_call_based_example_parses_and_takes_what_its_problem_shows(
-    example: dict[str, Any],
-) -> None:
-    tree = ast.parse(example["program"])
-    assert isinstance(tree.body[0], ast.FunctionDef | ast.ClassDef)
-    assert example["program"].strip().startswith(example["starter"])
-    json.loads(example["input"])
+@pytest.mark.parametrize(("problem", "program"), CALL)
+def test_a_call_based_example_returns_what_it_shows(problem: str, program: str) -> None:
+    space: dict[str, object] = {"List": list}
+    exec(program, space)  # noqa: S102 - our own fixed text
+    called = re.search(r"^\w+\((.*)\) should return (.*)\.$", problem, re.M)
+    named = re.search(r"Input: (.*)\nOutput: (.*)", problem)
+    if called:
+        function = next(v for k, v in space.items() if k in problem and callable(v))
+        assert function(eval(called[1])) == eval(called[2])  # type: ignore[operator]  # noqa: S307
+    else:
+        assert named is not None
+        solution = space["Solution"]()  # type: ignore[operator]
+        method = getattr(solution, re.search(r"def (\w+)\(self", program)[1])  # type: ignore[index]
+        arguments = eval(f"dict({named[1]})")  # noqa: S307 - our own fixed text
+        assert method(**arguments) == eval(named[2])  # noqa: S307

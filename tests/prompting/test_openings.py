@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gptcc_cli.problem import Mode, Problem, SampleTest
-from gptcc_cli.prompting import load_template
-from gptcc_cli.prompting.examples import choose_examples, kind_of
+from gptcc_cli.problem import Problem, SampleTest
 from gptcc_cli.prompting.openings import opening_for, opening_of
 
 LIST = "list(map(int, input().split()))"
@@ -104,52 +102,3 @@ def test_a_suspect_sample_says_nothing() -> None:
     bad = SampleTest(name="2", input="1 2 3 ...", expected="6", suspect="ellipsis")
     problem = Problem(id="p", statement="s", samples=(good, bad))
     assert opening_of(problem) == "a, b = map(int, input().split())"
-
-
-def example_forms() -> list[tuple[Mode, int]]:
-    template = load_template("examples")
-    return [(m, i) for m, form in template.forms.items() for i in range(len(form.examples))]
-
-
-@pytest.mark.parametrize(("mode", "number"), example_forms())
-def test_every_example_begins_as_an_answer_of_its_kind_does(mode: Mode, number: int) -> None:
-    example = load_template("examples").forms[mode].examples[number]
-    assert example.kind
-    begins = example.kind if mode is Mode.STDIN else example.starter
-    assert example.program.startswith(begins)
-
-
-NUMS = "class Solution:\n    def f(self, nums: List[int]) -> int:\n        "
-
-
-@pytest.mark.parametrize(
-    ("problem", "kind"),
-    [
-        (Problem(id="p", statement="s", mode=Mode.CALL, starter_code="def f(xs):\n\t",
-                 samples=(SampleTest(name="1", input=([1],), expected=1),)), "function list"),
-        (Problem(id="p", statement="s", mode=Mode.CALL,
-                 starter_code=NUMS),
-         "class list"),
-        (Problem(id="p", statement="s", mode=Mode.CALL,
-                 starter_code="class Solution:\n    def f(self, s: str) -> int:\n        "),
-         "class text"),
-        (Problem(id="p", statement="s", mode=Mode.CALL, starter_code="def f(n: int):\n\t"),
-         "function number"),
-        (Problem(id="p", statement="s", mode=Mode.CALL, starter_code="def f(x):\n\t"),
-         "function other"),
-    ],
-)  # fmt: skip
-def test_call_based_problems_are_told_apart_by_style_and_first_argument(
-    problem: Problem, kind: str
-) -> None:
-    assert kind_of(problem) == kind
-
-
-def test_the_nearest_example_comes_last() -> None:
-    samples = (SampleTest(name="1", input="2\nab\ncd", expected="ba\ndc"),)
-    problem = Problem(id="p", statement="s", samples=samples)
-    form = load_template("examples").forms[Mode.STDIN]
-    chosen = choose_examples(problem, form)
-    assert len(chosen) == form.n_examples
-    assert chosen[-1].kind == kind_of(problem)
-    assert all("for _ in range(t)" in example.program for example in chosen)

@@ -36,7 +36,9 @@ def test_a_plain_file_is_the_text_for_both_modes(tmp_path: Path) -> None:
     path = tmp_path / "mine.txt"
     path.write_bytes(b"Solve {statement}\r\n\t")
     template = load_template(str(path))
-    assert {form.text for form in template.forms.values()} == {"Solve {statement}\r\n\t"}
+    assert {form.text for forms in template.forms.values() for form in forms} == {
+        "Solve {statement}\r\n\t"
+    }
     assert template.stop_strings == ()
 
 

@@ -20,13 +20,13 @@ from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
     Prompt,
     PromptTemplate,
-    build_prompt,
+    build_prompts,
     choose_template,
     load_template,
 )
 
-PromptMaker = Callable[[Problem], Prompt]
-"""Puts a problem to the model that writes."""
+PromptMaker = Callable[[Problem], tuple[Prompt, ...]]
+"""Puts a problem to the model that writes, in as many forms as its template has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Writer:
     """Who writes, and what it reads."""
 
     generator: Generator
-    prompt: PromptMaker
+    prompts: PromptMaker
     n_at_most: int | None = None
     """How many candidates there can be; ``None``: any number."""
     loaded: LoadedModel | None = None
@@ -56,14 +56,14 @@ def open_writer(
     talk.say(f"model: {generator.name}")
     for note in (*loaded.notes, *generator.notes):
         talk.detail(note)
-    prompt = prompt_maker(
+    prompts = prompt_maker(
         loaded.found,
         loaded.tokenizer,
         template=chosen,
         window=loaded.context_length,
         max_new_tokens=max_new_tokens,
     )
-    return Writer(generator=generator, prompt=prompt, loaded=loaded)
+    return Writer(generator=generator, prompts=prompts, loaded=loaded)
 
 
 def open_replay(path: Path) -> Writer:
@@ -74,7 +74,9 @@ def open_replay(path: Path) -> Writer:
     """
     generator = ReplayGenerator(path, any_prompt=True)
     unread = Prompt(text="", template=load_template("apps"), n_tokens=0)
-    return Writer(generator=generator, prompt=lambda _: unread, n_at_most=generator.n_completions)
+    return Writer(
+        generator=generator, prompts=lambda _: (unread,), n_at_most=generator.n_completions
+    )
 
 
 def prompt_maker(
@@ -97,11 +99,11 @@ def prompt_maker(
     chat = tokenizer.chat_template is not None
     n_parameters = count_parameters(found)
 
-    def prompt(problem: Problem) -> Prompt:
+    def prompts(problem: Problem) -> tuple[Prompt, ...]:
         name = choose_template(
             problem, chat=chat, n_parameters=n_parameters, tabs=found.name.endswith("-apps")
         )
-        return build_prompt(
+        return build_prompts(
             problem,
             template or load_template(name),
             count_tokens=tokenizer.count,
@@ -110,7 +112,7 @@ def prompt_maker(
             max_new_tokens=max_new_tokens,
         )
 
-    return prompt
+    return prompts
 
 
 def _load(spec: ModelSpec, talk: Talk) -> LoadedModel:
