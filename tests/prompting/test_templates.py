@@ -23,7 +23,8 @@ def test_a_shipped_template_has_both_forms_and_its_hash(name: str) -> None:
     content = (ROOT / "prompts" / f"{name}.toml").read_bytes()
     assert template.sha256 == hashlib.sha256(content).hexdigest()
     assert set(template.forms) == set(Mode)
-    assert template.stop_strings
+    # A server that chats ends its answers itself.
+    assert template.stop_strings or name == "ask"
 
 
 def test_an_unknown_template_names_those_there_are() -> None:

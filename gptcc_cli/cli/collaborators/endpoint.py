@@ -6,7 +6,7 @@ from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.console import Talk
 from gptcc_cli.generation import EndpointGenerator, Style
 from gptcc_cli.problem import Problem
-from gptcc_cli.prompting import Prompt, build_prompt, load_template
+from gptcc_cli.prompting import Prompt, build_prompts, load_template
 
 _WINDOW = 8192
 """Tokens taken for the window of a model that nobody here knows."""
@@ -43,8 +43,8 @@ def open_endpoint(
     for note in generator.notes:
         talk.detail(note)
 
-    def prompt(problem: Problem) -> Prompt:
-        return build_prompt(
+    def prompts(problem: Problem) -> tuple[Prompt, ...]:
+        return build_prompts(
             problem,
             chosen,
             count_tokens=lambda text: len(text) // _CHARACTERS_A_TOKEN + 1,
@@ -53,7 +53,7 @@ def open_endpoint(
             max_new_tokens=max_new_tokens,
         )
 
-    return Writer(generator=generator, prompt=prompt)
+    return Writer(generator=generator, prompts=prompts)
 
 
 def _as_one_message(messages: Sequence[Mapping[str, str]], *, answer_prefix: str) -> str:
