@@ -5,6 +5,7 @@ raise ``GptccError`` for what the user can mend and ``typer.Exit(code)`` to end;
 reaches this file is a bug and is shown with its traceback.
 """
 
+import errno
 import os
 import sys
 from typing import NoReturn
@@ -42,6 +43,8 @@ def run(arguments: list[str]) -> int:
         return ExitCode.INTERRUPTED
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        return _explain(_full(error), arguments) if error.errno == errno.ENOSPC else _bug()
     except Exception:  # noqa: BLE001 - the boundary: whatever is left is a bug, and shown whole
         return _bug()
     return result if isinstance(result, int) else ExitCode.DONE
@@ -82,6 +85,13 @@ def _explain(error: GptccError, arguments: list[str]) -> int:
     return error.exit_code
 
 
+def _full(error: OSError) -> GptccError:
+    from gptcc_cli.errors import OutputError
+
+    place = error.filename or "what is written to"
+    return OutputError(f"no space is left on {place}", hint="make room and try again")
+
+
 def _bug() -> int:
     import traceback
 
@@ -94,8 +104,11 @@ def _bug() -> int:
 
 
 def _flush_or_silence() -> None:
-    # A reader that has gone (`gptcc ... | head -1`) must not end in a traceback at exit.
+    # A reader that has gone (`gptcc ... | head -1`) must not end in a traceback at exit, and what
+    # could not be written has been said by now.
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

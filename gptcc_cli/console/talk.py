@@ -11,15 +11,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from gptcc_cli.errors import OutputError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 def write_answer(text: str) -> None:
-    """Write text to standard output as UTF-8, ending in a newline, and flush it."""
+    """Write text to standard output as UTF-8, ending in a newline, and flush it.
+
+    Raises:
+        OutputError: standard output is closed or full; a reader that has gone is no error.
+    """
     data = text if text.endswith("\n") or not text else text + "\n"
-    sys.stdout.buffer.write(data.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+    if sys.stdout is None:
+        raise OutputError("standard output is closed", hint="write to a file with -o FILE")
+    try:
+        sys.stdout.buffer.write(data.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"standard output can't be written: {error.strerror}",
+            hint="make room, or write elsewhere",
+        ) from error
 
 
 def write_json(schema: str, record: Mapping[str, Any]) -> None:
@@ -77,6 +93,8 @@ class Talk:
 
 def print_error(line: str) -> None:
     """Write a line to standard error, whatever its encoding can't show replaced."""
+    if sys.stderr is None:
+        return
     encoding = sys.stderr.encoding or "utf-8"
     sys.stderr.write(line.encode(encoding, "replace").decode(encoding) + "\n")
     sys.stderr.flush()

@@ -173,7 +173,11 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"completions can't be read from {path}: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ModelError(
+            f"completions can't be read from {str(path)!r}: {reason}",
+            hint="name a JSONL file of completions, as --save-all writes it",
+        ) from error
     for number, line in enumerate(lines, start=1):
         if line.strip():
             record = _parse(line, f"{path}:{number}")

@@ -243,6 +243,44 @@ def test_an_answer_that_cannot_be_written_is_printed(
     assert "error: " in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("solve", str(COINS)), ("solve", "--help")])
+def test_a_full_disk_is_one_sentence(replay: Replay, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "gptcc_cli", *arguments]
+    if "--help" not in arguments:
+        command += ["-q", "--replay", str(replay(RIGHT))]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False
+        )
+    assert done.returncode == 1
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["error", "hint"]
+
+
+def test_a_reader_that_has_gone_is_silent(replay: Replay) -> None:
+    command = [sys.executable, "-m", "gptcc_cli", "solve", str(COINS), "-q"]
+    with subprocess.Popen(
+        [*command, "--replay", str(replay(RIGHT))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_a_closed_output_is_one_sentence(replay: Replay) -> None:
+    words = [sys.executable, "-m", "gptcc_cli", "solve", str(COINS), "-q", "--replay"]
+    command = " ".join([*words, str(replay(RIGHT)), ">&-"])
+    done = subprocess.run(
+        ["sh", "-c", command], stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: standard output is closed")
+
+
 def test_the_budget_with_nothing_to_print_exits_124(gptcc: Command, replay: Replay) -> None:
     slow = "import time\ntime.sleep(60)\n"
     done = gptcc("solve", COINS, "--replay", replay(slow), "--budget", "1s", "-t", "30s")
