@@ -8,8 +8,10 @@ import gptcc_cli.cli.check
 import gptcc_cli.cli.doctor
 import gptcc_cli.cli.eval
 import gptcc_cli.cli.grade
+import gptcc_cli.cli.listen
 import gptcc_cli.cli.models
 import gptcc_cli.cli.prompt
+import gptcc_cli.cli.samples
 import gptcc_cli.cli.solve
 import gptcc_cli.cli.train  # noqa: F401 - the files register themselves
 from gptcc_cli.cli.app import app

@@ -10,12 +10,18 @@ from gptcc_cli.sources.directories import statement_file
 from gptcc_cli.sources.places import read_sources, sources_from_bytes
 from gptcc_cli.sources.source import Source
 from gptcc_cli.sources.tests import read_entry_point, read_tests
+from gptcc_cli.sources.writing import apps_tests, write_apps, write_cf, write_oj, write_problem
 
 __all__ = [
     "Source",
+    "apps_tests",
     "read_entry_point",
     "read_sources",
     "read_tests",
     "sources_from_bytes",
     "statement_file",
+    "write_apps",
+    "write_cf",
+    "write_oj",
+    "write_problem",
 ]

@@ -4,11 +4,13 @@ Decides whether a problem is call-based or reads standard input (never both), an
 of each layout for its samples. Holds no layout itself.
 """
 
+import re
 from dataclasses import dataclass
 
 from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.statement.answers import read_answer_rules
 from gptcc_cli.statement.call_layouts import find_call_samples, looks_called
+from gptcc_cli.statement.call_samples import find_alias
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
 from gptcc_cli.statement.reading import Reading, StatementWarning
 from gptcc_cli.statement.signatures import (
@@ -96,6 +98,8 @@ def _without_code(statement: str, starter: str) -> _Found:
     if read.samples:
         return read
     mentioned = mentioned_function(statement)
+    if mentioned is None and _ASSERTS.search(statement):
+        mentioned = find_alias(statement, any_arguments(""))
     if mentioned is None:
         return read
     called = _as_call(statement, starter, mentioned)
@@ -118,3 +122,7 @@ def _as_call(statement: str, starter: str, signature: Signature | None) -> _Foun
 def _as_stdin(statement: str, starter: str) -> _Found:
     samples, warnings = find_stdin_samples(statement)
     return _Found(mode=Mode.STDIN, starter=starter, samples=samples, warnings=warnings)
+
+
+_ASSERTS = re.compile(r"(?m)^[ \t>]{0,8}(?:>>> ?|assert )[A-Za-z_]\w{0,60}\(")
+"""Examples that are code, whatever the prose around them says."""

@@ -160,6 +160,8 @@ _NODE = re.compile(r"\b(?:ListNode|TreeNode|Node)\b")
 _FENCE = re.compile(r"(?m)^[ \t]{0,8}(?:```|~~~)[^\n]{0,40}\n?")
 _ALL_CODE = re.compile(r"\s*(?:from\s|import\s|def\s|class\s|#|@)")
 _MENTION = re.compile(
-    r"(?i:function|method)(?:\s(?:called|named|with the name))?[ \t]{1,3}[`*\"']{0,3}"
+    r"(?i:write|implement|create|complete|define|make|build|design|develop|code|finish)\b"
+    r"[^.\n]{0,60}?(?i:function|method)(?:\s(?:called|named|with the name))?"
+    r"[ \t]{1,3}[`*\"']{0,3}"
     r"(?:([A-Za-z_]\w{0,60})[`*\"']{0,3}[ \t]?\(|`([A-Za-z_]\w{1,60})`)"
 )
