@@ -18,6 +18,7 @@ from gptcc_cli.cli.intake import Task, named_or_piped, read_tasks
 from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
 from gptcc_cli.cli.units import temperatures
 from gptcc_cli.console import Talk
+from gptcc_cli.console.samples import list_samples
 from gptcc_cli.console.solving import SolveView, solution_table
 from gptcc_cli.errors import ExitCode
 from gptcc_cli.extraction import Candidate, extract
@@ -25,6 +26,7 @@ from gptcc_cli.generation import Sampling, Style, check_sampling, plan
 from gptcc_cli.judging import Judge, Judgement
 from gptcc_cli.models import ModelSpec, Quantize
 from gptcc_cli.solving import Ended, Solution, Until, solve
+from gptcc_cli.statement import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ class SolveWish:
         return ModelSpec(
             name=self.model or ModelSpec().name,
             revision=self.revision,
-            explicit=self.model is not None,
+            explicit=any(word is not None for word in (self.model, self.revision, self.adapter)),
             dtype=self.dtype,
             device=self.device,
             quantize=self.quantize,
@@ -132,6 +134,9 @@ def run(wish: SolveWish) -> ExitCode:
     sampling = wish.sampling()
     names = named_or_piped(wish.problems, "solve")
     tasks = read_tasks(names, starter=wish.starter, tests=wish.tests, talk=talk)
+    if wish.show_samples:
+        for task in tasks:
+            talk.say(list_samples(Reading(problem=task.problem), title=True))
     delivery = wish.delivery(several=len(tasks) > 1)
     delivery.refuse_early()
     with ExitStack() as stack:

@@ -124,6 +124,13 @@ def test_several_problems_go_to_a_directory(gptcc: Command, replay: Replay, tmp_
     assert (tmp_path / "out" / "shout.py").read_text().startswith("# gptcc: WRONG")
 
 
+def test_samples_are_shown_beside_the_answer(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(RIGHT), "--show-samples")
+    assert done.stdout == RIGHT
+    assert "sample 1, lines 18-21" in done.stderr
+    assert "1000000025" in done.stderr
+
+
 def test_json_says_what_was_verified(gptcc: Command, replay: Replay) -> None:
     done = gptcc("solve", COINS, "--replay", replay(WRONG, RIGHT), "--json", "-q")
     record = json.loads(done.stdout)
