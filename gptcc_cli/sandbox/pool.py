@@ -223,7 +223,7 @@ def _tasks(job: Job, kind: Kind) -> tuple[bytes, bytes]:
         task = (job.source, call.entry_point, call.arguments_json, call.int_keys)
         return marshal.dumps(task), b""
     if job.assertions is None:
-        return marshal.dumps((job.source,)), b""
+        return job.source.encode("utf-8", "surrogatepass"), b""
     name, check = job.assertions.entry_point, job.assertions.check_source
     if kind is Kind.ASSERT_TOGETHER:
         return marshal.dumps((job.source, name, check)), b""

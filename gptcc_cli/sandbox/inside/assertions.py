@@ -30,6 +30,7 @@ LINE_BYTES = 16 << 20
 _HALF = LINE_BYTES // 2
 _HEAD = 4096
 _LIBC = ctypes.CDLL(None)
+_sem_init, _sem_post, _sem_wait = _LIBC.sem_init, _LIBC.sem_post, _LIBC.sem_wait
 
 
 class Line:
@@ -45,7 +46,7 @@ class Line:
         self._bells = [ctypes.c_void_p(ctypes.addressof(handle) + 64 * i) for i in range(2)]
         del handle
         for bell in self._bells:
-            _LIBC.sem_init(bell, 1, 0)
+            _sem_init(bell, 1, 0)
 
     def put(self, side: int, data: bytes) -> None:
         """Write to one side (0 the questions, 1 the answers) and ring.
@@ -58,11 +59,11 @@ class Line:
         start = side * _HALF + _HEAD
         self._memory[start : start + len(data)] = data
         self._memory[start - 8 : start] = len(data).to_bytes(8, "little")
-        _LIBC.sem_post(self._bells[side])
+        _sem_post(self._bells[side])
 
     def take(self, side: int) -> bytes:
         """Wait for the ring and copy what is there."""
-        while _LIBC.sem_wait(self._bells[side]) != 0:
+        while _sem_wait(self._bells[side]) != 0:
             continue
         start = side * _HALF + _HEAD
         length = int.from_bytes(self._memory[start - 8 : start], "little")

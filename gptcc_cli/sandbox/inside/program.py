@@ -25,13 +25,14 @@ from gptcc_cli.sandbox.inside.values import NotJsonError, from_json, to_json
 FILE_NAME = "main.py"
 TASK = 3
 """The descriptor of the task file."""
+_CHUNK_BYTES = 1 << 16
 CODE = 4
 """The descriptor of the file that keeps compiled code between runs of one program."""
 
 
 def run_main(main: ModuleType, *, keeps_code: bool) -> NoReturn:
     """Run a program as ``__main__`` and end the process as CPython would."""
-    (source,) = read_task()
+    source = read_bytes().decode("utf-8", "surrogatepass")
     code = compiled(source, keeps_code=keeps_code)
     os.close(TASK)
     end(status_of(lambda: exec(code, main.__dict__), source), main)
@@ -59,9 +60,16 @@ def run_call(main: ModuleType, *, keeps_code: bool) -> NoReturn:
 
 
 def read_task() -> Any:
-    """Read what the host wrote into the task file."""
-    size = os.lseek(TASK, 0, os.SEEK_END)
-    return marshal.loads(os.pread(TASK, size, 0))
+    """Read what the host wrote into the task file: a tuple."""
+    return marshal.loads(read_bytes())
+
+
+def read_bytes() -> bytes:
+    """Read the task file up to its end, where the report will begin."""
+    data = os.read(TASK, _CHUNK_BYTES)
+    while chunk := os.read(TASK, _CHUNK_BYTES) if len(data) % _CHUNK_BYTES == 0 else b"":
+        data += chunk
+    return data
 
 
 def report(line: bytes) -> None:
@@ -82,7 +90,7 @@ def compiled(source: str, *, keeps_code: bool) -> CodeType:
         os.write(CODE, marshal.dumps(code))
     if keeps_code:
         os.close(CODE)
-    report(b"C")
+    os.write(TASK, b"C\n")
     return code
 
 

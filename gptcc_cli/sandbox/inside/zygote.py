@@ -34,9 +34,11 @@ from gptcc_cli.sandbox.inside.records import (
 )
 
 _FIRST_FREE = 64
-"""The zygote's own descriptors stand from here on, the program's below."""
+"""The zygote's own descriptors stand from here on. Those below are closed, so that received ones
+get the numbers that a program expects: 0 input, 1 output, 2 errors, 3 task, 4 code."""
 _MAX_FDS = 8
-_NO_FD = -1
+_IN_PLACE = [0, 1, 2, 3, 4]
+_CUT = socket.MSG_TRUNC | socket.MSG_CTRUNC
 _USUAL_ADDRESS_SPACE_BYTES = 64 << 20
 
 
@@ -67,94 +69,89 @@ class Zygote:
         self._filter: confine.Filter | None = None
         if orders["child_filter"]:
             self._filter = confine.Filter(orders["child_filter"], orders["child_filter_pid_at"])
-        self._dies_with_parent: bool = not orders["own_pid_namespace"]
-        self._kills_all: bool = orders["own_pid_namespace"]
+        self._has_pid_namespace: bool = orders["own_pid_namespace"]
         self._main = ModuleType("__main__")
         self._main.__dict__.update(
             __builtins__=builtins, __file__=program.FILE_NAME, __cached__=None, __annotations__={}
         )
+        sys.modules["__main__"] = self._main
+        self._poll = select.poll()
+        self._poll.register(control, 0)
 
     def loop(self) -> NoReturn:
         """Serve requests; end with the host."""
+        os.closerange(0, _FIRST_FREE)
         while True:
             packet, fds, flags, _ = socket.recv_fds(self._control, PACKET_BYTES, _MAX_FDS)
             if not packet:
                 os._exit(0)
             request = unpack_request(packet)
-            if len(fds) != request.n_fds or flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC):
+            if fds != _IN_PLACE[: request.n_fds] or flags & _CUT:
                 os._exit(3)
-            self._control.sendmsg([pack_result(self._served(request, fds))])
+            self._control.sendmsg((pack_result(self._served(request)),))
 
-    def _served(self, request: Request, fds: list[int]) -> Result:
+    def _served(self, request: Request) -> Result:
+        """Run one job, whose descriptors are in place, and close them."""
         line = assertions.Line() if request.kind is Kind.ASSERT else None
         started = time.monotonic_ns()
-        # The fifth descriptor is the code of a program, or the check's task, which no program sees.
-        code = fds[4] if line is None and len(fds) > 4 else _NO_FD
-        main = self._forked(request, (*fds[:4], code), line)
-        pids = [main]
-        if line is not None:
-            channels = (self._null, self._null, fds[2], fds[4], _NO_FD)
-            pids.append(self._forked(request, channels, line, checks=True))
-        for fd in fds:
-            os.close(fd)
+        main = self._forked(request, line, checks=False)
+        pids = [main] if line is None else [main, self._forked(request, line, checks=True)]
+        os.closerange(0, request.n_fds)
         timed_out, ends = self._waited(pids, started + request.wall_us * 1000)
         wall_us = (time.monotonic_ns() - started) // 1000
         strays = self._swept()
         if line is not None:
             line.close()
         status, usage = ends[main]
-        check_status = ends[pids[-1]][0] if len(pids) > 1 else 0
-        user_us, system_us = int(usage.ru_utime * 1e6), int(usage.ru_stime * 1e6)
         return Result(
             request.kind,
             timed_out,
             strays,
             status,
-            check_status,
-            user_us,
-            system_us,
+            ends[pids[-1]][0] if line is not None else 0,
+            int(usage.ru_utime * 1e6),
+            int(usage.ru_stime * 1e6),
             usage.ru_maxrss,
             wall_us,
         )
 
-    def _forked(
-        self,
-        request: Request,
-        fds: tuple[int, ...],
-        line: assertions.Line | None,
-        *,
-        checks: bool = False,
-    ) -> int:
+    def _forked(self, request: Request, line: assertions.Line | None, *, checks: bool) -> int:
         pid = confine.raw_fork()
         if pid:
             return pid
         try:
-            self._become_child(request, fds, assertions.LINE_BYTES if line else 0)
-            self._run(request.kind, line, checks=checks, keeps_code=fds[4] != _NO_FD)
+            self._become_child(request, line, checks=checks)
+            self._run(request, line, checks=checks)
         except BaseException as error:
             os.write(2, f"{type(error).__name__}: {error}\n".encode("ascii", "replace"))
         finally:
             os._exit(1)
 
-    def _become_child(self, request: Request, fds: tuple[int, ...], shared_bytes: int) -> None:
-        if self._dies_with_parent:
+    def _become_child(
+        self, request: Request, line: assertions.Line | None, *, checks: bool
+    ) -> None:
+        """Keep the descriptors that are this child's, and give up the rest for good."""
+        memory = self.address_space_bytes + request.memory_bytes
+        n_fds = request.n_fds
+        if line is not None:
+            # The fifth descriptor is the check's task, which no program may see.
+            memory += assertions.LINE_BYTES
+            n_fds = program.CODE
+            if checks:
+                os.dup2(self._null, 0)
+                os.dup2(self._null, 1)
+                os.dup2(program.CODE, program.TASK)
+        if not self._has_pid_namespace:
             confine.die_with_parent()
-        for wanted, fd in enumerate(fds):
-            if fd != _NO_FD:
-                os.dup2(fd, wanted)
-        os.closerange(len(fds) if fds[-1] != _NO_FD else len(fds) - 1, 1 << 30)
-        memory = self.address_space_bytes + request.memory_bytes + shared_bytes
+        os.closerange(n_fds, 1 << 30)
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (request.cpu_s, request.cpu_s + 1))
         resource.setrlimit(resource.RLIMIT_FSIZE, (request.file_bytes, request.file_bytes))
         if self._filter is not None:
             self._filter.install()
-        sys.modules["__main__"] = self._main
-        gc.enable()
 
-    def _run(
-        self, kind: Kind, line: assertions.Line | None, *, checks: bool, keeps_code: bool
-    ) -> None:
+    def _run(self, request: Request, line: assertions.Line | None, *, checks: bool) -> None:
+        kind, keeps_code = request.kind, request.n_fds > program.CODE
         if kind is Kind.MAIN:
             program.run_main(self._main, keeps_code=keeps_code)
         elif kind is Kind.CALL:
@@ -171,32 +168,32 @@ class Zygote:
     ) -> tuple[bool, dict[int, tuple[int, resource.struct_rusage]]]:
         """Wait for all; kill them at the deadline, with the host, or when one of two fails."""
         ends: dict[int, tuple[int, resource.struct_rusage]] = {}
-        watches = {os.pidfd_open(pid): pid for pid in pids}
-        poll = select.poll()
-        for watch in watches:
-            poll.register(watch, select.POLLIN)
-        poll.register(self._control, 0)
+        watches: dict[int, int] = {}
+        for pid in pids:
+            watch = os.pidfd_open(pid)
+            watches[watch] = pid
+            self._poll.register(watch, select.POLLIN)
         timed_out = False
         while len(ends) < len(pids):
-            rest_ms = max(0, deadline_ns - time.monotonic_ns()) / 1e6
-            events = poll.poll(rest_ms)
-            if not events:
-                timed_out = True
+            events = self._poll.poll(max(0, deadline_ns - time.monotonic_ns()) / 1e6)
+            timed_out = not events
+            failed = False
             for fd, _ in events:
                 if fd not in watches:
                     os._exit(0)
                 pid, status, usage = os.wait4(watches[fd], 0)
                 ends[pid] = status, usage
-                poll.unregister(fd)
-            failed = any(status != 0 for status, _ in ends.values())
+                failed = failed or status != 0
+                self._poll.unregister(fd)
+                os.close(fd)
+                del watches[fd]
             if timed_out or failed or pids[0] in ends:
-                for pid in pids:
-                    if pid not in ends:
-                        os.kill(pid, signal.SIGKILL)
-                        _, status, usage = os.wait4(pid, 0)
-                        ends[pid] = status, usage
-        for watch in watches:
-            os.close(watch)
+                for fd, pid in watches.items():
+                    os.kill(pid, signal.SIGKILL)
+                    _, status, usage = os.wait4(pid, 0)
+                    ends[pid] = status, usage
+                    self._poll.unregister(fd)
+                    os.close(fd)
         return timed_out, ends
 
     def _swept(self) -> int:
@@ -208,7 +205,7 @@ class Zygote:
             except ChildProcessError:
                 return strays
             if pid == 0:
-                if not self._kills_all:
+                if not self._has_pid_namespace:
                     os._exit(4)
                 os.kill(-1, signal.SIGKILL)
                 os.waitpid(-1, 0)
