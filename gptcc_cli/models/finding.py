@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import cache, checkpoint, embedded, gguf_files, hub
+from gptcc_cli.models import cache, checkpoint, embedded, flax_checkpoint, gguf_files, hub
 from gptcc_cli.models.spec import (
     DEFAULT_MODEL,
     EMBEDDED_MODEL,
@@ -34,7 +34,7 @@ def _find_base(spec: ModelSpec, progress: FetchWatcher | None) -> FoundModel:
         return local
     snapshot = hub.cached(spec.name, spec.revision)
     if snapshot is not None:
-        return _from_snapshot(spec, snapshot)
+        return _from_snapshot(spec, snapshot, progress)
     if spec.explicit or spec.name != DEFAULT_MODEL or spec.revision is not None:
         return pull(spec, progress=progress)
     return _default_or_embedded(spec, progress)
@@ -54,7 +54,7 @@ def pull(
         with_code=spec.trust_remote_code,
         force=force,
     )
-    return _from_snapshot(spec, snapshot)
+    return _from_snapshot(spec, snapshot, progress)
 
 
 def _with_adapter(found: FoundModel, progress: FetchWatcher | None) -> FoundModel:
@@ -88,7 +88,7 @@ def _local(
         return _embedded(spec, progress, verify=pull_embedded, force=force)
     path = Path(spec.name).expanduser()
     if path.is_dir():
-        return _directory(spec, path)
+        return _directory(spec, path, progress)
     if path.is_file() or not hub.is_repo_id(spec.name):
         return _file(spec, path, progress, force=force)
     return None
@@ -113,9 +113,12 @@ def _embedded(
     )
 
 
-def _directory(spec: ModelSpec, path: Path) -> FoundModel:
+def _directory(spec: ModelSpec, path: Path, progress: FetchWatcher | None) -> FoundModel:
     checkpoint.read_config(path)
-    return FoundModel(name=path.resolve().name, path=path.resolve(), commit=None, spec=spec)
+    name, path = path.resolve().name, path.resolve()
+    if flax_checkpoint.is_flax_only(path):
+        path = flax_checkpoint.ensure(path, progress=progress)
+    return FoundModel(name=name, path=path, commit=None, spec=spec)
 
 
 def _file(spec: ModelSpec, path: Path, progress: FetchWatcher | None, *, force: bool) -> FoundModel:
@@ -133,8 +136,13 @@ def _file(spec: ModelSpec, path: Path, progress: FetchWatcher | None, *, force: 
     )
 
 
-def _from_snapshot(spec: ModelSpec, snapshot: hub.Snapshot) -> FoundModel:
-    return FoundModel(name=spec.name, path=snapshot.path, commit=snapshot.commit, spec=spec)
+def _from_snapshot(
+    spec: ModelSpec, snapshot: hub.Snapshot, progress: FetchWatcher | None
+) -> FoundModel:
+    path = snapshot.path
+    if flax_checkpoint.is_flax_only(path):
+        path = flax_checkpoint.ensure(path, progress=progress)
+    return FoundModel(name=spec.name, path=path, commit=snapshot.commit, spec=spec)
 
 
 def _default_or_embedded(spec: ModelSpec, progress: FetchWatcher | None) -> FoundModel:

@@ -34,7 +34,7 @@ def _converted() -> Iterator[CachedModel]:
             continue
         yield CachedModel(
             name=cache.read_source(path) or path.name,
-            kind="gguf",
+            kind="converted",
             revisions=(),
             commit=None,
             path=path,

@@ -115,7 +115,7 @@ class CachedModel:
     name: str
     """What to give to ``-m``."""
     kind: str
-    """``hub``, ``embedded`` or ``gguf``."""
+    """``hub``, ``embedded`` or ``converted`` (from GGUF or Flax)."""
     revisions: tuple[str, ...]
     """Branches, tags and commits of the hub that are here; empty for others."""
     commit: str | None

@@ -148,6 +148,6 @@ def test_a_converted_file_is_listed(tmp_path: Path) -> None:
 
     path = write_gguf(build_tiny_model(tmp_path / "model", "llama"), tmp_path / "tiny.gguf")
     find(ModelSpec(name=str(path)))
-    (model,) = (m for m in list_cached() if m.kind == "gguf")
+    (model,) = (m for m in list_cached() if m.kind == "converted")
     assert (model.name, model.usable) == (str(path), True)
     assert json.loads((model.path / "config.json").read_text())["model_type"] == "llama"
