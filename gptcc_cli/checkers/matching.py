@@ -52,6 +52,8 @@ def unpaired(
 ) -> tuple[list[T], list[T]]:
     """Return what is left of both sides after pairing equal keys, each side sorted by key."""
     wanted, got = ([*map(key, side)] for side in (expected, actual))
+    if sorted(wanted) == sorted(got):
+        return [], []
     left, right = (sorted(range(len(keys)), key=keys.__getitem__) for keys in (wanted, got))
     missing: list[T] = []
     extra: list[T] = []

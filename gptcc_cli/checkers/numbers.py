@@ -55,6 +55,8 @@ def close_values(expected: float, actual: float | Decimal, tolerance: float) -> 
 
     Infinities and not-a-number are close to themselves alone.
     """
+    if expected == actual:
+        return True
     try:
         value = float(actual)
     except OverflowError:
@@ -62,7 +64,7 @@ def close_values(expected: float, actual: float | Decimal, tolerance: float) -> 
     if math.isnan(expected) or math.isnan(value):
         return math.isnan(expected) and math.isnan(value)
     if math.isinf(expected) or math.isinf(value):
-        return isinstance(actual, float) and expected == actual
+        return False
     return _close(expected, value, tolerance, expected, actual)
 
 

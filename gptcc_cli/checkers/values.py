@@ -25,6 +25,7 @@ MOST_ITEMS = 1_000_000
 SET_TAG = "__set__"
 """A set travels through JSON as ``{"__set__": [...]}``."""
 
+_PLAIN = frozenset({bool, int, float, str, type(None)})
 _Path: TypeAlias = "tuple[_Path, int | str] | None"
 _SHOWN = 60
 
@@ -192,25 +193,25 @@ def _difference(
                 continue
             if not isinstance(got, list) or len(got) != len(wanted):
                 return _Difference(path, _show(wanted), _show(got))
-            pending.extend(_children(path, range(len(got) - 1, -1, -1), wanted, got))
+            pending.extend(_children(path, range(len(got) - 1, -1, -1), wanted, got, rules))
         elif isinstance(wanted, dict):
             if not isinstance(got, dict) or got.keys() != wanted.keys():
                 return _Difference(path, _show(wanted), _show(got))
-            pending.extend(_children(path, reversed(wanted), wanted, got))
+            pending.extend(_children(path, reversed(wanted), wanted, got, rules))
         elif not _same_scalar(wanted, got, rules.tolerance):
             return _Difference(path, _show(wanted), _show(got))
     return None
 
 
 def _children(
-    path: _Path, keys: Iterable[Any], wanted: Any, got: Any
+    path: _Path, keys: Iterable[Any], wanted: Any, got: Any, rules: CheckerRules
 ) -> Iterator[tuple[_Path, Any, Any]]:
     """What stands below two collections, without the plain values that are equal."""
     for key in keys:
         left, right = wanted[key], got[key]
-        if type(left) is type(right) and isinstance(left, int | str) and left == right:
-            continue
-        yield (path, key), left, right
+        plain = type(left) in _PLAIN and type(right) in _PLAIN
+        if not (plain and _same_scalar(left, right, rules.tolerance)):
+            yield (path, key), left, right
 
 
 def _same_scalar(expected: Json, actual: object, tolerance: float) -> bool:
