@@ -96,6 +96,12 @@ class Box:
     """What the zygote confines itself by."""
     detail: str
     """What it is made of, for people."""
+    own_user: bool = False
+    """Whether each worker becomes a user of its own, who owns nothing."""
+
+    def orders_for_a_worker(self) -> dict[str, Any]:
+        """Return the orders for one zygote, with its own user if it is to have one."""
+        return {**self.orders, "user": _free_user() if self.own_user else 0}
 
 
 def boxes(level: Level, *, seccomp: bool = True) -> list[Box]:
@@ -105,35 +111,24 @@ def boxes(level: Level, *, seccomp: bool = True) -> list[Box]:
         level: what to promise.
         seccomp: ``False`` only to show, in a test, that the filter is what holds.
     """
-    is_root = os.geteuid() == 0
-    if level is Level.NAMESPACE:
-        command = bubblewrap()
-        if command is None:
-            return []
-        # Root needs no user namespace, and may be refused one; many containers refuse a /proc.
-        ways = [(users, proc) for proc in (True, False) for users in (False, True)]
-        return [
-            _namespace_box(command, own_users=users, proc=proc, seccomp=seccomp)
-            for users, proc in ways
-            if is_root or users
-        ]
-    orders = _orders(level, seccomp=seccomp and level is not Level.UNSAFE)
+    if level is Level.UNSAFE:
+        orders = _orders(level, seccomp=False, threads=True)
+        words = _python_words()
+        return [Box(level=level, words=words, orders=orders, detail="resource limits only")]
+    # Root becomes another user, unless its container has no other. Where it stays, no limit
+    # counts its threads, and so programs may have none.
+    own_user = [True, False] if os.geteuid() == 0 else [False]
     if level is Level.LANDLOCK:
-        orders |= {
-            "readable": [*_visible(), *_numpy_paths(), *_DEVICES[1:]],
-            "writable": _DEVICES[:1],
-            "user": _free_user() if is_root else 0,
-            "keep_reading": is_root and not _readable_by_all(_python()),
-        }
+        return [_landlock_box(own_user=own, seccomp=seccomp) for own in own_user]
+    command = bubblewrap()
+    if command is None:
+        return []
+    # Root needs no namespace of users, and may be refused one; some containers refuse a /proc.
     return [
-        Box(
-            level=level,
-            words=_python_words(),
-            orders=orders,
-            detail="Landlock, seccomp, resource limits"
-            if level is Level.LANDLOCK
-            else "resource limits only",
-        )
+        _namespace_box(command, own_users=users, own_user=own, proc=proc, seccomp=seccomp)
+        for proc in (True, False)
+        for own in own_user
+        for users in (not own, False)[: 1 if own or os.geteuid() != 0 else 2]
     ]
 
 
@@ -149,18 +144,35 @@ def bubblewrap() -> str | None:
     return str(bundled) if os.access(bundled, os.X_OK) else None
 
 
-def _namespace_box(command: str, *, own_users: bool, proc: bool, seccomp: bool) -> Box:
+def _landlock_box(*, own_user: bool, seccomp: bool) -> Box:
+    stays_root = os.geteuid() == 0 and not own_user
+    orders = _orders(Level.LANDLOCK, seccomp=seccomp, threads=not stays_root)
+    orders |= {
+        "readable": [*_visible(), *_numpy_paths(), *_DEVICES[1:]],
+        "writable": _DEVICES[:1],
+        "keep_reading": own_user and not _readable_by_all(_python()),
+    }
+    return Box(
+        level=Level.LANDLOCK,
+        words=_python_words(),
+        orders=orders,
+        detail=f"Landlock, {_detail(stays_root)}",
+        own_user=own_user,
+    )
+
+
+def _namespace_box(
+    command: str, *, own_users: bool, own_user: bool, proc: bool, seccomp: bool
+) -> Box:
+    stays_root = os.geteuid() == 0 and not own_user
     unshared = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     unshared += ["--unshare-cgroup-try", "--hostname", "box", "--cap-drop", "ALL"]
-    user = 0
     if own_users:
         unshared += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
-    else:
-        user = _free_user()
+    if own_user:
         for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
             unshared += ["--cap-add", capability]
-    orders = _orders(Level.NAMESPACE, seccomp=seccomp)
-    orders |= {"user": user, "own_pid_namespace": True}
+    orders = _orders(Level.NAMESPACE, seccomp=seccomp, threads=not stays_root)
     return Box(
         level=Level.NAMESPACE,
         words=(
@@ -168,9 +180,15 @@ def _namespace_box(command: str, *, own_users: bool, proc: bool, seccomp: bool) 
             *("--die-with-parent", "--new-session", "--as-pid-1", *unshared, *_root(proc), "--"),
             *_python_words(),
         ),
-        orders=orders,
-        detail="bubblewrap, seccomp, no capabilities, resource limits",
+        orders=orders | {"own_pid_namespace": True},
+        detail=f"bubblewrap, {'' if proc else 'no /proc, '}{_detail(stays_root)}",
+        own_user=own_user,
     )
+
+
+def _detail(stays_root: bool) -> str:
+    threads = "no threads" if stays_root else "limited threads"
+    return f"seccomp, no capabilities, resource limits, {threads}"
 
 
 def _root(proc: bool) -> list[str]:
@@ -211,13 +229,13 @@ def _package_directories() -> list[str]:
     return [path for path in found if Path(path).is_dir()]
 
 
-def _orders(level: Level, *, seccomp: bool) -> dict[str, Any]:
+def _orders(level: Level, *, seccomp: bool, threads: bool) -> dict[str, Any]:
     architecture = architecture_of(os.uname().machine)
     orders: dict[str, Any] = {
         "preload": PRELOADED,
         "numpy": str(directory) if (directory := _numpy()) else "",
-        "user": 0,
         "keep_reading": False,
+        "drops_capabilities": level is not Level.UNSAFE,
         "own_pid_namespace": False,
         "readable": [],
         "writable": [],
@@ -229,7 +247,7 @@ def _orders(level: Level, *, seccomp: bool) -> dict[str, Any]:
     if level is not Level.UNSAFE:
         orders["limits"] |= {"RLIMIT_NPROC": MAX_THREADS + _own_threads(), "RLIMIT_MSGQUEUE": 0}
     if seccomp and architecture is not None:
-        child = program_filter(architecture)
+        child = program_filter(architecture, threads=threads)
         orders |= {
             "zygote_filter": zygote_filter(architecture).instructions,
             "child_filter": child.instructions,

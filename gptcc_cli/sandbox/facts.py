@@ -15,6 +15,8 @@ NEAR = 0.9
 """A program that fails at this part of its memory limit is taken to have run into it."""
 _MEMORY_ERROR = re.compile(rb"(?m)^([\w.]*MemoryError(:.*)?|.*std::bad_alloc.*)\s*\Z")
 _SIGKILL, _SIGXCPU = 9, 24
+_MOST_LINES = 16
+_MOST_ANSWER_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,20 +94,22 @@ def _cpu_s(result: Result | None) -> float:
 
 def _said(report: bytes) -> dict[str, str]:
     """Read the lines of a report: letter -> text. Later lines win over earlier ones."""
-    lines = report.decode("ascii", "replace").split("\n")
+    lines = report.decode("ascii", "replace").split("\n", _MOST_LINES)[:_MOST_LINES]
     return {line[0]: line[1:] for line in lines if line}
 
 
 def _answer(said: dict[str, str]) -> tuple[str | None, str | None]:
     if "A" not in said:
         return None, said.get("P")
+    if len(said["A"]) > _MOST_ANSWER_BYTES:
+        return None, f"an answer of more than {_MOST_ANSWER_BYTES} bytes"
     answer = _checked(said["A"])
     return answer, None if answer is not None else "an answer that is no readable JSON"
 
 
 def _checked(text: str | None) -> str | None:
     """Return the text if it is JSON that any reader of ours can read."""
-    if text is None:
+    if text is None or len(text) > _MOST_ANSWER_BYTES:
         return None
     try:
         json.loads(text)

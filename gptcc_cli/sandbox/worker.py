@@ -69,7 +69,7 @@ class Worker:
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._zygote: int | None = None
         self._said = memory_file(b"")
-        boot = memory_file(marshal.dumps((_codes(), dict(box.orders))))
+        boot = memory_file(marshal.dumps((_codes(), box.orders_for_a_worker())))
         nothing = memory_file(b"")
         inherited = (boot, theirs.fileno())
         try:

@@ -36,6 +36,8 @@ from gptcc_cli.sandbox.inside.records import (
 _FIRST_FREE = 64
 """The zygote's own descriptors stand from here on. Those below are closed, so that received ones
 get the numbers that a program expects: 0 input, 1 output, 2 errors, 3 task, 4 code."""
+_PAST_LAST = 256
+"""More descriptors than the limit allows; not much more, as older kernels close one by one."""
 _MAX_FDS = 8
 _IN_PLACE = [0, 1, 2, 3, 4]
 _CUT = socket.MSG_TRUNC | socket.MSG_CTRUNC
@@ -143,7 +145,7 @@ class Zygote:
                 os.dup2(program.CODE, program.TASK)
         if not self._has_pid_namespace:
             confine.die_with_parent()
-        os.closerange(n_fds, 1 << 30)
+        os.closerange(n_fds, _PAST_LAST)
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (request.cpu_s, request.cpu_s + 1))
         resource.setrlimit(resource.RLIMIT_FSIZE, (request.file_bytes, request.file_bytes))
@@ -238,6 +240,8 @@ def _confine(orders: dict[str, Any]) -> None:
     """Give up every right but those a zygote needs."""
     if orders["user"]:
         confine.become_user(orders["user"], keep_reading=orders["keep_reading"])
+    elif orders["drops_capabilities"]:
+        confine.drop_capabilities()
     confine.die_with_parent()
     if not orders["own_pid_namespace"]:
         confine.adopt_orphans()
