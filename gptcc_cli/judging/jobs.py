@@ -69,9 +69,9 @@ def entry_point_of(problem: Problem) -> str:
 
 
 def stdin_bytes(test_input: str | tuple[Json, ...]) -> bytes:
-    """Standard input as bytes: lines are joined, and the last one ends in a line feed."""
+    """Standard input as bytes: lines are joined, and the last one, if any, ends in a line feed."""
     text = test_input if isinstance(test_input, str) else "\n".join(map(str, test_input))
-    if not text.endswith("\n"):
+    if text and not text.endswith("\n"):
         text += "\n"
     return text.encode("utf-8", errors="surrogatepass")
 
