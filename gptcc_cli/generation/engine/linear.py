@@ -1,8 +1,9 @@
 """Matrix products, with what follows them fused where the device can.
 
 Three kinds behind one set of verbs: oneDNN's packed weights (CPU; bfloat16 where the CPU has
-it, float32 otherwise), and torch's own ``linear`` (everything else). Weights are packed once,
-when the model is opened. Does not choose the dtype.
+it, float32 otherwise), 8-bit weights (CPU, on request: ``eight_bit``), and torch's own
+``linear`` (everything else). Weights are packed once, when the model is opened. Does not choose
+the dtype.
 """
 
 from collections.abc import Callable
@@ -58,13 +59,7 @@ class PlainLinear:
 
         self._linear = functional.linear
         self._weight, self._bias = weight, bias
-        activations: dict[str, Callable[[Any], Any]] = {
-            "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),
-            "gelu": functional.gelu,
-            "relu": functional.relu,
-            "silu": functional.silu,
-        }
-        self._activate = activations[activation]
+        self._activate = activation_of(activation)
 
     def __call__(self, x: Any) -> Any:
         """Return the product."""
@@ -81,6 +76,19 @@ class PlainLinear:
     def times(self, x: Any, other: Any) -> Any:
         """Return the product times ``other``."""
         return self._linear(x, self._weight, self._bias) * other
+
+
+def activation_of(name: str) -> Callable[[Any], Any]:
+    """Return an activation by the architecture's name for it."""
+    import torch.nn.functional as functional
+
+    activations: dict[str, Callable[[Any], Any]] = {
+        "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),
+        "gelu": functional.gelu,
+        "relu": functional.relu,
+        "silu": functional.silu,
+    }
+    return activations[name]
 
 
 class _PackedLinear:

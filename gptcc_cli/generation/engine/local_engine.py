@@ -5,7 +5,7 @@ rows when memory ends. The rows themselves are ``batch``, the arithmetic is ``de
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from threading import Event
 from typing import Any, TypeVar
@@ -14,9 +14,10 @@ from gptcc_cli.errors import ModelError
 from gptcc_cli.generation.completion import Completion, Request, Sampling, Watcher, Writing
 from gptcc_cli.generation.engine.batch import Batch
 from gptcc_cli.generation.engine.decoder import Decoder
+from gptcc_cli.generation.engine.eight_bit import eight_bit_tensors
 from gptcc_cli.generation.engine.unsupported import Unsupported
 from gptcc_cli.generation.naming import describe
-from gptcc_cli.models import LoadedModel
+from gptcc_cli.models import LoadedModel, Quantize
 
 _BATCH = {"cpu": 32, "cuda": 128}
 _TAIL = 400
@@ -32,12 +33,10 @@ class LocalEngine:
         Raises:
             Unsupported: this model needs transformers' ``generate``, with the reason.
         """
-        if loaded.weights is None:
-            raise Unsupported("its weights are quantized, adapted or code of their own")
         if loaded.device == "cpu" and loaded.dtype == "float16":
             raise Unsupported("a CPU computes in float16 as transformers does or not at all")
         self._loaded = loaded
-        self._decoder = Decoder(loaded.config, loaded.weights, loaded.device)
+        self._decoder = Decoder(loaded.config, _tensors_of(loaded), loaded.device)
 
     @property
     def name(self) -> str:
@@ -47,7 +46,10 @@ class LocalEngine:
     @property
     def notes(self) -> tuple[str, ...]:
         """Which engine runs, and why."""
-        return (f"gptcc's own engine writes: it knows {self._loaded.config['model_type']}",)
+        kind = self._loaded.config["model_type"]
+        eight_bit = self._loaded.quantize is Quantize.EIGHT_BIT
+        how = ", with weights in 8 bits" if eight_bit else ""
+        return (f"gptcc's own engine writes{how}: it knows {kind}",)
 
     def generate(
         self,
@@ -149,6 +151,20 @@ class _Run:
                 note=note,
             )
         )
+
+
+def _tensors_of(loaded: LoadedModel) -> Callable[[], Mapping[str, Any]]:
+    """Return what reads the model's tensors.
+
+    Raises:
+        Unsupported: only transformers knows how to compute with them.
+    """
+    if loaded.weights is not None:
+        return loaded.weights
+    if loaded.quantize is Quantize.EIGHT_BIT and loaded.device == "cpu":
+        return lambda: eight_bit_tensors(loaded.model)
+    how = "code of its own" if loaded.quantize is Quantize.NONE else loaded.quantize.value
+    raise Unsupported(f"its weights are {how} on {loaded.device}")
 
 
 def _is_out_of_memory(error: Any) -> bool:

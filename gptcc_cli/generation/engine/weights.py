@@ -3,7 +3,7 @@
 Query, key and value become one matrix; every matrix is packed. Query heads that share a key
 head are dealt round-robin, so that the queries of many rows against one key head lie in memory
 as one matrix, without a copy. Covers bias or none, tied or separate heads. Refuses a model
-that holds a weight it does not use.
+that holds a weight it does not use. Matrices in 8 bits stay in 8 bits.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gptcc_cli.generation.engine.architecture import Architecture
+from gptcc_cli.generation.engine.eight_bit import EightBit, EightBitLinear
 from gptcc_cli.generation.engine.linear import Linear, pack
 from gptcc_cli.generation.engine.unsupported import Unsupported
 
@@ -117,36 +118,52 @@ class _Reader:
         names = self._shape.names.attention_in
         weight, bias = self._stack([name.format(number) for name in names])
         order = self._dealt_heads() + list(range(self._shape.n_heads, self._n_heads_in()))
-        weight = self._reorder_rows(weight, order)
         if bias is not None:
             bias = self._reorder_rows(bias, order)
-        return self._pack(weight, bias)
+        if isinstance(weight, EightBit):
+            codes = self._reorder_rows(weight.codes, order)
+            scales = self._reorder_rows(weight.scales, order)
+            return self._pack(EightBit(codes=codes, scales=scales), bias)
+        return self._pack(self._reorder_rows(weight, order), bias)
 
     def _attention_out(self, number: int) -> Linear:
         weight, bias = self._stack([self._shape.names.attention_out.format(number)])
-        return self._pack(self._reorder_rows(weight.t(), self._dealt_heads()).t(), bias)
+        order = self._dealt_heads()
+        if isinstance(weight, EightBit):
+            codes = self._reorder_rows(weight.codes.t(), order).t()
+            return self._pack(EightBit(codes=codes, scales=weight.scales), bias)
+        return self._pack(self._reorder_rows(weight.t(), order).t(), bias)
 
     def _linear(self, name: str) -> Linear:
         return self._pack(*self._stack([name]))
 
     def _pack(self, weight: Any, bias: Any) -> Linear:
+        if isinstance(weight, EightBit):
+            return EightBitLinear(weight, bias, self._shape.activation)
         return pack(weight, bias, activation=self._shape.activation)
 
     def _stack(self, names: list[str]) -> tuple[Any, Any]:
         """Return one (out, in) matrix made of several, one under the other, and its bias."""
         import torch
 
-        matrices = [self.take(name + ".weight") for name in names]
-        if self._shape.names.transposed:
-            matrices = [matrix.t() for matrix in matrices]
         biases = [self._take_if_there(name + ".bias") for name in names]
-        if all(part is None for part in biases):
-            return torch.cat(matrices), None
-        filled = [
-            matrix.new_zeros(len(matrix)) if part is None else part
-            for part, matrix in zip(biases, matrices, strict=True)
-        ]
-        return torch.cat(matrices), torch.cat(filled)
+        if isinstance(self.tensors.get(names[0] + ".weight"), EightBit):
+            parts = [self._take_eight_bit(name + ".weight") for name in names]
+            codes = torch.cat([part.codes for part in parts])
+            stacked: Any = EightBit(codes=codes, scales=torch.cat([p.scales for p in parts]))
+            lengths = [len(part.codes) for part in parts]
+        else:
+            matrices = [self.take(name + ".weight") for name in names]
+            if self._shape.names.transposed:
+                matrices = [matrix.t() for matrix in matrices]
+            stacked, lengths = torch.cat(matrices), [len(matrix) for matrix in matrices]
+        return stacked, _joined(biases, lengths)
+
+    def _take_eight_bit(self, name: str) -> EightBit:
+        matrix = self.tensors.pop(name)
+        if not isinstance(matrix, EightBit):
+            raise Unsupported(f"only a part of its attention is in 8 bits: {name} is not")
+        return matrix
 
     def _n_heads_in(self) -> int:
         return self._shape.n_heads + 2 * self._shape.n_kv_heads
@@ -172,3 +189,17 @@ class _Reader:
             return None
         query, key = (self.take(name.format(number) + ".weight") for name in shape.names.head_norms)
         return torch.cat([query.expand(shape.n_heads, -1), key.expand(shape.n_kv_heads, -1)])
+
+
+def _joined(biases: list[Any], lengths: list[int]) -> Any:
+    """Return biases as one, with zeros where there is none; ``None`` if there are none at all."""
+    import torch
+
+    given = [bias for bias in biases if bias is not None]
+    if not given:
+        return None
+    parts = [
+        given[0].new_zeros(length) if bias is None else bias
+        for bias, length in zip(biases, lengths, strict=True)
+    ]
+    return torch.cat(parts)
