@@ -14,6 +14,7 @@ from gptcc_cli.cli.collaborators.endpoint import open_endpoint
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
 from gptcc_cli.cli.delivery import Delivery
+from gptcc_cli.cli.filling import Filling, places_to_fill
 from gptcc_cli.cli.intake import Task, named_or_piped, read_tasks
 from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
 from gptcc_cli.cli.units import temperatures
@@ -54,6 +55,7 @@ class SolveWish:
     require_pass: bool
     no_check: bool
     save_all: Path | None
+    fill: bool
     show_samples: bool
     replay: Path | None
     endpoint: str | None
@@ -132,12 +134,16 @@ def run(wish: SolveWish) -> ExitCode:
     """
     talk = Talk(quiet=wish.quiet, verbose=wish.verbose)
     sampling = wish.sampling()
-    names = named_or_piped(wish.problems, "solve")
+    places = places_to_fill(wish.problems) if wish.fill else ()
+    if wish.fill and not places:
+        talk.say("no problem lacks a solution")
+        return ExitCode.DONE
+    names = [str(place) for place in places] or named_or_piped(wish.problems, "solve")
     tasks = read_tasks(names, starter=wish.starter, tests=wish.tests, talk=talk)
     if wish.show_samples:
         for task in tasks:
             talk.say(list_samples(Reading(problem=task.problem), title=True))
-    delivery = wish.delivery(several=len(tasks) > 1)
+    delivery = Filling(places, talk) if wish.fill else wish.delivery(several=len(tasks) > 1)
     delivery.refuse_early()
     with ExitStack() as stack:
         judge = None if wish.no_check else stack.enter_context(open_judge(wish.judge(), talk))

@@ -32,6 +32,7 @@ def solve(
     require_pass: s.RequirePass = False,
     no_check: s.NoCheck = False,
     save_all: s.SaveAll = None,
+    fill: s.Fill = False,
     show_samples: s.ShowSamples = False,
     replay: s.Replay = None,
     endpoint: s.Endpoint = None,

@@ -124,3 +124,11 @@ EndpointStyle: TypeAlias = Annotated[
 ShowSamples: TypeAlias = Annotated[
     bool, typer.Option("--show-samples", help="First show the samples that were found.")
 ]
+Fill: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--fill",
+        help="For each problem below the directories that has no solution, write solution.py if "
+        "a program passes every sample. Exit code 1 if anything was missing.",
+    ),
+]

@@ -14,6 +14,7 @@ from gptcc_cli.workspace.mapping import (
     contents_of,
     is_skipped,
     problem_places,
+    unsolved_places,
 )
 from gptcc_cli.workspace.outcomes import CaseOutcome, Outcome
 from gptcc_cli.workspace.results import ResultStore, digest
@@ -30,4 +31,5 @@ __all__ = [
     "digest",
     "is_skipped",
     "problem_places",
+    "unsolved_places",
 ]

@@ -74,6 +74,12 @@ def problem_places(path: Path) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(a.problem for a in assignments_of(path) if a.problem))
 
 
+def unsolved_places(root: Path) -> tuple[Path, ...]:
+    """Return the problems' directories below a directory in which no solution lies."""
+    places = (Path(top) for top, _ in _walk(root))
+    return tuple(p for p in places if statement_file(p) and not any(_solutions_of(p)))
+
+
 def all_assignments(root: Path) -> tuple[Assignment, ...]:
     """Return every solution below a directory that belongs to a problem, in order of path."""
     found = []

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -60,6 +61,7 @@ def test_a_solution_named_by_several_files_is_run_once(gptcc: Command, problems:
     assert found == {"problems/one/solution.py": "AC"}
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_changed_only_asks_git(gptcc: Command, problems: Path) -> None:
     git(problems, "init", "-q")
     git(problems, "add", ".")
