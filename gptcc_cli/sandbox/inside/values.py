@@ -11,7 +11,7 @@ from typing import Any
 
 MAX_ITEMS = 1_000_000
 """An iterator is drained up to here."""
-MAX_DEPTH = 500
+MAX_DEPTH = 200
 """Arrays in arrays up to here: deeper ones could exhaust the reader's stack."""
 
 
@@ -28,7 +28,10 @@ def to_json(value: object) -> str:
     Raises:
         NotJsonError: the value, or one in it, can't be carried.
     """
-    return json.dumps(_plain(value, 0), separators=(",", ":"))
+    try:
+        return json.dumps(_plain(value, 0), separators=(",", ":"))
+    except RecursionError:
+        raise NotJsonError("nested too deeply") from None
 
 
 def from_json(text: str, *, int_keys: bool) -> Any:

@@ -1,0 +1,149 @@
+"""Values that cross from a program's process: faithful, plain, and bounded."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gptcc_cli.sandbox import Exceeded, Job, Limits, Stage
+from gptcc_cli.sandbox.facts import Raw, execution_of
+from gptcc_cli.sandbox.inside.records import Kind, Result
+from gptcc_cli.sandbox.inside.values import NotJsonError, from_json, to_json
+from gptcc_cli.sandbox.inside.wire import NotPlainError, decode, encode
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary()
+    | st.complex_numbers(allow_nan=False)
+)
+hashable = st.recursive(
+    scalars, lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=3), max_leaves=6
+)
+plain = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner)
+        | st.dictionaries(hashable, inner, max_size=3)
+        | st.sets(hashable, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+def shape(value: object) -> object:
+    """Types as well as values, since ``1 == True == 1.0``."""
+    if isinstance(value, (list, tuple)):
+        return type(value), [shape(item) for item in value]
+    if isinstance(value, dict):
+        return dict, [(shape(key), shape(item)) for key, item in value.items()]
+    return type(value), value
+
+
+@given(plain)
+def test_a_plain_value_arrives_as_it_was(value: object) -> None:
+    assert shape(decode(encode(value))) == shape(value)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_as_plain_values_or_refused(data: bytes) -> None:
+    try:
+        decode(data)
+    except NotPlainError:
+        return
+
+
+@pytest.mark.parametrize("value", [object(), lambda: 0, int, [object()], {1: print}])
+def test_what_is_not_plain_is_refused(value: object) -> None:
+    with pytest.raises(NotPlainError):
+        encode(value)
+
+
+def test_no_depth_exhausts_the_reader() -> None:
+    nested: list[object] = []
+    for _ in range(50_000):
+        nested = [nested]
+    with pytest.raises(NotPlainError):
+        encode(nested)
+    with pytest.raises(NotPlainError):
+        decode(b"[" * 200_000 + b"]" * 200_000)
+    with pytest.raises(NotJsonError):
+        to_json(nested)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(json_values)
+def test_json_values_survive_unchanged(value: object) -> None:
+    assert json.loads(to_json(value)) == value
+    assert from_json(json.dumps(value), int_keys=False) == value
+
+
+@given(st.dictionaries(st.integers(), st.integers(), min_size=1))
+def test_integer_keys_come_back_as_integers(value: dict[int, int]) -> None:
+    assert from_json(json.dumps(value), int_keys=True) == value
+
+
+def test_not_a_number_is_written_as_python_reads_it() -> None:
+    assert math.isnan(json.loads(to_json(float("nan"))))
+
+
+# Facts
+
+
+def facts(status: int = 0, **given: object) -> Raw:
+    base = {"kind": Kind.MAIN, "timed_out": False, "strays": 0, "status": status, "check_status": 0}
+    base |= {"user_us": 10, "system_us": 10, "peak_kib": 1000, "wall_us": 100}
+    result = Result(**{**base, **{name: given[name] for name in given if name in base}})  # type: ignore[arg-type]
+    rest = {"stdout": b"", "stderr": b"", "report": b"C\n"}
+    rest |= {name: given[name] for name in given if name in rest}  # type: ignore[misc]
+    return Raw(result=result, **rest)
+
+
+JOB = Job(source="", limits=Limits(wall_s=1.0, memory_bytes=64 << 20, output_bytes=100))
+
+
+@pytest.mark.parametrize(
+    ("raw", "exceeded"),
+    [
+        (facts(), None),
+        (facts(256), None),
+        (facts(256, stderr=b"Traceback\nMemoryError\n"), Exceeded.MEMORY),
+        (facts(256, stderr=b"numpy._core._exceptions._ArrayMemoryError: no\n"), Exceeded.MEMORY),
+        (facts(256, stderr=b"ValueError: not a MemoryError\n"), None),
+        (facts(0, stderr=b"MemoryError\n"), None),
+        (facts(11, peak_kib=63 << 10), Exceeded.MEMORY),
+        (facts(11), None),
+        (facts(9, timed_out=True), Exceeded.WALL),
+        (facts(24), Exceeded.CPU),
+        (facts(0, user_us=2_100_000), Exceeded.CPU),
+        (facts(9, timed_out=True, stdout=b"x" * 101), Exceeded.OUTPUT),
+        (facts(0, stdout=b"x" * 100), None),
+    ],
+)
+def test_limits_are_read_from_facts(raw: Raw, exceeded: Exceeded | None) -> None:
+    assert execution_of(JOB, raw).exceeded is exceeded
+
+
+def test_a_zygote_past_its_deadline_is_a_wall_limit() -> None:
+    execution = execution_of(JOB, Raw(result=None, stdout=b"", stderr=b"", report=b""))
+    assert (execution.exceeded, execution.exit_code) == (Exceeded.WALL, None)
+
+
+@given(st.binary(max_size=300))
+def test_no_report_of_a_program_breaks_the_reader(report: bytes) -> None:
+    execution = execution_of(JOB, facts(report=report))
+    assert execution.stage in Stage
+    if execution.answer_json is not None:
+        json.loads(execution.answer_json)
