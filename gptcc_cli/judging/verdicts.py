@@ -27,6 +27,7 @@ Outcome = tuple[Verdict, str, bool]
 """A verdict, one line for people, and whether the layout differs."""
 
 _IN_PLACE = re.compile(r"\bin[- ]place\b", re.IGNORECASE)
+_RETURNS_NONE = re.compile(r"\s*->\s*None\s*:")
 _TRACE_LINE = re.compile(r'^ *File "[^"\n]*", line (\d+)', re.MULTILINE)
 _MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 _MOST_WORDS: Final = 160
@@ -226,12 +227,16 @@ def _shorten(text: str) -> str:
 
 def _is_in_place(problem: Problem) -> bool:
     """Whether the starter code's function returns nothing, or the statement says in-place."""
-    name = re.escape(problem.entry_point or "")
-    annotated = rf"def\s+{name}\s*\([^:]*?(?::[^:]*?)*\)\s*->\s*None\s*:"
-    return bool(
-        (problem.entry_point and re.search(annotated, problem.starter_code))
-        or _IN_PLACE.search(problem.statement)
-    )
+    name, code = problem.entry_point, problem.starter_code
+    head = re.search(rf"\bdef\s+{re.escape(name)}\s*\(", code) if name else None
+    if head is not None:
+        depth, end = 1, head.end()
+        while end < len(code) and depth:
+            depth += (code[end] in "([{") - (code[end] in ")]}")
+            end += 1
+        if _RETURNS_NONE.match(code, end):
+            return True
+    return _IN_PLACE.search(problem.statement) is not None
 
 
 def is_advisory(test: IOTest, verdict: Verdict) -> bool:
