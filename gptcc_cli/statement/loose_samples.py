@@ -29,12 +29,14 @@ def _said(statement: str, signature: Signature) -> Iterator[Example]:
             names, values, end = read_named(statement, match.end())
         except NotALiteral:
             continue
-        result = _RESULT.match(statement, end)
         bare = match.group("bare") is not None
-        if result is None or bare == any(names):
-            continue
         known = bare or set(names) <= set(signature.parameters)
-        if not known and not match.group("line"):
+        if bare == any(names) or not (known or match.group("line")):
+            continue
+        result = _RESULT.match(statement, end)
+        if result is None and known:
+            result = _BELOW.match(statement, end)
+        if result is None:
             continue
         arguments = in_order(names, values, signature)
         value = read_result(statement, result.end())
@@ -96,6 +98,8 @@ _RESULT = re.compile(
     r"(?:\s(?:should|must|will|would|has to))?(?:\s(?:be|is|are|equals?|return|output))?"
     r"(?:\s(?:return|equal to|the (?:array|string|list|value)))?\s*[:=]?\s*`?"
 )
+_BELOW = re.compile(r"[,;]\s(?:(?![.!?]\s)[^`]){0,200}?\breturns?\s+")
+"""The result of ``Given nums = ..., target = 9,`` may stand below the reason for it."""
 _HEADING = re.compile(
     r"(?im)^[^\w\n]{0,12}(?:for )?(?:some )?(?:examples?|samples?|test cases?)\b[^\w\n]{0,12}$"
 )

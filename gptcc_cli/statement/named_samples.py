@@ -31,22 +31,28 @@ def find_named(statement: str, signature: Signature | None) -> Iterator[Example]
 
 
 def read_named(text: str, at: int) -> tuple[list[str], list[Json], int]:
-    """Read values that stand side by side, each with a name or without.
+    """Read values that stand side by side, each with a name or without, as far as they go.
 
     Raises:
-        NotALiteral: one of them is not a plain value.
+        NotALiteral: the first of them is not a plain value.
     """
     names: list[str] = []
     values: list[Json] = []
-    end = at
+    end = end_of_last = at
     while True:
         name = _NAME.match(text, end)
+        try:
+            literal = read_literal(text, name.end() if name else end)
+        except NotALiteral:
+            if values:
+                return names, values, end_of_last
+            raise
         names.append(name.group(1) if name else "")
-        literal = read_literal(text, name.end() if name else end)
         values.append(literal.value)
+        end_of_last = literal.end
         comma = _COMMA.match(text, literal.end)
         if comma is None:
-            return names, values, literal.end
+            return names, values, end_of_last
         end = comma.end()
 
 

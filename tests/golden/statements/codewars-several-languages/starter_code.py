@@ -1,0 +1,2 @@
+def pick_odd(numbers):
+    

@@ -1,0 +1,3 @@
+class Solution:
+    def pair(self, nums: List[int], target: int) -> List[int]:
+        

@@ -1,0 +1,3 @@
+class Solution:
+    def twice(self, grid: List[List[int]]) -> List[List[int]]:
+        

@@ -1,0 +1,3 @@
+class Solution:
+    def bits(self, n: int) -> int:
+        

@@ -1,0 +1,3 @@
+class Solution:
+    def odd(self, s: str, flag: bool) -> Optional[bool]:
+        

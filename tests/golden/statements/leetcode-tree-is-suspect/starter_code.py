@@ -1,0 +1,3 @@
+class Solution:
+    def depth(self, root: Optional[TreeNode]) -> int:
+        

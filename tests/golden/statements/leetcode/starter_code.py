@@ -1,0 +1,3 @@
+class Solution:
+    def tallest(self, heights: List[int], limit: int) -> int:
+        
