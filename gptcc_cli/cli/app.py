@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 import gptcc_cli
+from gptcc_cli.cli.configuration import fill_defaults
 
 app = typer.Typer(
     name="gptcc",
@@ -39,3 +40,5 @@ def gptcc(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
+    if context.invoked_subcommand != "config":
+        fill_defaults(context)

@@ -5,6 +5,7 @@ options, and everything else when it runs.
 """
 
 import gptcc_cli.cli.check
+import gptcc_cli.cli.config
 import gptcc_cli.cli.doctor
 import gptcc_cli.cli.eval
 import gptcc_cli.cli.grade

@@ -21,7 +21,7 @@ _SETTINGS = """\
 # time-limit = "4s"
 #
 # [solve]
-# n = 64
+# number = 64
 """
 _IGNORED = ("__pycache__/", "gptcc-runs/")
 _README = """\
