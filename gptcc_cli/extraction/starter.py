@@ -19,14 +19,29 @@ _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b[^\n]*", re.MULTILINE)
 def with_starter_names(reading: Reading, problem: Problem) -> Reading:
     """Import what the starter code takes for granted, if the program uses it and has it not."""
     source, steps = reading
-    granted = starter_names(problem.starter_code)
+    names = granted_names(source, problem.starter_code)
+    if not names:
+        return reading
+    return f"{import_line(names)}\n{source}", (*steps, "typing")
+
+
+def granted_names(source: str, starter_code: str) -> tuple[str, ...]:
+    """Names of ``typing`` that a program uses and has not, and its starter code takes for granted.
+
+    A program that postpones its annotations (``from __future__``) needs none.
+    """
+    granted = starter_names(starter_code)
     if not granted or "__future__" in source:
-        return reading
+        return ()
     module = parse(source)
-    missing = granted & names_missing(module) if not isinstance(module, Trouble) else frozenset()
-    if not missing:
-        return reading
-    return f"from typing import {', '.join(sorted(missing))}\n\n{source}", (*steps, "typing")
+    if isinstance(module, Trouble):
+        return ()
+    return tuple(sorted(granted & names_missing(module)))
+
+
+def import_line(names: tuple[str, ...]) -> str:
+    """The line that imports such names, its line feed included."""
+    return f"from typing import {', '.join(names)}\n"
 
 
 def starter_names(starter_code: str) -> frozenset[str]:

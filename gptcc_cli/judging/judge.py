@@ -4,6 +4,7 @@ Takes a sandbox that is open; opens and closes none. ``Judge.judge`` judges now,
 ``Judge.submit`` while the caller goes on. The order of results is the caller's.
 """
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -13,7 +14,7 @@ from typing import Self
 
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError
-from gptcc_cli.extraction import Candidate
+from gptcc_cli.extraction import Candidate, granted_names, import_line
 from gptcc_cli.judging.jobs import arguments_of, assertions_job, has_int_keys, job_for
 from gptcc_cli.judging.judgement import CaseResult, Judgement, Verdict
 from gptcc_cli.judging.limits import AskedLimits
@@ -28,6 +29,8 @@ from gptcc_cli.judging.verdicts import (
 from gptcc_cli.problem import IOTest, Mode, Problem
 from gptcc_cli.sandbox import Execution, Sandbox, Stage
 
+_PLACE = re.compile(rb'(File "main\.py", line )(\d{1,9})')
+
 KEPT_BYTES = 64 << 10
 """Bytes of output, and characters of an answer, that a judgement keeps for people to look at."""
 
@@ -37,6 +40,10 @@ class _Hearing:
     """One candidate before its tests."""
 
     candidate: Candidate
+    source: str
+    """The program as it runs."""
+    granted: tuple[str, ...]
+    """The names that its first line imports, if that line is ours."""
     problem: Problem
     tests: tuple[IOTest, ...]
     rules: JudgingRules
@@ -101,7 +108,7 @@ class Judge:
         finally:
             for future in later:
                 future.cancel()
-        return Judgement(candidate=candidate, cases=cases, n_tests=len(tests))
+        return _judgement(hearing, cases)
 
     def submit(
         self,
@@ -165,8 +172,11 @@ class Judge:
         stop_at_first_failure: bool,
         cancel: threading.Event | None,
     ) -> _Hearing:
+        granted = granted_names(candidate.source, problem.starter_code)
         return _Hearing(
             candidate=candidate,
+            source=(import_line(granted) if granted else "") + candidate.source,
+            granted=granted,
             problem=problem,
             tests=tests,
             rules=self.rules(problem, tests),
@@ -182,9 +192,7 @@ class Judge:
             failed = case.verdict is not Verdict.AC and not case.advisory
             if failed and hearing.stop_at_first_failure:
                 break
-        return Judgement(
-            candidate=hearing.candidate, cases=tuple(cases), n_tests=len(hearing.tests)
-        )
+        return _judgement(hearing, tuple(cases))
 
     def _cases(self, hearing: _Hearing, first: CaseResult | None) -> Iterator[CaseResult]:
         previous = first
@@ -222,14 +230,13 @@ class Judge:
 
     def _run(self, hearing: _Hearing, test: IOTest) -> Execution:
         """Run the program; a call that trips over text keys is offered integer keys."""
-        source, problem, limits = hearing.candidate.source, hearing.problem, hearing.rules.limits
+        source, problem, limits = hearing.source, hearing.problem, hearing.rules.limits
         execution = self._sandbox.run(job_for(source, problem, test.input, limits))
-        if problem.mode is not Mode.CALL or not raised(execution, "KeyError", "TypeError"):
-            return execution
-        if not has_int_keys(arguments_of(test.input, problem)):
-            return execution
-        again = self._sandbox.run(job_for(source, problem, test.input, limits, int_keys=True))
-        return again if again.fault is None and again.exit_code == 0 else execution
+        tripped = problem.mode is Mode.CALL and raised(execution, "KeyError", "TypeError")
+        if tripped and has_int_keys(arguments_of(test.input, problem)):
+            again = self._sandbox.run(job_for(source, problem, test.input, limits, int_keys=True))
+            execution = again if again.fault is None and again.exit_code == 0 else execution
+        return _with_own_lines(execution) if hearing.granted else execution
 
     def _assertions_case(
         self,
@@ -250,16 +257,31 @@ class Judge:
         return CaseResult(test=test, verdict=verdict, detail=detail, execution=execution)
 
 
+def _judgement(hearing: _Hearing, cases: tuple[CaseResult, ...]) -> Judgement:
+    return Judgement(
+        candidate=hearing.candidate,
+        cases=cases,
+        n_tests=len(hearing.tests),
+        granted=hearing.granted,
+    )
+
+
+def _with_own_lines(execution: Execution) -> Execution:
+    """Number the lines in tracebacks as in the program without our first line."""
+    stderr = _PLACE.sub(lambda place: b"%s%d" % (place[1], int(place[2]) - 1), execution.stderr)
+    return replace(execution, stderr=stderr)
+
+
 def _kept(execution: Execution) -> Execution:
     """What is remembered of an execution: a run of thousands must not hold all their output."""
     answer = execution.answer_json
     if len(execution.stdout) <= KEPT_BYTES and len(answer or "") <= KEPT_BYTES:
         return execution
-    return replace(
-        execution,
-        stdout=execution.stdout[:KEPT_BYTES],
-        answer_json=answer if len(answer or "") <= KEPT_BYTES else None,
-    )
+    execution = replace(execution, stdout=execution.stdout[:KEPT_BYTES])
+    if len(answer or "") > KEPT_BYTES:
+        gone = f"an answer of {len(answer or '')} characters, not kept"
+        execution = replace(execution, answer_json=None, answer_problem=gone)
+    return execution
 
 
 def _unrunnable(candidate: Candidate, test: IOTest) -> CaseResult | None:

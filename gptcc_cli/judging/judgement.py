@@ -60,6 +60,9 @@ class Judgement:
     """In test order; shorter than the tests when judging stopped at the first failure."""
     n_tests: int
     """How many tests there were."""
+    granted: tuple[str, ...] = ()
+    """Names of ``typing`` that the starter code uses without importing them, which the program
+    was given because its site gives them, too."""
 
     @property
     def verdict(self) -> Verdict | None:

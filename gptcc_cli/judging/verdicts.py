@@ -17,7 +17,6 @@ from gptcc_cli.checkers import (
     compare_output,
     rules_for,
 )
-from gptcc_cli.extraction import starter_names
 from gptcc_cli.judging.judgement import Verdict
 from gptcc_cli.judging.limits import AskedLimits, limits_for, peak_limit_for
 from gptcc_cli.problem import IOTest, Json, Mode, Problem, SampleTest
@@ -29,7 +28,6 @@ Outcome = tuple[Verdict, str, bool]
 _IN_PLACE = re.compile(r"\bin[- ]place\b", re.IGNORECASE)
 _RETURNS_NONE = re.compile(r"\s*->\s*None\s*:")
 _TRACE_LINE = re.compile(r'^ *File "[^"\n]*", line (\d+)', re.MULTILINE)
-_MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 _MOST_WORDS: Final = 160
 _TICK_S: Final = 0.05
 
@@ -45,8 +43,6 @@ class JudgingRules:
     """Whether the problem is solved by changing the first argument."""
     special_judge: bool = False
     """Whether other answers than the expected one may be right: a wrong answer is doubtful."""
-    granted_names: frozenset[str] = frozenset()
-    """Names that the starter code uses without importing them."""
     limits: Limits = field(default_factory=Limits)
     """What a run may use; tighter ones than it ran under are applied to its facts."""
     peak_memory_bytes: int | None = None
@@ -66,7 +62,6 @@ def judging_rules(
         answer=rules_for(problem, tests, options),
         in_place=problem.mode is Mode.CALL and _is_in_place(problem),
         special_judge=problem.answer.special_judge,
-        granted_names=starter_names(problem.starter_code),
         limits=limits_for(problem, asked),
         peak_memory_bytes=peak_limit_for(problem, asked),
     )
@@ -115,8 +110,7 @@ def failure_of(execution: Execution, rules: JudgingRules) -> tuple[Verdict, str]
         return Verdict.RE, f"ended by signal {_signal_name(execution.signal)}"
     if execution.exit_code != 0:
         words = _last_words(execution)
-        told = _with_hint(words, rules) or f"exit code {execution.exit_code}"
-        return _error_verdict(words), told
+        return _error_verdict(words), words or f"exit code {execution.exit_code}"
     return None
 
 
@@ -187,14 +181,6 @@ def _limit_passed(execution: Execution, rules: JudgingRules) -> tuple[Verdict, s
 def _error_verdict(words: str) -> Verdict:
     """An uncaught MemoryError is the memory limit showing itself."""
     return Verdict.MLE if re.search(r"(^|: )MemoryError$", words) else Verdict.RE
-
-
-def _with_hint(words: str, rules: JudgingRules) -> str:
-    """Say so when a name is missing that the problem's own site provides."""
-    missing = _MISSING_NAME.search(words)
-    if missing is None or missing[1] not in rules.granted_names:
-        return words
-    return f"{words} (the starter code assumes: from typing import {missing[1]})"
 
 
 def _last_words(execution: Execution) -> str:

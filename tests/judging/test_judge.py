@@ -284,6 +284,34 @@ def test_no_job_has_a_trace_of_what_is_expected(mode: Mode) -> None:
         assert set(json.loads(job.call.arguments_json)[0]) == {"1"} if job.call else job.stdin
 
 
+def test_a_program_gets_the_names_its_starter_code_takes_for_granted(judge: Judge) -> None:
+    starter = "class Solution:\n    def f(self, a: List[int]) -> int:\n        "
+    problem = replace(CALL_PROBLEM, starter_code=starter)
+    source = starter + "return a[0]\n"
+    tests = (call_test([7], expected=7), call_test([], expected=0))
+    judgement = judge.judge(candidate(source), problem, tests)
+    assert judgement.granted == ("List",)
+    assert [case.verdict.value for case in judgement.cases] == ["AC", "RE"]
+    assert judgement.cases[1].detail == "line 3: IndexError: list index out of range"
+    without = judge.judge(candidate(source), CALL_PROBLEM, tests[:1])
+    assert (without.granted, without.verdict) == ((), Verdict.RE)
+
+
+def test_a_long_output_is_judged_whole_and_kept_in_part(judge: Judge) -> None:
+    long = "7" * 200_000
+    printed = judge.judge(candidate("print('7' * 200_000)"), STDIN_PROBLEM, (stdin_test("", long),))
+    returned = judge.judge(
+        candidate("def f(): return '7' * 200_000"), CALL_PROBLEM, (call_test(expected=long),)
+    )
+    for judgement in (printed, returned):
+        assert judgement.verdict is Verdict.AC
+        execution = judgement.cases[0].execution
+        assert execution is not None
+        assert len(execution.stdout) <= 64 << 10
+        assert execution.answer_json is None
+    assert "not kept" in str(returned.cases[0].execution)
+
+
 CHECK = "def check(candidate):\n    assert candidate(1) == 2\n    assert candidate(2) == 4\n"
 
 

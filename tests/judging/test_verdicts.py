@@ -178,14 +178,6 @@ def test_the_words_of_a_doubtful_wrong_answer_say_so() -> None:
     assert verdict_of(RIGHT, TEST, rules)[0] is Verdict.AC
 
 
-def test_a_name_that_the_starter_code_takes_for_granted_is_told() -> None:
-    problem = replace(CALL_PROBLEM, starter_code="def f(a: List[int]):\n")
-    facts = replace(RAN, exit_code=1, stderr=b"NameError: name 'List' is not defined\n")
-    detail = verdict_of(facts, call_test(expected=1), judging_rules(problem))[1]
-    assert detail.endswith("(the starter code assumes: from typing import List)")
-    assert "assumes" not in verdict_of(facts, call_test(expected=1), CALL_RULES)[1]
-
-
 def test_assertions_that_fail_are_wrong_answers() -> None:
     assert assertions_verdict_of(RAN, RULES)[0] is Verdict.AC
     failed = replace(RAN, assertion="line 3: assert f(1) == 2")
