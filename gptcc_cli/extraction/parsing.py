@@ -16,6 +16,7 @@ from gptcc_cli.problem import Mode, Problem
 _FAILURES = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
 _WARNINGS_LOCK = threading.Lock()
 _READING_NAMES = frozenset({"input", "stdin", "open", "fileinput", "read"})
+_SCRIPT_NAMES = frozenset({"input", "stdin"})
 _WRITING_NAMES = frozenset({"print", "stdout", "write"})
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -124,23 +125,28 @@ def names_missing(module: ast.Module) -> frozenset[str]:
 
 
 def usage_examples(module: ast.Module, name: str) -> list[tuple[int, int]]:
-    """Top-level prints, calls and asserts of a function after its definition, as line ranges.
+    """Top-level statements after a function's definition that only show it at work.
 
-    Both ends count, from 1. A statement that shares a line with another is left out.
+    These are prints and asserts, and a script part: from the first statement that reads standard
+    input on, everything that defines nothing. Ranges of lines, both ends count, from 1; a statement
+    that shares a line with another is left out.
     """
     found: list[tuple[int, int]] = []
-    defined = False
+    defined = script = False
     for index, node in enumerate(module.body):
         if not defined:
             defined = defines(ast.Module(body=[node], type_ignores=[]), name)
             continue
+        if isinstance(node, (*_DEFINITIONS, ast.Import, ast.ImportFrom)):
+            continue
+        script = script or not _SCRIPT_NAMES.isdisjoint(_names_used(node))
         end = node.end_lineno or node.lineno
         neighbours = module.body[index - 1 : index] + module.body[index + 1 : index + 2]
         alone = all(
             other.lineno > end or (other.end_lineno or other.lineno) < node.lineno
             for other in neighbours
         )
-        if alone and _is_usage(node):
+        if alone and (script or _is_usage(node)):
             found.append((node.lineno, end))
     return found
 

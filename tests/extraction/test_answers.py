@@ -205,3 +205,14 @@ def test_an_example_of_use_that_does_not_parse_does_not_break_its_function() -> 
 def test_a_block_with_a_function_wins_over_a_use_of_it() -> None:
     helper = "def g(a):\n    return a\n\nprint(g(1))\n"
     assert answer(fenced(helper) + fenced("print(g(2))\n"), CALL_PROBLEM) == helper
+
+
+def test_a_script_around_a_function_is_dropped_for_calls() -> None:
+    code = "def f(a):\n    return g(a)\n\n"
+    script = "n = int(input())\nX = 2\nfor i in range(n):\n    print(f(i))\n"
+    helper = "def g(a):\n    return a\n"
+    found = answer(fenced(code + "Y = 1\n" + script + helper), CALL_PROBLEM)
+    assert found == code + "Y = 1\n" + "\n" * 4 + helper
+    assert answer(fenced(code + script)) == code + script
+    reads = "def f(a):\n    return input()\n"
+    assert answer(fenced(reads), CALL_PROBLEM) == reads
