@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from gptcc_cli.console import Talk, write_answer, write_json
 from gptcc_cli.console.evaluation import StageView, comparison_text
 from gptcc_cli.errors import ExitCode, OutputError, UsageError
 from gptcc_cli.evaluation import completions as lines
+from gptcc_cli.evaluation.cluster import connect, describe_on_cluster, write_on_cluster
 from gptcc_cli.evaluation.comparing import compare
+from gptcc_cli.evaluation.contamination import contamination
 from gptcc_cli.evaluation.generating import (
     ProblemWriter,
     benchmark_header,
@@ -28,6 +32,7 @@ from gptcc_cli.evaluation.protocol import Checker, Preamble
 from gptcc_cli.evaluation.sharding import Shard, merge
 from gptcc_cli.generation import Sampling, check_sampling
 from gptcc_cli.models import ModelSpec, Quantize
+from gptcc_cli.problem import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,37 +198,61 @@ def _generate(
     shard: Shard | None,
     talk: Talk,
 ) -> None:
-    if wish.ray is not None:
-        _generate_on_ray(wish, benchmark, part, directory, sampling, talk)
-        return
-    writer = open_writer(
-        wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
-    )
-    header = run_header(benchmark, sampling, shard, describe(writer, benchmark))
-    problems = ProblemWriter(writer.generator, writer.prompts, sampling)
-    with StageView(talk) as view:
-        generate(
-            part,
-            directory,
-            header=header,
-            n=sampling.n,
-            write_all=one_by_one(problems, view.watch),
-            listen=view,
-        )
+    open_here = partial(_problem_writer, wish.spec(), wish.template, sampling)
+    with ExitStack() as stack:
+        if wish.ray is not None:
+            stack.enter_context(connect(wish.ray))
+            told = describe_on_cluster(partial(open_here, quiet=True), partial(describe, benchmark))
+            write_all = write_on_cluster(partial(open_here, quiet=True), wish.ray_workers)
+            talk.say(f"model: {told['generator']}, on Ray")
+            view = stack.enter_context(StageView(talk))
+        else:
+            writer = open_here(quiet=wish.quiet, verbose=wish.verbose)
+            told = describe(benchmark, writer)
+            view = stack.enter_context(StageView(talk))
+            write_all = one_by_one(writer, view.watch)
+        header = run_header(benchmark, sampling, shard, told)
+        generate(part, directory, header=header, n=sampling.n, write_all=write_all, listen=view)
 
 
-def describe(writer: Writer, benchmark: Benchmark) -> dict[str, Any]:
+def _problem_writer(
+    spec: ModelSpec,
+    template: str | None,
+    sampling: Sampling,
+    *,
+    quiet: bool,
+    verbose: bool = False,
+) -> "ModelWriter":
+    """Open a model, here or in a worker far away."""
+    talk = Talk(quiet=quiet, verbose=verbose)
+    writer = open_writer(spec, template=template, max_new_tokens=sampling.max_new_tokens, talk=talk)
+    return ModelWriter(writer, sampling)
+
+
+class ModelWriter(ProblemWriter):
+    """Writes a problem's programs with a model from this command's options."""
+
+    def __init__(self, writer: Writer, sampling: Sampling) -> None:
+        """Keep the model."""
+        super().__init__(writer.generator, writer.prompts, sampling)
+        self.writer = writer
+
+
+def describe(benchmark: Benchmark, problem_writer: ProblemWriter) -> dict[str, Any]:
     """What a header says of the model and of what it reads."""
+    assert isinstance(problem_writer, ModelWriter)
+    writer = problem_writer.writer
     loaded = writer.loaded
     assert loaded is not None
     found = loaded.found
     templates = {}
     for entry in benchmark.entries:
         problem = entry.load().problem
-        if problem.mode.value not in templates:
-            template = writer.prompts(problem)[0].template
-            templates[problem.mode.value] = {"name": template.name, "sha256": template.sha256}
-        if len(templates) == 2 or (len(templates) == 1 and entry is benchmark.entries[-1]):
+        mode = problem.mode.value
+        if mode not in templates:
+            read = [prompt.template for prompt in writer.prompts(problem)]
+            templates[mode] = [{"name": one.name, "sha256": one.sha256} for one in read]
+        if len(templates) == len(Mode):
             break
     return {
         "generator": writer.generator.name,
@@ -232,6 +261,7 @@ def describe(writer: Writer, benchmark: Benchmark) -> dict[str, Any]:
         "dtype": loaded.dtype,
         "quantize": loaded.quantize.value,
         "adapter": found.spec.adapter,
+        "contamination": contamination(found.name, found.path, benchmark.name, benchmark.split),
         "templates": templates,
     }
 
@@ -298,14 +328,3 @@ def make_directory(directory: Path) -> None:
             f"directory {str(directory)!r} can't be made: {error.strerror}",
             hint="choose another --output",
         ) from error
-
-
-def _generate_on_ray(
-    wish: EvalWish,
-    benchmark: Benchmark,
-    part: Benchmark,
-    directory: Path,
-    sampling: Sampling,
-    talk: Talk,
-) -> None:
-    raise UsageError("--ray is not there yet")

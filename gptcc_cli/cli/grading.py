@@ -3,6 +3,8 @@
 import os
 import platform
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ from gptcc_cli.console.evaluation import StageView, report_record, report_text
 from gptcc_cli.console.report_files import write_report_files
 from gptcc_cli.errors import ExitCode, OutputError, UsageError
 from gptcc_cli.evaluation import completions as lines
+from gptcc_cli.evaluation.cluster import RemoteJudge, connect, grade_on_cluster
 from gptcc_cli.evaluation.grading import (
+    GradeAll,
     Grader,
     GradeSettings,
     grade,
@@ -48,18 +52,24 @@ class Grading:
             ExecutionRefused: a control failed, or nothing can be run here.
         """
         header = results_header(directory, benchmark, self.settings, self._judging())
-        with open_judge(self.judge, self.talk) as judge, StageView(self.talk) as view:
-            n_controls = refuse_failing_controls(judge)
-            self.talk.detail(f"self-test: the grader judged {n_controls} known programs as it must")
-            grader = Grader(judge, self.settings)
-            workers = self.judge.jobs or len(os.sched_getaffinity(0))
-            grade(
-                benchmark,
-                directory,
-                header=header,
-                grade_all=lambda written: grade_here(grader, benchmark, workers, written),
-                listen=view,
+        with StageView(self.talk) as view, self._grade_all(benchmark) as grade_all:
+            grade(benchmark, directory, header=header, grade_all=grade_all, listen=view)
+
+    @contextmanager
+    def _grade_all(self, benchmark: Benchmark) -> Iterator[GradeAll]:
+        if self.ray is not None:
+            judge = RemoteJudge(
+                limits=self.judge.limits(), options=self.judge.options(), unsafe=self.judge.unsafe
             )
+            with connect(self.ray):
+                yield grade_on_cluster(benchmark, self.settings, judge)
+            return
+        with open_judge(self.judge, self.talk) as judge_here:
+            n_controls = refuse_failing_controls(judge_here)
+            self.talk.detail(f"self-test: the grader judged {n_controls} known programs as it must")
+            grader = Grader(judge_here, self.settings)
+            workers = self.judge.jobs or len(os.sched_getaffinity(0))
+            yield lambda written: grade_here(grader, benchmark, workers, written)
 
     def report(self, directory: Path) -> Report:
         """Compute the figures of a graded run."""

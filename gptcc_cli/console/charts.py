@@ -1,6 +1,7 @@
 """The charts of a report: pass@k, groups of problems, verdicts."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import fsum
 
 from gptcc_cli.console.drawing import Drawing, Label, Shape, box, line
@@ -22,7 +23,20 @@ def charts(report: Report) -> dict[str, Drawing]:
         rows = [row for row in report.rows if row.group == group]
         if rows:
             found[group] = group_chart(report, group, rows)
-    return found
+    return {name: _labelled(drawing, report) for name, drawing in found.items()}
+
+
+def _labelled(drawing: Drawing, report: Report) -> Drawing:
+    """A contaminated result says so in its charts too, which travel without their page."""
+    if report.contamination is None:
+        return drawing
+    head, *rest = drawing.labels
+    return replace(
+        drawing,
+        title=f"{drawing.title} (contaminated)",
+        description=f"Contaminated: {report.contamination}. {drawing.description}",
+        labels=(replace(head, text=f"{head.text} (contaminated)", role="WA"), *rest),
+    )
 
 
 def pass_chart(report: Report) -> Drawing:

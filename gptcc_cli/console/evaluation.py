@@ -227,6 +227,9 @@ def comparison_text(comparison: RunComparison, first: str, second: str) -> str:
 
 def _comparison_lines(comparison: RunComparison, first: str, second: str) -> Iterator[str]:
     yield f"{second} against {first}"
+    for name, why in zip((first, second), comparison.contamination, strict=True):
+        if why:
+            yield f"CONTAMINATED: {name}: {why}"
     yield ""
     table = [["", "problems", "difference", "95 % interval", "better", "worse", "p"]]
     for name, one in comparison.differences:

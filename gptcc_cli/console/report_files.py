@@ -57,12 +57,14 @@ def _bytes(text: str) -> bytes:
 
 
 def problems_csv(report: Report) -> str:
-    """Return one line for each problem."""
+    """Return one line for each problem; a contaminated result says why on every line."""
+    label = [report.contamination] if report.contamination else []
     names = list(dict.fromkeys(name for score in report.scores for name, _ in score.verdicts))
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(
         ["problem", "kind", "difficulty", "origin", "samples", "right", "test_cases", *names]
+        + ["contaminated"] * len(label)
     )
     for score in report.scores:
         verdicts = dict(score.verdicts)
@@ -76,6 +78,7 @@ def problems_csv(report: Report) -> str:
                 score.right,
                 f"{score.share:.6f}",
                 *(verdicts.get(name, 0) for name in names),
+                *label,
             ]
         )
     return file.getvalue()

@@ -29,6 +29,8 @@ class RunComparison:
     """Problems that only one of the runs has."""
     settings: tuple[tuple[str, object, object], ...]
     """What the runs were made with, where it differs."""
+    contamination: tuple[str | None, str | None]
+    """Why the model of each run may have seen the problems."""
 
 
 def compare(first: Report, second: Report) -> RunComparison:
@@ -63,6 +65,7 @@ def compare(first: Report, second: Report) -> RunComparison:
         changes=tuple(sorted(changed, key=lambda one: -abs(one.second - one.first))),
         left_out=len(one) + len(other) - 2 * len(common),
         settings=_settings(first, second),
+        contamination=(first.contamination, second.contamination),
     )
 
 

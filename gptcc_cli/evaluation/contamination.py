@@ -46,7 +46,7 @@ REGISTRY = (
 )
 """The first entry that fits decides."""
 
-RECORD = "gptcc-training.json"
+RECORD = "gptcc_training.json"
 """What ``gptcc train`` leaves beside a checkpoint's weights."""
 
 
@@ -74,10 +74,28 @@ def contamination(model: str, path: Path | None, benchmark: str, split: str) -> 
 
 
 def _trained_on(path: Path) -> tuple[tuple[str, str], ...]:
-    """Benchmarks and splits that a checkpoint's training record names."""
+    """Benchmarks and splits that a checkpoint's training record names.
+
+    The record names the places its problems came from; a directory of APPS is known by its
+    splits' names.
+    """
     try:
         record = json.loads((path / RECORD).read_text(encoding="utf-8"))
-        rows = record.get("trained_on", [])
-        return tuple((str(row["benchmark"]), str(row.get("split", ""))) for row in rows)
+        data = record["data"]
+        places = [str(place) for place in data.get("places", ())]
+        seen = [pair for place in places for pair in _benchmark_of(place)]
+        if data.get("includes_test_split"):
+            seen.append(("apps", "test"))
     except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return ()
+    return tuple(seen)
+
+
+def _benchmark_of(place: str) -> tuple[tuple[str, str], ...]:
+    """What a place is, as far as its name tells."""
+    name = Path(place).name.lower().split(".")[0]
+    if name in ("train", "test"):
+        return (("apps", name),)
+    if "apps" in name:
+        return (("apps", "train"),)
+    return tuple((known, "") for known in ("humaneval", "mbpp") if known in name.replace("-", ""))

@@ -53,13 +53,19 @@ class ProblemWriter:
         self._prompts = prompts
         self._sampling = sampling
 
-    def write(self, entry: Entry, watch: Watcher | None = None) -> tuple[Record, ...]:
+    @property
+    def name(self) -> str:
+        """The model and how it runs."""
+        return self._generator.name
+
+    def write_problem(
+        self, id_: str, problem: Problem, watch: Watcher | None = None
+    ) -> tuple[Record, ...]:
         """Return the lines of one problem, in the order of their indexes.
 
         Raises:
             ModelError: the generator gave fewer completions than were asked for.
         """
-        problem = entry.load().problem
         requests = plan(self._prompts(problem), self._sampling, problem.id)
         found: dict[int, Completion] = {}
         for completion in self._generator.generate(requests, self._sampling, watch=watch):
@@ -70,7 +76,7 @@ class ProblemWriter:
                 f"{self._generator.name} wrote {len(found)} of {self._sampling.n} completions "
                 f"of {problem.id}"
             )
-        return tuple(lines.record_of(entry.id, i, found[i]) for i in range(self._sampling.n))
+        return tuple(lines.record_of(id_, i, found[i]) for i in range(self._sampling.n))
 
 
 WriteAll = Callable[[Iterable[Entry]], Iterator[tuple[Record, ...]]]
@@ -136,7 +142,7 @@ def one_by_one(writer: ProblemWriter, watch: Watcher | None = None) -> WriteAll:
 
     def write_all(entries: Iterable[Entry]) -> Iterator[tuple[Record, ...]]:
         for entry in entries:
-            yield writer.write(entry, watch)
+            yield writer.write_problem(entry.id, entry.load().problem, watch)
 
     return write_all
 

@@ -144,7 +144,6 @@ def make_report(
     checker: Checker = Checker.GPTCC,
     ks: Sequence[int] = (),
     n_at_ks: Sequence[tuple[int, int]] = (),
-    model_path: Path | None = None,
 ) -> Report:
     """Compute the figures of a finished run.
 
@@ -153,7 +152,6 @@ def make_report(
         checker: whose idea of a right output the figures follow.
         ks: of pass@k; empty: the usual ones, as far as there are samples.
         n_at_ks: pairs (n, k) of n@k.
-        model_path: the model's directory, where its training record may lie.
 
     Raises:
         UsageError: there is nothing to score, or a k is larger than the number of samples.
@@ -184,9 +182,8 @@ def make_report(
             only_apps=totals.only_apps,
             problems=tuple(totals.disagreeing[:20]),
         ),
-        contamination=contamination(
-            str(made.get("model", "")), model_path, made["benchmark"], made["split"]
-        ),
+        contamination=made.get("contamination")
+        or contamination(str(made.get("model", "")), None, made["benchmark"], made["split"]),
         notes=tuple(_notes(header, scores, judged, totals)),
     )
 

@@ -4,16 +4,22 @@ from typing import Any
 
 import pytest
 
+from gptcc_cli.console.charts import charts
+from gptcc_cli.console.drawing import svg
+from gptcc_cli.console.evaluation import comparison_text, report_record, report_text
+from gptcc_cli.console.report_files import problems_csv
+from gptcc_cli.console.report_page import report_page
 from gptcc_cli.errors import UsageError
 from gptcc_cli.evaluation import grading
 from gptcc_cli.evaluation.comparing import compare
-from gptcc_cli.evaluation.contamination import RECORD, contamination
+from gptcc_cli.evaluation.contamination import contamination
 from gptcc_cli.evaluation.protocol import Checker
 from gptcc_cli.evaluation.report import make_report
 from gptcc_cli.evaluation.sharding import Shard, merge
 from gptcc_cli.evaluation.stages import line_of
 from gptcc_cli.judging import Judge
 from gptcc_cli.metrics import FilteredCounts, n_at_k
+from gptcc_cli.training.output import DONE
 from tests.evaluation.small import JUDGING, SmallRun, grade_small
 
 
@@ -139,17 +145,37 @@ def test_models_that_saw_the_problems_are_known_by_name(
     assert (contamination(model, None, benchmark, split) is not None) is labelled
 
 
-def test_a_training_record_tells_what_a_checkpoint_has_seen(tmp_path: Path) -> None:
-    record = {"trained_on": [{"benchmark": "apps", "split": "test"}]}
-    (tmp_path / RECORD).write_text(json.dumps(record))
-    assert "the test split of apps" in (contamination("mine", tmp_path, "apps", "test") or "")
-    assert contamination("mine", tmp_path, "apps", "train") is None
+@pytest.mark.parametrize(
+    ("data", "split", "labelled"),
+    [
+        ({"places": ["apps"], "includes_test_split": True}, "test", True),
+        ({"places": ["apps"], "includes_test_split": False}, "test", False),
+        ({"places": ["apps"], "includes_test_split": False}, "train", True),
+        ({"places": ["test"]}, "test", True),
+        ({"places": ["mine.jsonl"]}, "train", False),
+    ],
+)
+def test_a_training_record_tells_what_a_checkpoint_has_seen(
+    tmp_path: Path, data: dict[str, Any], split: str, labelled: bool
+) -> None:
+    (tmp_path / DONE).write_text(json.dumps({"schema": "gptcc.training/1", "data": data}))
+    why = contamination("mine", tmp_path, "apps", split)
+    assert (why is not None) is labelled
+    assert why is None or f"the {split} split of apps" in why
 
 
 def test_a_contaminated_score_carries_the_label(tmp_path: Path) -> None:
     made = {"model": "owner/gpt-neo-125M-apps-all", "generator": "g"}
     report = make_report(write_results(tmp_path, ROWS, completions=made))
-    assert report.contamination is not None
+    why = report.contamination
+    assert why is not None
+    assert f"CONTAMINATED: {why}" in report_text(report)
+    assert report_record(report)["contamination"] == why
+    assert problems_csv(report).count(why) == 3
+    assert "Contaminated" in "".join(report_page(report, []))
+    assert all("contaminated" in svg(one, name="n") for one in charts(report).values())
+    compared = comparison_text(compare(report, report), "a", "b")
+    assert compared.count(why) == 2
 
 
 def test_two_runs_are_compared_problem_by_problem(tmp_path: Path) -> None:

@@ -21,6 +21,18 @@ class JudgeWish:
     jobs: int | None = None
     unsafe: bool = False
 
+    def limits(self) -> AskedLimits:
+        """What the user allows a test."""
+        return AskedLimits(
+            wall_s=self.time_limit_s,
+            memory_bytes=self.memory_limit_bytes,
+            output_bytes=self.output_limit_bytes,
+        )
+
+    def options(self) -> CheckerOptions:
+        """How the user wants outputs compared."""
+        return CheckerOptions(layout=Layout.STRICT if self.strict_layout else Layout.TOKENS)
+
 
 @contextmanager
 def open_judge(wish: JudgeWish, talk: Talk) -> Iterator[Judge]:
@@ -29,17 +41,11 @@ def open_judge(wish: JudgeWish, talk: Talk) -> Iterator[Judge]:
     Raises:
         ExecutionRefused: no sandbox holds on this host, or execution is forbidden.
     """
-    limits = AskedLimits(
-        wall_s=wish.time_limit_s,
-        memory_bytes=wish.memory_limit_bytes,
-        output_bytes=wish.output_limit_bytes,
-    )
-    layout = Layout.STRICT if wish.strict_layout else Layout.TOKENS
     with open_sandbox(workers=wish.jobs, unsafe=wish.unsafe) as sandbox:
         if sandbox.level is Level.UNSAFE:
             talk.warn("programs run WITHOUT a sandbox, as --unsafe asks")
         talk.detail(f"sandbox: {sandbox.level.value}, {sandbox.workers} programs at once")
-        judge = Judge(sandbox, limits=limits, options=CheckerOptions(layout=layout))
+        judge = Judge(sandbox, limits=wish.limits(), options=wish.options())
         try:
             yield judge
         finally:
