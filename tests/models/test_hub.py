@@ -71,6 +71,30 @@ def test_a_model_is_fetched_with_its_commit_and_without_what_nobody_needs(
     ).read_bytes()
 
 
+def test_progress_counts_the_bytes_up_to_all_of_them(
+    home: dict[str, str], repository: Path
+) -> None:
+    program = (
+        "import sys\n"
+        "from gptcc_cli.models import ModelSpec, pull\n"
+        "seen = []\n"
+        "pull(ModelSpec(name=sys.argv[1]), progress=seen.append)\n"
+        "last = seen[-1]\n"
+        "print(last.what, len(seen) > 1, last.done_bytes == last.total_bytes > 300_000)\n"
+    )
+    with hub_server(REPO, repository) as hub:
+        done = subprocess.run(
+            [sys.executable, "-c", program, REPO],
+            cwd=ROOT,
+            env=home | {"HF_ENDPOINT": hub.url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.stdout.strip() == f"fetching {REPO} True True", done.stderr
+    assert done.stderr == ""
+
+
 def test_bin_is_fetched_where_there_are_no_safetensors(
     home: dict[str, str], repository: Path
 ) -> None:

@@ -1,13 +1,16 @@
 """Loading local directories: the same tensors, tokens and choices as transformers gives."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from gptcc_cli.errors import ExitCode, ModelError, UsageError
-from gptcc_cli.models import LoadedModel, ModelSpec, find, load
+from gptcc_cli.models import LoadedModel, ModelSpec, count_parameters, find, load
 from tests.tiny_models import FAMILIES, build_tiny_model
 
 
@@ -199,3 +202,87 @@ def test_missing_tensors_are_never_filled_with_random_numbers(copy_of_model: Pat
     save_file(tensors, copy_of_model / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ModelError, match=r"h\.1\.mlp\.c_fc\.weight"):
         _ = load_directory(copy_of_model).model
+
+
+def test_bin_files_of_old_torch_are_read_too(copy_of_model: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    whole = load_file(copy_of_model / "model.safetensors")
+    (copy_of_model / "model.safetensors").unlink()
+    path = copy_of_model / "pytorch_model.bin"
+    torch.save(whole, path, _use_new_zipfile_serialization=False)
+    loaded = load_directory(copy_of_model)
+    assert loaded.weights is not None
+    assert all(torch.equal(whole[name], tensor) for name, tensor in loaded.weights().items())
+
+
+def split_in_two(directory: Path) -> None:
+    """Write the weights as two shards with an index, as large models come."""
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(directory / "model.safetensors")
+    (directory / "model.safetensors").unlink()
+    names = sorted(tensors)
+    weight_map = {}
+    for number, part in enumerate((names[::2], names[1::2]), start=1):
+        shard = f"model-0000{number}-of-00002.safetensors"
+        save_file({n: tensors[n] for n in part}, directory / shard, metadata={"format": "pt"})
+        weight_map |= dict.fromkeys(part, shard)
+    index = {"metadata": {"total_size": 0}, "weight_map": weight_map}
+    (directory / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+def test_shards_are_read_together(copy_of_model: Path, tiny_model_dir: Path) -> None:
+    import torch
+
+    split_in_two(copy_of_model)
+    sharded, whole = load_directory(copy_of_model), load_directory(tiny_model_dir)
+    assert sharded.weights is not None and whole.weights is not None
+    expected = whole.weights()
+    weights = sharded.weights()
+    assert set(weights) == set(expected)
+    assert all(torch.equal(weights[name], tensor) for name, tensor in expected.items())
+    assert count_parameters(sharded.found) == count_parameters(whole.found)
+
+
+def test_a_missing_shard_is_found_before_anything_is_read(copy_of_model: Path) -> None:
+    split_in_two(copy_of_model)
+    (copy_of_model / "model-00002-of-00002.safetensors").unlink()
+    with pytest.raises(ModelError, match="no whole set of weights"):
+        load_directory(copy_of_model)
+
+
+@pytest.mark.slow
+def test_code_of_a_model_runs_when_it_is_trusted(tiny_chat_model_dir: Path, tmp_path: Path) -> None:
+    directory = Path(shutil.copytree(tiny_chat_model_dir, tmp_path / "homemade"))
+    config = json.loads((directory / "config.json").read_text())
+    config |= {
+        "model_type": "homemade",
+        "auto_map": {
+            "AutoConfig": "homemade.HomemadeConfig",
+            "AutoModelForCausalLM": "homemade.HomemadeModel",
+        },
+    }
+    (directory / "config.json").write_text(json.dumps(config))
+    (directory / "homemade.py").write_text(
+        "from transformers import LlamaConfig, LlamaForCausalLM\n"
+        "class HomemadeConfig(LlamaConfig):\n    model_type = 'homemade'\n"
+        "class HomemadeModel(LlamaForCausalLM):\n    config_class = HomemadeConfig\n"
+    )
+    program = (
+        "import sys\n"
+        "from gptcc_cli.models import ModelSpec, find, load\n"
+        "spec = ModelSpec(name=sys.argv[1], trust_remote_code=True, dtype='float32')\n"
+        "loaded = load(find(spec))\n"
+        "print(loaded.weights, type(loaded.model).__name__)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(directory)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "HF_HOME": str(tmp_path / "hf")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == "None HomemadeModel", done.stderr
