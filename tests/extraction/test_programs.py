@@ -108,7 +108,8 @@ def test_a_string_that_is_never_closed_hides_nothing() -> None:
 
 
 def test_a_body_may_go_on_in_the_prompts_last_line() -> None:
-    assert body("a + 1\nprint(2)\n", prefix=HEAD + "    return ") == ("a + 1\n", ("body",))
+    for head in (HEAD, "def f(a):\n"):
+        assert body("a + 1\nprint(2)\n", prefix=head + "    return ") == ("a + 1\n", ("body",))
 
 
 def test_a_completion_that_begins_the_function_anew_is_kept() -> None:
