@@ -10,7 +10,6 @@ harness only where a copy of its ``testing_util.py`` is named by ``GPTCC_APPS_TE
 
 import argparse
 import importlib.util
-import json
 import os
 import platform
 import statistics
@@ -198,21 +197,19 @@ def _floor(opened: ExitStack) -> Action:
 def _apps(path: Path, opened: ExitStack) -> Action:
     """Run the harness of APPS in a process of its own, as its evaluation does."""
     import multiprocessing
-    import tempfile
 
-    directory = Path(opened.enter_context(tempfile.TemporaryDirectory()))
     tests = {"inputs": [f"{i}\n" for i in range(20)], "outputs": [f"{i}\n" for i in range(20)]}
-    (directory / "input_output.json").write_text(json.dumps(tests))
     spec = importlib.util.spec_from_file_location("apps_testing_util", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    manager = opened.enter_context(multiprocessing.Manager())
 
     def work(results: list[object]) -> None:
-        results.append(module.run_test(prob_path=str(directory), test=LONG, debug=False))
+        results.append(module.run_test({"input_output": tests}, test=LONG, debug=False))
 
     def run() -> None:
-        results = multiprocessing.Manager().list()
+        results = manager.list()
         process = multiprocessing.get_context("fork").Process(target=work, args=(results,))
         process.start()
         process.join()
