@@ -56,7 +56,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--runs", type=int, default=12, help="runs of each variant in a round")
     parser.add_argument("--write", type=Path, help="a Markdown file for the table")
+    parser.add_argument(
+        "--real-time", action="store_true", help="let the machine's other work stand aside (root)"
+    )
     options = parser.parse_args()
+    if options.real_time:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(5))
     text = table(options.rounds, options.runs)
     sys.stdout.write(text)
     if options.write:
@@ -262,7 +267,8 @@ def _head() -> list[str]:
     return [
         "# What a program costs in the sandbox",
         "",
-        f"Command: `python -m tests.benchmarks.bench_sandbox`. Date: {date.today().isoformat()}. "
+        f"Command: `python -m tests.benchmarks.{Path(sys.argv[0]).stem} {' '.join(sys.argv[1:])}`. "
+        f"Date: {date.today().isoformat()}. "
         f"Machine: {_processor()}, {n_cores} cores used, {platform.system()} "
         f"{platform.release().split('-')[0]}, CPython {platform.python_version()}.",
         "",
