@@ -31,7 +31,7 @@ class Estimate:
     """Ends of the 95 % interval."""
     n_problems: int
     method: str
-    """How the interval was made: ``wilson`` or ``bootstrap over problems``."""
+    """How the interval was made: ``wilson``, ``bootstrap over problems``, ``none: ...``."""
 
 
 def estimate(values: Sequence[float], *, seed: int = 0) -> Estimate:
@@ -39,6 +39,7 @@ def estimate(values: Sequence[float], *, seed: int = 0) -> Estimate:
 
     Values that are all 0 or 1 (one sample a problem, or all samples agreeing) get Wilson's
     interval, which is right even when nothing was solved; others the bootstrap over problems.
+    One problem says nothing of others: its interval is everything.
 
     Args:
         values: one from 0 to 1 for each problem; at least one.
@@ -53,6 +54,8 @@ def estimate(values: Sequence[float], *, seed: int = 0) -> Estimate:
     if all(value in (0.0, 1.0) for value in values):
         low, high = wilson(round(fsum(values)), len(values))
         method = "wilson"
+    elif len(values) == 1:
+        low, high, method = 0.0, 1.0, "none: one problem"
     else:
         low, high = cluster_bootstrap(values, seed=seed)
         method = "bootstrap over problems"

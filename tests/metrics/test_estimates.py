@@ -79,6 +79,11 @@ def test_binomial_draws_have_the_binomial_distribution(n: int, p: float) -> None
     assert chi2 < cells + 4 * (2 * cells) ** 0.5
 
 
+def test_one_problem_says_nothing_of_others() -> None:
+    alone = estimate([0.7])
+    assert (alone.value, alone.low, alone.high) == (0.7, 0.0, 1.0)
+
+
 def test_a_paired_comparison_sees_what_two_intervals_do_not() -> None:
     random = Random(2)
     first = [random.random() * 0.8 for _ in range(100)]
