@@ -76,7 +76,7 @@ def _best_block(blocks: Sequence[Block], problem: Problem, unfinished: bool) -> 
         module = parse(block.text)
         if not isinstance(module, Trouble) and does_something(module):
             return _with_helpers(blocks[:index], block)
-        if isinstance(module, Trouble) and (block.is_python or not block.closed):
+        if isinstance(module, Trouble):
             # Only the last block can have lost its tail, and only if its fence is missing.
             cut_off = unfinished and not block.closed and block is blocks[-1]
             mended = _mended(block.text, problem, cut_off=cut_off)
@@ -110,7 +110,10 @@ def _mended(text: str, problem: Problem, *, cut_off: bool) -> Reading | None:
         source = "\n".join(kept)
         if source != text and trouble_of(source) is None:
             mended = source, ("usage",)
-    return mended if mended is not None and mended[0].strip() else None
+    if mended is None:
+        return None
+    module = parse(mended[0])
+    return mended if not isinstance(module, Trouble) and does_something(module) else None
 
 
 def _with_helpers(earlier: Sequence[Block], block: Block) -> Reading:

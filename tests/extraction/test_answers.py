@@ -216,3 +216,25 @@ def test_a_script_around_a_function_is_dropped_for_calls() -> None:
     assert answer(fenced(code + script)) == code + script
     reads = "def f(a):\n    return input()\n"
     assert answer(fenced(reads), CALL_PROBLEM) == reads
+
+
+def test_a_method_of_solution_is_the_function_asked_for() -> None:
+    method = "class Solution:\n    def f(self, a):\n        return a\n"
+    other = "class Solution:\n    def g(self, a):\n        return a\n"
+    wrong = "class Other:\n    def f(self, a):\n        return a\n"
+    for later in (other, wrong, "def g(a):\n    return a\n"):
+        assert answer(fenced(method) + fenced(later), CALL_PROBLEM) == method
+    used = method + "\nprint(Solution().f(1))\n"
+    assert answer(fenced(used), CALL_PROBLEM).rstrip() == method.rstrip()
+    assert answer(fenced(wrong + "\nprint(1)\n"), CALL_PROBLEM) == wrong + "\nprint(1)\n"
+
+
+def test_an_untagged_block_without_an_end_is_mended_like_any_other() -> None:
+    assert answer("```\nif input():\n\tx = 1\n        print(x)\n") == (
+        "if input():\n    x = 1\n    print(x)\n"
+    )
+    assert answer("```\nif input():\n\tx = 1\n        print(x)\n```\n") == (
+        "if input():\n    x = 1\n    print(x)\n"
+    )
+    broken = "def f(a):\n    return (a\n\nprint f(1)\n"
+    assert answer(fenced(broken), CALL_PROBLEM) == broken
