@@ -3,8 +3,10 @@
 import pytest
 import torch
 
-from gptcc_cli.generation.engine import Unsupported
+from gptcc_cli.generation.engine import Unsupported, linear
+from gptcc_cli.generation.engine import decoder as decoder_module
 from gptcc_cli.generation.engine.architecture import read_architecture
+from gptcc_cli.generation.engine.attention import attend_plainly
 from gptcc_cli.generation.engine.decoder import Decoder, Group
 from gptcc_cli.generation.engine.rotary import Rotary, Rotation, read_rotation
 from tests.generation.tiny import tiny_loaded
@@ -158,3 +160,18 @@ def test_the_old_way_to_write_rotary_settings_means_the_same():
 
     assert read_rotation(old, 64) == read_rotation(new, 64)
     assert read_rotation({"rope_scaling": None}, 64) == Rotation(theta=1e4, head_dim=64)
+
+
+@pytest.mark.parametrize("family", ["gpt_neo", "qwen3", "mistral"])
+@torch.inference_mode()
+def test_what_other_devices_run_computes_the_same(family, monkeypatch):
+    """Plain products and plain attention, which a GPU runs; here on the CPU."""
+    loaded = tiny_loaded(family)
+    prompt, suffix = _ids(100), _ids(80, seed=2)
+    expected = _expected(loaded.model, prompt + suffix)[100:]
+    monkeypatch.setattr(linear, "_can_pack", lambda _: False)
+    monkeypatch.setattr(decoder_module, "attend", attend_plainly)
+
+    ours = torch.cat(list(_write(_decoder(loaded), [prompt], [suffix])))
+
+    assert _distance(ours, expected) < 1e-5

@@ -18,6 +18,7 @@ from gptcc_cli.generation.engine.eight_bit import eight_bit_tensors
 from gptcc_cli.generation.engine.unsupported import Unsupported
 from gptcc_cli.generation.naming import describe
 from gptcc_cli.models import LoadedModel, Quantize
+from gptcc_cli.models.memory import free_bytes
 
 _BATCH = {"cpu": 32, "cuda": 128}
 _TAIL = 400
@@ -65,9 +66,18 @@ class LocalEngine:
             ModelError: a prompt leaves no room in the model's window, or one candidate alone
                 needs more memory than there is.
         """
-        capacity = sampling.batch_size or _BATCH.get(self._decoder.device.type, 32)
+        capacity = sampling.batch_size or self._suggest_capacity(sampling)
         batch = Batch(self._decoder, self._loaded, sampling, capacity)
         return _Run(batch, iter(requests), cancel or Event(), watch).completions()
+
+    def _suggest_capacity(self, sampling: Sampling) -> int:
+        """Return how many rows to write at once: half of free memory for all they may write."""
+        wanted = _BATCH.get(self._decoder.device.type, _BATCH["cpu"])
+        free = free_bytes(self._loaded.device)
+        if free is None:
+            return wanted
+        row = self._decoder.bytes_per_token() * sampling.max_new_tokens
+        return max(1, min(wanted, free // 2 // row))
 
 
 class _Run:
