@@ -4,8 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.tiny_models import build_tiny_model
+
+# A property is about values, not about how busy the machine is.
+settings.register_profile("gptcc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gptcc")
 
 
 @pytest.fixture(scope="session")
