@@ -149,6 +149,12 @@ def test_examples_of_use_are_dropped_for_calls_and_kept_for_programs() -> None:
     assert answer(fenced(code), STDIN_PROBLEM) == code
 
 
+@pytest.mark.parametrize("line", ["x = 1; print(f(1))", "print(f(1)); x = 1", "x = print(f(1))"])
+def test_an_example_that_shares_its_line_is_left_alone(line: str) -> None:
+    code = f"def f(a):\n    return a\n{line}\n"
+    assert answer(fenced(code), CALL_PROBLEM) == code
+
+
 def test_the_block_with_the_function_wins() -> None:
     code = "def f(a):\n    return a\n"
     assert answer(fenced(code) + "Try it:\n" + fenced("print(f(1))\n"), CALL_PROBLEM) == code

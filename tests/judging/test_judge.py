@@ -48,7 +48,7 @@ def test_a_right_program_is_accepted(judge: Judge) -> None:
     ],
 )
 def test_each_end_has_its_verdict(sandbox: Sandbox, source: str, verdict: str, words: str) -> None:
-    with Judge(sandbox, limits=AskedLimits(wall_s=1.0)) as quick:
+    with Judge(sandbox, limits=AskedLimits(wall_s=2.0)) as quick:
         (case,) = quick.judge(candidate(source), STDIN_PROBLEM, (SUM_TESTS[0],)).cases
     assert (case.verdict.value, words in case.detail) == (verdict, True), case
 
@@ -335,7 +335,7 @@ CHECK = "def check(candidate):\n    assert candidate(1) == 2\n    assert candida
 def test_a_check_program_gives_the_same_verdicts(
     sandbox: Sandbox, source: str, verdict: str
 ) -> None:
-    with Judge(sandbox, limits=AskedLimits(wall_s=1.0)) as quick:
+    with Judge(sandbox, limits=AskedLimits(wall_s=2.0)) as quick:
         judgement = quick.judge_assertions(candidate(source), CALL_PROBLEM, CHECK)
     assert judgement.verdict is not None
     assert (judgement.verdict.value, judgement.n_tests) == (verdict, 1), judgement.cases[0]
