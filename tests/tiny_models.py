@@ -5,6 +5,7 @@ weights are drawn wide enough that greedy text is varied and free of ties.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ _CORPUS = (
 )
 
 
-def train_tiny_tokenizer(*, chat: bool, vocab_size: int = 400) -> Any:
+def train_tiny_tokenizer(*, chat: bool, vocab_size: int = 400, corpus: Sequence[str] = ()) -> Any:
     """A byte-level BPE tokenizer (``tokenizers.Tokenizer``) trained on a few programs.
 
     Token 0 is ``<|endoftext|>``; with ``chat``, ``<|im_start|>`` and ``<|im_end|>`` follow.
@@ -45,12 +46,18 @@ def train_tiny_tokenizer(*, chat: bool, vocab_size: int = 400) -> Any:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_CORPUS, trainer=trainer)
+    tokenizer.train_from_iterator([*_CORPUS, *corpus], trainer=trainer)
     return tokenizer
 
 
 def build_tiny_model(
-    directory: Path, family: str = "gpt_neo", *, chat: bool = False, **overrides: Any
+    directory: Path,
+    family: str = "gpt_neo",
+    *,
+    chat: bool = False,
+    vocab_size: int = 400,
+    corpus: Sequence[str] = (),
+    **overrides: Any,
 ) -> Path:
     """Write a tiny model of a family into a directory, as ``save_pretrained`` would.
 
@@ -58,13 +65,15 @@ def build_tiny_model(
         directory: made if it is not there.
         family: one of ``FAMILIES``.
         chat: whether the tokenizer has a chat template (``<|im_end|>`` ends a turn).
+        vocab_size: of the tokenizer.
+        corpus: texts its tokenizer is trained on, beside a few programs.
         overrides: fields of the configuration, such as ``num_layers``.
     """
     import torch
     from transformers import AutoModelForCausalLM
 
     directory.mkdir(parents=True, exist_ok=True)
-    tokenizer = train_tiny_tokenizer(chat=chat)
+    tokenizer = train_tiny_tokenizer(chat=chat, vocab_size=vocab_size, corpus=corpus)
     config = _tiny_config(family, tokenizer.get_vocab_size(), **overrides)
     with torch.random.fork_rng():
         torch.manual_seed(0)

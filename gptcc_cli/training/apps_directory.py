@@ -34,7 +34,7 @@ def read_apps_problem(path: Path, *, with_tests: bool) -> TrainingProblem:
         statement=_text(statement),
         solutions=_solutions(path),
         starter_code=_text(starter) if starter.is_file() else "",
-        entry_point=read_entry_point(tests) if read else None,
+        entry_point=read_entry_point(tests) if tests.is_file() else None,
         tests=read_tests(tests) if read else (),
         split=parent if parent in ("train", "test") else None,
         origin=str(path),

@@ -4,6 +4,7 @@ Models that transformers builds its mask for do; code of a model's own may not. 
 examples would train, and badly, so it is refused instead.
 """
 
+import math
 from typing import Any
 
 from gptcc_cli.errors import TrainingError
@@ -58,6 +59,8 @@ def check_packing(model: Any, *, vocab_size: int) -> None:
         difference = packed_difference(model, tokens)
     except TypeError:
         difference = float("inf")
+    if math.isnan(difference):
+        return  # the model is broken already, and its first loss will say so
     is_exact = next(model.parameters()).dtype == torch.float32
     if not difference <= (TOLERANCE if is_exact else 50 * TOLERANCE):
         raise TrainingError(

@@ -16,9 +16,9 @@ class TrainingProblem:
     solutions: tuple[str, ...]
     """Programs that are said to solve it."""
     starter_code: str = ""
-    """The code a solution starts from; as APPS' training code did, its presence alone makes a
-    problem call-based."""
+    """The code a solution starts from."""
     entry_point: str | None = None
+    """The function that is called; it or starter code makes a problem call-based."""
     tests: tuple[IOTest, ...] = ()
     """Hidden tests; only read when solutions are to be verified."""
     split: str | None = None

@@ -59,7 +59,7 @@ def problem_of_row(
             hint=f"name the column {' or '.join(wanted[:2])}",
         )
     starter = row.get("starter_code")
-    tests, entry_point = _tests(row) if with_tests else ((), None)
+    tests, entry_point = _tests(row)
     number = _first(row, _IDS)
     return TrainingProblem(
         id=str(number) if number is not None else origin,
@@ -67,7 +67,7 @@ def problem_of_row(
         solutions=_programs(solutions, origin),
         starter_code=starter.replace("\r\n", "\n") if isinstance(starter, str) else "",
         entry_point=entry_point,
-        tests=tests,
+        tests=tests if with_tests else (),
         split=str(row["split"]) if isinstance(row.get("split"), str) else split,
         origin=origin,
     )

@@ -23,7 +23,7 @@ TINY: dict[str, Any] = {
     "per_device": 4,
     "precision": "fp32",
     "learning_rate": 1e-3,
-    "max_tokens": 256,
+    "max_tokens": 512,
     "validation_share": 0.1,
     "log_every": 1,
     "prompt": "apps",

@@ -56,21 +56,24 @@ def test_prompt_weighs_0_answer_1_padding_0(tiny_model_dir, base, layout):
 
 def test_attention_covers_every_token_and_no_padding(tiny_model_dir):
     for batch, examples, _ in real_batches(tiny_model_dir, CARD, layout="padded"):
-        assert batch["input_ids"].shape == (4, 256)
+        assert batch["input_ids"].shape == (4, 512)
         assert batch["attention_mask"].sum(1).tolist() == [len(e.tokens) for e in examples]
         assert not batch["loss_weights"][batch["attention_mask"] == 0].any()
 
 
 def test_packed_rows_hold_every_example_once_with_positions_from_0(tiny_model_dir):
+    n_rows = n_examples = 0
     for batch, examples, _ in real_batches(tiny_model_dir, BETTER, layout="packed"):
         assert "attention_mask" not in batch
-        rows = pack(examples, 256)
+        rows = pack(examples, 512)
+        n_rows, n_examples = n_rows + len(rows), n_examples + len(examples)
         assert sorted(id(e) for row in rows for e in row) == sorted(map(id, examples))
         for number, row in enumerate(rows):
             expected = [place for e in row for place in range(len(e.tokens))]
             positions = batch["position_ids"][number].tolist()
             assert positions[: len(expected)] == expected
             assert not any(positions[len(expected) :])
+    assert n_rows < 0.7 * n_examples
 
 
 def test_every_answer_weighs_the_same_when_asked(tiny_model_dir):
@@ -116,13 +119,13 @@ def long_problem():
 
 def test_card_cuts_the_end_of_the_longer_and_better_the_middle(tiny_model_dir):
     problem = long_problem()
-    encode, tokenizer = encoder(tiny_model_dir, CARD)
+    encode, tokenizer = encoder(tiny_model_dir, CARD, max_tokens=256)
     example, shortened = encode.example(problem, "print(1)\n")
     text = tokenizer.decode(list(example.tokens))
     assert (shortened, len(example.tokens)) == (True, 256)
     assert "ANSWER" not in text and "print(1)" in text
 
-    encode, tokenizer = encoder(tiny_model_dir, BETTER)
+    encode, tokenizer = encoder(tiny_model_dir, BETTER, max_tokens=256)
     example, shortened = encode.example(problem, "print(1)\n")
     text = tokenizer.decode(list(example.tokens))
     assert shortened and len(example.tokens) <= 256
@@ -134,7 +137,7 @@ def test_card_cuts_the_end_of_the_longer_and_better_the_middle(tiny_model_dir):
 
 
 def test_answer_that_does_not_fit_is_left_out_by_better(tiny_model_dir):
-    encode, _ = encoder(tiny_model_dir, BETTER)
+    encode, _ = encoder(tiny_model_dir, BETTER, max_tokens=256)
     assert encode.example(some_problems(1)[0].problem, "print(1)\n" * 200) == "answer too long"
 
 

@@ -23,7 +23,7 @@ def model_with_dropout(tmp_path_factory):
 
 
 def test_2n_updates_equal_n_and_n_resumed(run, model_with_dropout):
-    recipe = tiny_recipe(epochs=3, keep=5)
+    recipe = tiny_recipe(epochs=3, keep=5, answers_per_problem=1)
     whole, events = run(recipe, directory="whole", model=model_with_dropout)
     stop = StopRequest()
     n = whole.update // 2 + 1
@@ -44,7 +44,7 @@ def test_2n_updates_equal_n_and_n_resumed(run, model_with_dropout):
 
 
 def test_losses_fall_and_a_model_comes_out(run):
-    outcome, events = run(tiny_recipe(epochs=6, learning_rate=3e-3))
+    outcome, events = run(tiny_recipe(epochs=6, learning_rate=3e-3, answers_per_problem=1))
     assert losses(events)[-1] < 0.8 * losses(events)[0]
     assert any(isinstance(event, Saved) for event in events)
     seen = [event for event in events if isinstance(event, Validated)]
@@ -64,7 +64,7 @@ def test_losses_fall_and_a_model_comes_out(run):
 
 @pytest.mark.parametrize("layout", ["padded", "bucketed"])
 def test_packed_and_unpacked_rows_give_the_same_losses(run, layout):
-    common = {"epochs": 1, "learning_rate": 1e-4}
+    common = {"epochs": 1, "learning_rate": 1e-4, "answers_per_problem": 1}
     _, one = run(tiny_recipe(layout="packed", **common), directory="packed")
     # Buckets change which examples make an update; padding does not.
     _, two = run(tiny_recipe(layout=layout, **common), directory="other")
@@ -76,8 +76,9 @@ def test_packed_and_unpacked_rows_give_the_same_losses(run, layout):
 
 def test_smaller_parts_of_a_batch_give_the_same_losses(run):
     for layout in ("packed", "bucketed"):
-        _, one = run(tiny_recipe(epochs=1, per_device=8, layout=layout), directory=f"8{layout}")
-        _, two = run(tiny_recipe(epochs=1, per_device=2, layout=layout), directory=f"2{layout}")
+        recipe = tiny_recipe(epochs=1, layout=layout, answers_per_problem=1)
+        _, one = run(recipe.changed({"per_device": 8}), directory=f"8{layout}")
+        _, two = run(recipe.changed({"per_device": 2}), directory=f"2{layout}")
         assert losses(two) == pytest.approx(losses(one), abs=1e-4)
 
 
@@ -90,7 +91,7 @@ def test_loss_is_the_cross_entropy_of_the_answers(tiny_model_dir):
 
     course, loaded = a_course(tiny_model_dir, tiny_recipe())
     examples = course.train.examples[:5]
-    collate = Collator(layout="bucketed", loss_norm="token", max_tokens=256, pad_token=0)
+    collate = Collator(layout="bucketed", loss_norm="token", max_tokens=512, pad_token=0)
     with torch.no_grad():
         ours = answer_loss(loaded.model, collate(examples)).item()
         theirs = 0.0
