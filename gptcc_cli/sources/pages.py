@@ -37,11 +37,11 @@ def read_page(text: str, *, name: str, origin: str) -> Source:
     page = BeautifulSoup(text, "html.parser")
     for tag in page(["script", "style", "noscript", "svg", "nav", "footer", "button", "iframe"]):
         tag.decompose()
-    samples = tuple(_marked_samples(page))
+    samples = tuple(_marked_samples(page, text))
     title = page.title.get_text(" ", strip=True) if page.title else ""
     link = page.find("link", rel="canonical")
     url = link.get("href") if link else None
-    statement = _as_text(_body(page))
+    statement = _as_text(_body(page, text))
     if not statement.strip():
         raise ProblemError(
             f"{origin} shows no text: the page builds itself by script.",
@@ -56,18 +56,21 @@ def read_page(text: str, *, name: str, origin: str) -> Source:
     )
 
 
-def _body(page: "BeautifulSoup") -> "Tag":
+def _body(page: "BeautifulSoup", text: str) -> "Tag":
     """Return the part of a page that holds the statement."""
-    for selector in _STATEMENTS:
-        found = page.select_one(selector)
+    for mark, selector in _STATEMENTS:
+        found = page.select_one(selector) if mark in text else None
         if found is not None and found.get_text(strip=True):
             return found
     return page.body or page
 
 
-def _marked_samples(page: "BeautifulSoup") -> Iterator[SampleTest]:
+def _marked_samples(page: "BeautifulSoup", text: str) -> Iterator[SampleTest]:
     """Yield the samples that the markup itself marks as such."""
-    pairs = [*_codeforces(page), *_kattis(page), *_code_chef(page)] or [*_at_coder(page)]
+    pairs: list[tuple[str, str]] = []
+    for mark, read in _MARKUPS:
+        if not pairs and mark in text:
+            pairs = list(read(page))
     for number, (given, expected) in enumerate(pairs, 1):
         yield SampleTest(name=f"sample {number}", input=given, expected=expected)
 
@@ -166,17 +169,24 @@ def _fenced(tag: "Tag") -> str:
 
 _BLOCK_TAG = re.compile(r"<(?:p|div|pre|h\d|section|table|ul|ol|span|strong)\b", re.IGNORECASE)
 _AT_CODER = re.compile(r"(?:Sample )?(Input|Output|入力例|出力例)\s*(\d*)")
+_MARKUPS = (
+    ("sample-test", _codeforces),
+    ("sample", _kattis),
+    ("input_output", _code_chef),
+    ("task-statement", _at_coder),
+)
+"""A word of each judge's markup, and what reads its samples. A search costs less than a parse."""
 _STATEMENTS = (
-    "div.problem-statement",
-    "#task-statement span.lang-en",
-    "#task-statement",
-    "div.problembody",
-    "div.challenge-body-html",
-    "[data-track-load=description_content]",
-    "#problem-statement",
-    "div[class*=problemBody]",
-    "main",
-    "article",
+    ("problem-statement", "div.problem-statement"),
+    ("lang-en", "#task-statement span.lang-en"),
+    ("task-statement", "#task-statement"),
+    ("problembody", "div.problembody"),
+    ("challenge-body", "div.challenge-body-html"),
+    ("description_content", "[data-track-load=description_content]"),
+    ("problem-statement", "#problem-statement"),
+    ("problemBody", "div[class*=problemBody]"),
+    ("<main", "main"),
+    ("<article", "article"),
 )
 _AROUND = {
     **dict.fromkeys(("p", "div", "section", "ul", "ol", "table", "blockquote"), ("\n\n", "\n\n")),

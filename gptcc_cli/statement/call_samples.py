@@ -32,6 +32,7 @@ class Example:
 def find_calls(statement: str, signature: Signature) -> Iterator[Example]:
     """Yield every call of the function whose value stands with it."""
     said, named = _Announcements(statement), _Assignments(statement)
+    none_is_said = _NONE.search(statement) is not None
     for match in islice(_calls_of(signature.name).finditer(statement), _MOST_CALLS):
         before = _before(statement, match.start())
         lead = _LEAD.search(before)
@@ -45,7 +46,7 @@ def find_calls(statement: str, signature: Signature) -> Iterator[Example]:
         if not signature.takes(len(arguments)):
             continue
         value = _value(statement, match.start(), end, lead) or said.value_for(match.start(), end)
-        if value is not None:
+        if value is not None and (value.value is not None or none_is_said or value.end != end):
             yield Example(
                 arguments=arguments,
                 expected=value.value,
@@ -176,7 +177,7 @@ def _value(text: str, start: int, at: int, lead: re.Match[str]) -> Literal | Non
     if below is None:
         return None
     if below.group("nothing") is not None:
-        return Literal(value=None, end=at) if _NONE.search(text) else None
+        return Literal(value=None, end=at)
     literal = read_result(text, below.end())
     return literal if literal and _LINE_END.match(text, literal.end) else None
 

@@ -7,6 +7,7 @@ is left out unless the data itself are sentences. Knows nothing of headings.
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from gptcc_cli.statement.lines import Line, is_fence, is_prose
 
@@ -18,12 +19,13 @@ def trim(lines: Sequence[Line], *, output: bool) -> list[Line]:
     output; an input is followed by its output, so that only a plain sentence ends it.
     """
     lines = _unfence(lines)
-    while lines and (lines[0].blank or _BUTTON.fullmatch(lines[0].text)):
-        lines = lines[1:]
+    start = 0
+    while start < len(lines) and (lines[start].blank or _BUTTON.fullmatch(lines[start].text)):
+        start += 1
     kept: list[Line] = []
     shown = _Shown()
     n_blank = 0
-    for line in lines:
+    for line in islice(lines, start, None):
         if line.blank:
             n_blank += 1
         elif shown.kinds and _ends_data(line.text, n_blank, shown, output):
