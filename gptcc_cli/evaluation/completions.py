@@ -54,6 +54,16 @@ def outside_record(problem: str, index: int, text: str, *, prefix: str = "") -> 
     return {"problem": problem, "index": index, "text": text, "prefix": prefix}
 
 
+def unread_record(problem: str, index: int, why: str) -> Record:
+    """The line of a problem that could not be put to the model."""
+    return {**outside_record(problem, index, ""), "unread": why}
+
+
+def n_unread(path: Path) -> int:
+    """How many problems of a file could not be put to the model."""
+    return len({record["problem"] for record in read_records(path) if "unread" in record})
+
+
 def completion_of(record: Record) -> Completion:
     """Read a line back.
 

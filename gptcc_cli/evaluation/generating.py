@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gptcc_cli.benchmarks import Benchmark, Entry
-from gptcc_cli.errors import ModelError
+from gptcc_cli.errors import ModelError, ProblemError
 from gptcc_cli.evaluation import completions as lines
 from gptcc_cli.evaluation.stages import Record, StageWriter, Unit
 from gptcc_cli.generation import Completion, Finish, Generator, Sampling, Watcher, plan
@@ -63,10 +63,19 @@ class ProblemWriter:
     ) -> tuple[Record, ...]:
         """Return the lines of one problem, in the order of their indexes.
 
+        A problem that does not fit into the model's window gets empty completions that say so:
+        what a model can't read it can't solve, and a run must not end for it.
+
         Raises:
             ModelError: the generator gave fewer completions than were asked for.
         """
-        requests = plan(self._prompts(problem), self._sampling, problem.id)
+        try:
+            prompts = self._prompts(problem)
+        except ProblemError as error:
+            return tuple(
+                lines.unread_record(id_, i, error.message) for i in range(self._sampling.n)
+            )
+        requests = plan(prompts, self._sampling, problem.id)
         found: dict[int, Completion] = {}
         for completion in self._generator.generate(requests, self._sampling, watch=watch):
             if completion.finish is not Finish.CANCELLED:
@@ -116,7 +125,7 @@ def generate(
         n_tokens = 0
         for records in write_all(rest) if before < len(units) else ():
             writer.append(records)
-            n_tokens += sum(int(record["n_tokens"]) for record in records)
+            n_tokens += sum(int(record.get("n_tokens", 0)) for record in records)
             if listen is not None:
                 listen(
                     Progress(

@@ -98,6 +98,8 @@ class Grader:
 
     def grade(self, item: BenchmarkItem, candidate: Candidate) -> Graded:
         """Judge one program on everything its item has."""
+        if not item.gradable:
+            return _UNGRADED
         program = replace(candidate, source=self._source(candidate))
         if item.check_source is not None:
             judgement = self._judge.judge_assertions(program, item.problem, item.check_source)
@@ -144,6 +146,20 @@ class Grader:
         named = n_tests > 1 and case.verdict is not Verdict.CE
         return f"{case.test.name}: {detail}" if named else detail
 
+
+NO_TESTS = "NT"
+"""Stands for a verdict where a benchmark has nothing to grade by; it counts neither way."""
+
+_UNGRADED = Graded(
+    verdict=NO_TESTS,
+    detail="the benchmark has no tests for this problem",
+    n_passed=0,
+    n_tests=0,
+    cases="",
+    apps_verdict=NO_TESTS,
+    apps_passed=0,
+    passes_samples=None,
+)
 
 _EXCERPT = 240
 

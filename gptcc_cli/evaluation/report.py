@@ -14,8 +14,10 @@ from typing import Any
 
 from gptcc_cli.benchmarks import Kind
 from gptcc_cli.errors import UsageError
+from gptcc_cli.evaluation.completions import FILE as COMPLETIONS
+from gptcc_cli.evaluation.completions import n_unread
 from gptcc_cli.evaluation.contamination import contamination
-from gptcc_cli.evaluation.grading import FILE
+from gptcc_cli.evaluation.grading import FILE, NO_TESTS
 from gptcc_cli.evaluation.protocol import Checker
 from gptcc_cli.evaluation.stages import Record, read_header, read_records
 from gptcc_cli.metrics import Estimate, FilteredCounts, estimate, n_at_k, pass_at_k
@@ -120,10 +122,14 @@ class _Totals:
     only_gptcc: int = 0
     only_apps: int = 0
     disagreeing: list[str] = field(default_factory=list)
+    without_tests: dict[str, None] = field(default_factory=dict)
 
     def add(self, record: Record, checker: Checker) -> None:
         """Count one line."""
         verdict = _verdict(record, checker)
+        if verdict == NO_TESTS:
+            self.without_tests[str(record["problem"])] = None
+            return
         self.verdicts[verdict] += 1
         self.n_programs += 1
         self.n_errors += verdict == "IE"
@@ -184,7 +190,7 @@ def make_report(
         ),
         contamination=made.get("contamination")
         or contamination(str(made.get("model", "")), None, made["benchmark"], made["split"]),
-        notes=tuple(_notes(header, scores, judged, totals)),
+        notes=tuple(_notes(header, scores, judged, totals, _unread(directory))),
     )
 
 
@@ -199,7 +205,7 @@ def _scores(
 
 
 def _score(problem: str, rows: list[dict[str, Any]], checker: Checker) -> Score:
-    judged = [row for row in rows if row["verdict"] != "IE"]
+    judged = [row for row in rows if row["verdict"] not in ("IE", NO_TESTS)]
     right = [row for row in judged if _verdict(row, checker) == "AC"]
     passed = "apps_passed" if checker is Checker.APPS else "n_passed"
     shares = [row[passed] / row["n_tests"] for row in judged if row["n_tests"]]
@@ -213,7 +219,7 @@ def _score(problem: str, rows: list[dict[str, Any]], checker: Checker) -> Score:
         right=len(right),
         share=sum(shares) / len(shares) if shares else 0.0,
         verdicts=tuple(Counter(_verdict(row, checker) for row in rows).most_common()),
-        n_errors=len(rows) - len(judged),
+        n_errors=sum(row["verdict"] == "IE" for row in rows),
         filtered=filtered,
         right_rejected=rejected,
     )
@@ -313,8 +319,13 @@ def _row(group: str, name: str, scores: Sequence[Score], figures: Mapping[str, F
     )
 
 
+def _unread(directory: Path) -> int:
+    path = directory / COMPLETIONS
+    return n_unread(path) if path.is_file() else 0
+
+
 def _notes(
-    header: Record, scores: Sequence[Score], judged: Sequence[Score], totals: _Totals
+    header: Record, scores: Sequence[Score], judged: Sequence[Score], totals: _Totals, unread: int
 ) -> Iterator[str]:
     wanted = header["completions"]["n_problems"]
     if len(scores) < wanted:
@@ -324,8 +335,13 @@ def _notes(
             f"the judge failed on {totals.n_errors} of {totals.n_programs} programs, "
             "which count neither way"
         )
-    if len(judged) < len(scores):
-        yield f"{len(scores) - len(judged)} problems were never judged and are not counted"
+    if totals.without_tests:
+        yield f"{len(totals.without_tests)} problems have no tests and are not counted"
+    lost = len(scores) - len(judged) - len(totals.without_tests)
+    if lost:
+        yield f"{lost} problems were never judged and are not counted"
+    if unread:
+        yield f"{unread} problems did not fit into the model's window and count as not solved"
     sizes = {score.n for score in judged}
     if len(sizes) > 1:
         yield f"problems have from {min(sizes)} to {max(sizes)} samples; each counts with its own"

@@ -4,13 +4,22 @@ from pathlib import Path
 import pytest
 
 from gptcc_cli.benchmarks import open_benchmark
-from gptcc_cli.errors import UsageError
+from gptcc_cli.benchmarks.records import item_of
+from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.evaluation import grading
+from gptcc_cli.evaluation.generating import ProblemWriter, generate, one_by_one
 from gptcc_cli.evaluation.grading import GradeSettings, steady
 from gptcc_cli.evaluation.importing import import_completions, import_references
 from gptcc_cli.evaluation.protocol import Preamble, with_preamble, without_preamble
 from gptcc_cli.evaluation.report import make_report
+from gptcc_cli.extraction import candidate_of
+from gptcc_cli.generation import Sampling
 from gptcc_cli.judging import Judge, Verdict
+from gptcc_cli.problem import Problem
+from gptcc_cli.prompting import Prompt
+from tests.benchmark_records.records import APPS_STDIN
+from tests.evaluation import killed_run
+from tests.evaluation.killed_run import CountingGenerator
 from tests.evaluation.small import COMPLETIONS, JUDGING, SmallRun, grade_small, write_benchmark
 
 
@@ -111,6 +120,35 @@ def test_messages_hold_nothing_that_differs_from_run_to_run() -> None:
 def test_completions_of_another_benchmark_are_refused(judge: Judge, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is of 'x/1', which"):
         grade_small(judge, tmp_path, texts=(("x/1", "pass"),))
+
+
+def test_a_problem_without_tests_gets_no_verdict(judge: Judge) -> None:
+    item = item_of(APPS_STDIN | {"input_output": ""}, "0003")
+    graded = grading.Grader(judge, GradeSettings()).grade(item, candidate_of("print(1)\n"))
+    assert graded.verdict == grading.NO_TESTS
+
+
+def test_a_problem_that_the_model_cannot_read_counts_as_not_solved(
+    judge: Judge, tmp_path: Path
+) -> None:
+    def too_long(problem: Problem) -> tuple[Prompt, ...]:
+        raise ProblemError(f"{problem.id} does not fit")
+
+    writer = ProblemWriter(CountingGenerator(), too_long, Sampling(n=2, temperatures=(0.5,)))
+    benchmark = open_benchmark(str(write_benchmark(tmp_path)))
+    made = {**killed_run.header(benchmark), "n": 2, "split": ""}
+    generate(benchmark, tmp_path, header=made, n=2, write_all=one_by_one(writer))
+    settings = GradeSettings()
+    grader = grading.Grader(judge, settings)
+    grading.grade(
+        benchmark,
+        tmp_path,
+        header=grading.results_header(tmp_path, benchmark, settings, JUDGING),
+        grade_all=lambda written: grading.grade_here(grader, benchmark, 2, written),
+    )
+    report = make_report(tmp_path)
+    assert (report.figure("pass@1").value, report.n_without_code) == (0.0, 8)
+    assert "4 problems did not fit into the model's window" in report.notes[0]
 
 
 def test_references_are_graded_as_they_are(judge: Judge, tmp_path: Path) -> None:

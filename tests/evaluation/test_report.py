@@ -96,6 +96,14 @@ def test_judge_errors_count_neither_way_and_are_said(tmp_path: Path) -> None:
     assert "1 problems were never judged" in " ".join(report.notes)
 
 
+def test_problems_without_tests_are_not_counted_and_are_said(tmp_path: Path) -> None:
+    rows = [("p1", "AC"), ("p2", grading.NO_TESTS), ("p3", "WA")]
+    report = make_report(write_results(tmp_path, rows))
+    assert (report.figure("pass@1").value, report.n_programs) == (0.5, 2)
+    assert report.notes == ("1 problems have no tests and are not counted",)
+    assert grading.NO_TESTS not in dict(report.verdicts)
+
+
 def test_missing_problems_are_said(tmp_path: Path) -> None:
     report = make_report(write_results(tmp_path, ROWS, completions={"n_problems": 9}))
     assert "3 of 9 problems have completions" in report.notes[0]
