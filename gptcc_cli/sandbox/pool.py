@@ -186,18 +186,20 @@ class _Starter:
 def _served(worker: Worker, job: Job, kind: Kind, codes: CodeCache) -> Raw:
     """Make a job's files, have it run, and read them."""
     task, check_task = _tasks(job, kind)
-    code, is_full = codes.file_for(job.source) if kind in _KEEPS_CODE else (None, False)
+    compiles = _compiled_again(job)
+    # No process that runs a program may hold the code of a check.
+    code, is_full = codes.file_for(compiles) if kind in _KEEPS_CODE else (None, False)
     reading, writing = os.pipe()
     fds = [_sealed(job.stdin), memory_file(b""), writing, memory_file(task)]
     if kind is Kind.ASSERT:
         fds.append(memory_file(check_task))
-    elif code is not None:
+    if code is not None:
         fds.append(code)
     try:
         os.set_blocking(reading, False)
         result, stderr = worker.serve(_request(job, kind, len(fds), len(task)), fds, reading)
         if code is not None and not is_full:
-            codes.keep(job.source, code)
+            codes.keep(compiles, code)
         return Raw(
             result=result,
             stdout=os.pread(fds[1], job.limits.output_bytes + 1, 0),
@@ -213,7 +215,14 @@ def _served(worker: Worker, job: Job, kind: Kind, codes: CodeCache) -> Raw:
         os.close(reading)
 
 
-_KEEPS_CODE = frozenset({Kind.MAIN, Kind.CALL})
+_KEEPS_CODE = frozenset({Kind.MAIN, Kind.CALL, Kind.ASSERT})
+
+
+def _compiled_again(job: Job) -> str:
+    """Return the text that later jobs may need compiled: a program's, or a check's."""
+    if job.assertions is None:
+        return job.source
+    return f"check\0{job.assertions.check_source}"
 
 
 def _tasks(job: Job, kind: Kind) -> tuple[bytes, bytes]:

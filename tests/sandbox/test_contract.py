@@ -273,6 +273,20 @@ def test_a_check_with_arguments_that_cannot_travel_is_marked(sandbox: Sandbox) -
     assert (execution.assertion, execution.forgeable) == (None, True)
 
 
+def test_a_check_that_runs_again_gives_the_same_facts(sandbox: Sandbox) -> None:
+    body = "assert candidate(2) == 4, 'square'"
+    for number in range(4):
+        right = check(sandbox, f"def f(x): return x * x  # {number}", body)
+        wrong = check(sandbox, f"def f(x): return x  # {number}", body)
+        assert right.assertion is None
+        assert wrong.assertion == f"AssertionError: square: {body}"
+
+
+def test_a_check_that_is_no_program_says_so(sandbox: Sandbox) -> None:
+    told = check(sandbox, "def f(): pass", "assert (").assertion
+    assert told is not None and told.startswith("SyntaxError")
+
+
 def test_a_program_that_dies_or_hangs_fails_its_check(sandbox: Sandbox) -> None:
     died = check(sandbox, "import os\ndef f(): os._exit(0)", "candidate()")
     assert died.assertion == "the program ended before the check was done"

@@ -1,6 +1,7 @@
 """Values that cross from a program's process: faithful, plain, and bounded."""
 
 import json
+import marshal
 import math
 
 import pytest
@@ -11,7 +12,13 @@ from gptcc_cli.sandbox import Exceeded, Job, Limits, Stage
 from gptcc_cli.sandbox.facts import Raw, execution_of
 from gptcc_cli.sandbox.inside.records import Kind, Result
 from gptcc_cli.sandbox.inside.values import NotJsonError, from_json, to_json
-from gptcc_cli.sandbox.inside.wire import NotPlainError, decode, encode
+from gptcc_cli.sandbox.inside.wire import (
+    NotPlainError,
+    decode,
+    decode_in_program,
+    encode,
+    encode_for_program,
+)
 
 scalars = (
     st.none()
@@ -49,6 +56,24 @@ def shape(value: object) -> object:
 @given(plain)
 def test_a_plain_value_arrives_as_it_was(value: object) -> None:
     assert shape(decode(encode(value))) == shape(value)
+    assert shape(decode(encode(("value", value)))) == shape(("value", value))
+    assert shape(decode_in_program(encode_for_program(value))) == shape(value)
+
+
+def test_what_a_program_writes_is_never_read_as_code() -> None:
+    for data in (b"m" + marshal.dumps(1), marshal.dumps(compile("1", "x", "eval")), b"vm1", b"v"):
+        with pytest.raises(NotPlainError):
+            decode(data)
+
+
+@given(st.binary(max_size=50))
+def test_any_short_form_is_a_plain_value_or_refused(data: bytes) -> None:
+    try:
+        kind, value = decode(b"v" + data)
+    except NotPlainError:
+        return
+    assert kind == "value"
+    assert type(value) in (int, str, bool, type(None))
 
 
 @given(st.binary(max_size=300))
@@ -59,10 +84,20 @@ def test_any_bytes_are_read_as_plain_values_or_refused(data: bytes) -> None:
         return
 
 
-@pytest.mark.parametrize("value", [object(), lambda: 0, int, [object()], {1: print}])
+@pytest.mark.parametrize(
+    "value", [object(), lambda: 0, int, [object()], {1: print}, ("value", print)]
+)
 def test_what_is_not_plain_is_refused(value: object) -> None:
+    for write in (encode, encode_for_program):
+        with pytest.raises(NotPlainError):
+            write(value)
+
+
+def test_a_number_too_long_for_words_is_refused() -> None:
     with pytest.raises(NotPlainError):
-        encode(value)
+        encode(("value", 10**5000))
+    with pytest.raises(NotPlainError):
+        decode(b"vi" + b"9" * 5000)
 
 
 def test_no_depth_exhausts_the_reader() -> None:

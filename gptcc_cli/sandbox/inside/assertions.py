@@ -24,9 +24,16 @@ from gptcc_cli.sandbox.inside.program import (
     report,
     status_of,
 )
-from gptcc_cli.sandbox.inside.wire import NotPlainError, decode, encode
+from gptcc_cli.sandbox.inside.wire import (
+    NotPlainError,
+    decode,
+    decode_in_program,
+    encode,
+    encode_for_program,
+)
 
 LINE_BYTES = 16 << 20
+_CHECK_NAME = "check.py"
 _HALF = LINE_BYTES // 2
 _HEAD = 4096
 _LIBC = ctypes.CDLL(None)
@@ -85,20 +92,19 @@ def run_program(main: ModuleType, line: Line) -> NoReturn:
         if find_entry_point(main.__dict__, entry_point) is None:
             report(b"E")
             return
-        while _answer_one(line, main.__dict__, source):
-            pass
+        while True:
+            _answer_one(line, main.__dict__, source)
 
     end(status_of(work, source), main)
 
 
-def run_check(line: Line) -> NoReturn:
+def run_check(line: Line, *, keeps_code: bool) -> NoReturn:
     """Run the check against a stand-in that asks the program, and report."""
     check_source, entry_point = read_task()
     names = _Names(line)
     names["__name__"] = "check"
     names["__builtins__"] = builtins
-    _judge(check_source, names, _StandIn(line, entry_point))
-    line.put(0, encode(("end",)))
+    _judge(check_source, names, _StandIn(line, entry_point), keeps_code=keeps_code)
     os._exit(0)
 
 
@@ -114,14 +120,16 @@ def run_together(main: ModuleType) -> NoReturn:
         if function is None:
             report(b"E")
             return
-        _judge(check_source, main.__dict__, function)
+        _judge(check_source, main.__dict__, function, keeps_code=False)
 
     end(status_of(work, source), main)
 
 
-def _judge(check_source: str, names: dict[str, Any], candidate: object) -> None:
+def _judge(
+    check_source: str, names: dict[str, Any], candidate: object, *, keeps_code: bool
+) -> None:
     try:
-        exec(compile(check_source, "check.py", "exec", dont_inherit=True), names)
+        exec(compiled(check_source, keeps_code=keeps_code, name=_CHECK_NAME), names)
         names["check"](candidate)
     except NotPlainError as error:
         report(b"U" + _text(str(error)))
@@ -136,7 +144,7 @@ def _told(error: BaseException, check_source: str) -> str:
     """Say what failed: the exception, and the line of the check that met it."""
     trace, number = error.__traceback__, 0
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "check.py":
+        if trace.tb_frame.f_code.co_filename == _CHECK_NAME:
             number = trace.tb_lineno
         trace = trace.tb_next
     lines = check_source.splitlines()
@@ -158,7 +166,7 @@ class _StandIn:
         self.__name__ = name
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
-        self._line.put(0, encode(("call", self._name, args, kwargs)))
+        self._line.put(0, encode_for_program(("call", self._name, args, kwargs)))
         return _value(self._line.take(1))
 
 
@@ -172,7 +180,7 @@ class _Names(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name) or name.startswith("__"):
             raise KeyError(name)
-        self._line.put(0, encode(("get", name)))
+        self._line.put(0, encode_for_program(("get", name)))
         kind, *content = _reply(self._line.take(1))
         if kind == "function":
             return _StandIn(self._line, name)
@@ -220,16 +228,13 @@ def _exception(name: object, message: object) -> Exception:
     return ProgramError(f"{name}: {message}")
 
 
-def _answer_one(line: Line, names: dict[str, Any], source: str) -> bool:
-    kind, *content = decode(line.take(0))
-    if kind == "end":
-        return False
+def _answer_one(line: Line, names: dict[str, Any], source: str) -> None:
+    kind, *content = decode_in_program(line.take(0))
     answer = _looked_up(names, *content) if kind == "get" else _called(names, source, *content)
     try:
         line.put(1, encode(answer))
     except NotPlainError as error:
         line.put(1, encode(("odd", str(error))))
-    return True
 
 
 def _looked_up(names: dict[str, Any], name: str) -> tuple[Any, ...]:

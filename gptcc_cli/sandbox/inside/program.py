@@ -79,14 +79,14 @@ def report(line: bytes) -> None:
         data = data[os.write(TASK, data) :]
 
 
-def compiled(source: str, *, keeps_code: bool) -> CodeType:
+def compiled(source: str, *, keeps_code: bool, name: str = FILE_NAME) -> CodeType:
     """Compile a program, or take the code that an earlier run of it kept; report that it is one."""
     if not keeps_code:
-        code = _compile(source)
+        code = _compile(source, name)
     elif size := os.fstat(CODE).st_size:
         code = marshal.loads(os.pread(CODE, size, 0))
     else:
-        code = _compile(source)
+        code = _compile(source, name)
         os.write(CODE, marshal.dumps(code))
     if keeps_code:
         os.close(CODE)
@@ -154,10 +154,12 @@ def print_exception(error: BaseException, source: str) -> None:
         os.write(2, type(problem).__name__.encode("ascii", "replace") + b"\n")
 
 
-def _compile(source: str) -> CodeType:
+def _compile(source: str, name: str) -> CodeType:
     try:
-        return compile(source, FILE_NAME, "exec", dont_inherit=True)
+        return compile(source, name, "exec", dont_inherit=True)
     except BaseException as error:
+        if name != FILE_NAME:
+            raise
         print_exception(error, source)
         os._exit(1)
 

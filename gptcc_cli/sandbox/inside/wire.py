@@ -1,11 +1,13 @@
 """Values between a check and the program it checks, each in a process of its own.
 
 Faithful for the built-in types that ``==`` can compare, and for nothing else: what arrives is
-always a plain built-in value, so no object of the program can lie about being equal. JSON, not
-pickle or marshal, since the reader must not trust the writer.
+always a plain built-in value, so no object of the program can lie about being equal. From the
+program to the check it travels as JSON, or as one of the short forms of numbers and texts: the
+check must not trust the writer. From the check to the program it may travel as ``marshal``.
 """
 
 import json
+import marshal
 from typing import Any
 
 
@@ -14,27 +16,81 @@ class NotPlainError(Exception):
 
 
 def encode(value: object) -> bytes:
-    """Write a value.
+    """Write a value for a reader that must not trust the writer.
 
     Raises:
         NotPlainError: it is not made of plain built-in values, or is nested too deeply.
     """
     try:
-        return json.dumps(_tagged(value), separators=(",", ":")).encode()
+        if type(value) is tuple and len(value) == 2 and value[0] == "value":
+            short = _SHORT.get(type(value[1]))
+            if short is not None:
+                return b"v" + bytes(short(value[1]))
+        return _encoder.encode(_tagged(value)).encode()
     except RecursionError:
         raise NotPlainError("a value nested too deeply") from None
+    except ValueError as error:
+        raise NotPlainError(str(error)) from None
 
 
 def decode(data: bytes) -> Any:
-    """Read a value.
+    """Read a value, whoever wrote it.
 
     Raises:
         NotPlainError: the data is not what ``encode`` writes.
     """
     try:
+        if data[:1] == b"v":
+            return ("value", _LONG[data[1:2]](data[2:]))
         return _untagged(json.loads(data))
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
         raise NotPlainError(f"unreadable: {error}") from None
+
+
+def encode_for_program(value: object) -> bytes:
+    """Write a value for a program's process, which may trust the check's.
+
+    Raises:
+        NotPlainError: as ``encode``.
+    """
+    return b"m" + marshal.dumps(value) if _is_exact(value, 0) else encode(value)  # type: ignore[arg-type]
+
+
+def decode_in_program(data: bytes) -> Any:
+    """Read what ``encode_for_program`` wrote."""
+    return marshal.loads(data[1:]) if data[:1] == b"m" else decode(data)
+
+
+_encoder = json.JSONEncoder(separators=(",", ":"))
+_DEEPEST = 100
+_SCALARS = frozenset({type(None), bool, int, float, str, bytes, complex})
+_SEQUENCES = frozenset({list, tuple, set, frozenset})
+_SHORT: dict[type, Any] = {
+    int: lambda value: b"i%d" % value,
+    str: lambda value: b"s" + value.encode("utf-8", "surrogatepass"),
+    bool: lambda value: b"b1" if value else b"b",
+    type(None): lambda _: b"n",
+}
+_LONG: dict[bytes, Any] = {
+    b"i": int,
+    b"s": lambda data: data.decode("utf-8", "surrogatepass"),
+    b"b": bool,
+    b"n": lambda _: None,
+}
+
+
+def _is_exact(value: Any, depth: int) -> bool:
+    """Say whether a value is made of built-in types themselves, as ``marshal`` needs it."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return True
+    if depth > _DEEPEST:
+        return False
+    if kind in _SEQUENCES:
+        return all(_is_exact(item, depth + 1) for item in value)
+    return kind is dict and all(
+        _is_exact(key, depth + 1) and _is_exact(item, depth + 1) for key, item in value.items()
+    )
 
 
 def _tagged(value: Any) -> object:

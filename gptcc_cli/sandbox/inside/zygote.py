@@ -36,10 +36,11 @@ from gptcc_cli.sandbox.inside.records import (
 _FIRST_FREE = 64
 """The zygote's own descriptors stand from here on. Those below are closed, so that received ones
 get the numbers that a program expects: 0 input, 1 output, 2 errors, 3 task, 4 code."""
+_CHECK_CODE = 5
 _PAST_LAST = 256
 """More descriptors than the limit allows; not much more, as older kernels close one by one."""
 _MAX_FDS = 8
-_IN_PLACE = [0, 1, 2, 3, 4]
+_IN_PLACE = [0, 1, 2, 3, 4, 5]
 _CUT = socket.MSG_TRUNC | socket.MSG_CTRUNC
 _USUAL_ADDRESS_SPACE_BYTES = 64 << 20
 
@@ -58,6 +59,9 @@ def serve(control_fd: int, orders: dict[str, Any]) -> NoReturn:
     gc.freeze()
     control.sendmsg([pack_ready(Ready(os.getpid(), zygote.address_space_bytes))])
     zygote.loop()
+
+
+_Ends = dict[int, tuple[int, resource.struct_rusage]]
 
 
 class Zygote:
@@ -136,13 +140,17 @@ class Zygote:
         memory = self.address_space_bytes + request.memory_bytes
         n_fds = request.n_fds
         if line is not None:
-            # The fifth descriptor is the check's task, which no program may see.
             memory += assertions.LINE_BYTES
+            # From the fifth descriptor on they are the check's: its task, which no program may
+            # see, and its code.
             n_fds = program.CODE
             if checks:
                 os.dup2(self._null, 0)
                 os.dup2(self._null, 1)
                 os.dup2(program.CODE, program.TASK)
+                if request.n_fds > _CHECK_CODE:
+                    os.dup2(_CHECK_CODE, program.CODE)
+                    n_fds = _CHECK_CODE
         if not self._has_pid_namespace:
             confine.die_with_parent()
         os.closerange(n_fds, _PAST_LAST)
@@ -161,15 +169,13 @@ class Zygote:
         elif kind is Kind.ASSERT_TOGETHER:
             assertions.run_together(self._main)
         elif line is not None and checks:
-            assertions.run_check(line)
+            assertions.run_check(line, keeps_code=request.n_fds > _CHECK_CODE)
         elif line is not None:
             assertions.run_program(self._main, line)
 
-    def _waited(
-        self, pids: list[int], deadline_ns: int
-    ) -> tuple[bool, dict[int, tuple[int, resource.struct_rusage]]]:
-        """Wait for all; kill them at the deadline, with the host, or when one of two fails."""
-        ends: dict[int, tuple[int, resource.struct_rusage]] = {}
+    def _waited(self, pids: list[int], deadline_ns: int) -> tuple[bool, _Ends]:
+        """Wait for one to end, or the deadline, or the host's end; then end the other too."""
+        ends: _Ends = {}
         watches: dict[int, int] = {}
         for pid in pids:
             watch = os.pidfd_open(pid)
@@ -189,14 +195,21 @@ class Zygote:
                 self._poll.unregister(fd)
                 os.close(fd)
                 del watches[fd]
-            if timed_out or failed or pids[0] in ends:
-                for fd, pid in watches.items():
-                    os.kill(pid, signal.SIGKILL)
-                    _, status, usage = os.wait4(pid, 0)
-                    ends[pid] = status, usage
-                    self._poll.unregister(fd)
-                    os.close(fd)
+            if timed_out or ends:
+                self._end(watches, ends, as_well=not timed_out and not failed)
         return timed_out, ends
+
+    def _end(self, watches: dict[int, int], ends: _Ends, *, as_well: bool) -> None:
+        """Kill what still runs; where the other has ended well, so has this one.
+
+        A check that is done needs its program no more; a program that is gone can't be checked.
+        """
+        for fd, pid in watches.items():
+            os.kill(pid, signal.SIGKILL)
+            _, status, usage = os.wait4(pid, 0)
+            ends[pid] = 0 if as_well else status, usage
+            self._poll.unregister(fd)
+            os.close(fd)
 
     def _swept(self) -> int:
         """Count, and where it is safe kill, whatever a program has left behind."""
