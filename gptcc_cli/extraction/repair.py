@@ -5,6 +5,7 @@ readings in a fixed order and takes the first that parses; at most a few dozen a
 adds a statement, never changes a name or a string, never looks at tests.
 """
 
+import re
 from collections.abc import Iterator
 
 from gptcc_cli.extraction.cuts import drop_last_line
@@ -13,6 +14,9 @@ from gptcc_cli.extraction.parsing import trouble_of
 
 MOST_LINES_DROPPED = 2
 """Lines of an unfinished tail that may go."""
+
+_FRAGMENT = re.compile(r"\n[ \t]*[A-Za-z_][\w.]*\Z")
+"""A last line that parses, but does nothing: the beginning of a statement, or of a name."""
 
 Reading = tuple[str, tuple[str, ...]]
 """A text, and the names of the steps that made it."""
@@ -26,6 +30,10 @@ def repair(prefix: str, text: str, *, unfinished: bool) -> Reading | None:
         text: what the model wrote, cut where the program ends.
         unfinished: whether the budget ended the text, so that its last line may be a fragment.
     """
+    if unfinished and _FRAGMENT.search(text):
+        shorter = prefix + drop_last_line(text)
+        if trouble_of(shorter) is None:
+            return shorter, ("truncated",)
     dropped: tuple[str, ...] = ()
     for _ in range(MOST_LINES_DROPPED + 1 if unfinished else 1):
         for source, steps in _readings_of(prefix + text):

@@ -188,6 +188,18 @@ def test_a_tail_the_budget_cut_off_is_dropped() -> None:
     assert program(two, finish=Finish.LENGTH) == ("n = int(input())\nprint(n)\n", ("truncated",))
 
 
+def test_a_last_line_that_is_the_beginning_of_a_word_is_dropped() -> None:
+    for fragment in ("pri", "sys.std", "    retur"):
+        text = f"n = int(input())\nif n:\n    print(n)\n{fragment}"
+        kept = text.removesuffix(fragment)
+        assert program(text, finish=Finish.LENGTH) == (kept, ("truncated",))
+        assert program(text) == (text, ())
+    needed = "n = int(input())\nif n:\n    n"
+    assert program(needed, finish=Finish.LENGTH) == (needed, ())
+    ended = "n = 1\nprint(n)\nn\n"
+    assert program(ended, finish=Finish.LENGTH) == (ended, ())
+
+
 def test_no_more_than_two_lines_are_dropped_and_only_from_an_unfinished_text() -> None:
     three = "n = 1\nif n:\n    if n:\n        if (n\n"
     assert program(three, finish=Finish.LENGTH)[1] == ()
