@@ -117,7 +117,7 @@ _OPTIMIZERS = {"adamw": "adamw_torch", "adamw8bit": "adamw_bnb_8bit", "adafactor
 
 def not_finite(update: int, recipe: Recipe) -> TrainingError:
     """The error of a loss that is no number, with what usually mends it."""
-    half = f"{recipe.learning_rate / 4:.0e}".replace("e-0", "e-")
+    half = f"{recipe.learning_rate / 5:.0e}".replace("e-0", "e-")
     precision = " --precision bf16 or fp32;" if recipe.precision == "fp16" else ""
     return TrainingError(
         f"the loss of update {update} is not a number: the training has come apart",
