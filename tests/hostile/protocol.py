@@ -22,7 +22,9 @@ from gptcc_cli.sandbox import Assertions, Call, Execution, Job, Level, Limits, S
 from gptcc_cli.sandbox.levels import open_pool
 
 WALL_S = 0.3
-LATE_S = 1.0
+PATIENT_WALL_S = 20.0
+"""For programs that end by themselves, however busy the machine is."""
+LATE_S = 5.0
 SECRET = "canary-of-gptcc-51c0"
 ABSTRACT = "\0gptcc-hostile-suite"
 PROCESS = "gptcc-hostiled"
@@ -154,7 +156,8 @@ def job_of(hostile: Hostile, world: World, expected: str) -> Job:
         numbers=_numbers(),
         process=PROCESS,
     )
-    job = Job(source=prelude + hostile.text, stdin=b"1\n", limits=_LIMITS)
+    limits = replace(_LIMITS, wall_s=wall_s_of(hostile))
+    job = Job(source=prelude + hostile.text, stdin=b"1\n", limits=limits)
     mode = hostile.notes.get("mode", "main")
     if mode == "call":
         return replace(job, call=Call(entry_point="f", arguments_json="[1]"))
@@ -162,6 +165,11 @@ def job_of(hostile: Hostile, world: World, expected: str) -> Job:
         check = f"def check(candidate):\n    assert candidate(1) == {expected!r}\n"
         return replace(job, assertions=Assertions(entry_point="f", check_source=check))
     return job
+
+
+def wall_s_of(hostile: Hostile) -> float:
+    """Give a short time to those that must be stopped, and enough to the others."""
+    return WALL_S if hostile.expected_ends & {"wall", "cpu"} else PATIENT_WALL_S
 
 
 def failures(hostile: Hostile, execution: Execution, expected: str, took_s: float) -> list[str]:
@@ -176,7 +184,7 @@ def failures(hostile: Hostile, execution: Execution, expected: str, took_s: floa
         found.append(f"fault: {execution.fault}")
     if _accepted(execution, expected, hostile.notes.get("mode", "main")):
         found.append("it was accepted")
-    if took_s > WALL_S + LATE_S:
+    if took_s > wall_s_of(hostile) + LATE_S:
         found.append(f"it took {took_s:.2f} s")
     if hostile.notes.get("mode") != "assert" and _end(execution) not in hostile.expected_ends:
         found.append(f"it ended by {_end(execution)}: {execution.stderr[-200:]!r}")
