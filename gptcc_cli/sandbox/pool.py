@@ -200,12 +200,13 @@ def _served(worker: Worker, job: Job, kind: Kind, codes: CodeCache) -> Raw:
         result, stderr = worker.serve(_request(job, kind, len(fds), len(task)), fds, reading)
         if code is not None and not is_full:
             codes.keep(compiles, code)
+        report_bytes = _report_bytes(job)
         return Raw(
             result=result,
-            stdout=os.pread(fds[1], job.limits.output_bytes + 1, 0),
+            stdout=_content(fds[1], 0, job.limits.output_bytes + 1),
             stderr=stderr,
-            report=os.pread(fds[3], _report_bytes(job), len(task)),
-            check_report=os.pread(fds[4], _report_bytes(job), len(check_task))
+            report=_content(fds[3], len(task), report_bytes),
+            check_report=_content(fds[4], len(check_task), report_bytes)
             if kind is Kind.ASSERT
             else b"",
         )
@@ -253,6 +254,12 @@ def _request(job: Job, kind: Kind, n_fds: int, task_bytes: int) -> Request:
 
 def _report_bytes(job: Job) -> int:
     return job.limits.output_bytes + _SPARE_BYTES
+
+
+def _content(fd: int, start: int, most: int) -> bytes:
+    """Read a file from a place on; asks for its size, as room for ``most`` bytes costs time."""
+    size = min(os.fstat(fd).st_size - start, most)
+    return os.pread(fd, size, start) if size > 0 else b""
 
 
 def _sealed(data: bytes) -> int:
