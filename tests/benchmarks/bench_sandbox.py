@@ -269,8 +269,9 @@ def _head() -> list[str]:
         "",
         f"Command: `python -m tests.benchmarks.{Path(sys.argv[0]).stem} {' '.join(sys.argv[1:])}`. "
         f"Date: {date.today().isoformat()}. "
-        f"Machine: {_processor()}, {n_cores} cores used, {platform.system()} "
-        f"{platform.release().split('-')[0]}, CPython {platform.python_version()}.",
+        f"Machine: {_processor()}, {n_cores} cores, {platform.system()} "
+        f"{platform.release().split('-')[0]}, CPython {platform.python_version()}. "
+        "Ratios are medians over rounds; with `--real-time` other work of the machine stood aside.",
         "",
     ]
 
