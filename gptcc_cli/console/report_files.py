@@ -8,6 +8,7 @@ import importlib.util
 import io
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from gptcc_cli.benchmarks import Benchmark
@@ -35,11 +36,10 @@ def write_report_files(report: Report, benchmark: Benchmark, directory: Path) ->
     Raises:
         OutputError: one can't be written.
     """
-    specimens = read_specimens(directory, benchmark)
+    page = report_page(report, read_specimens(directory, benchmark))
     record = json.dumps({"schema": "gptcc.eval/1", **report_record(report)}, indent=2)
     contents: dict[str, bytes] = {
         "report.json": _bytes(record + "\n"),
-        "report.html": _bytes("".join(report_page(report, specimens))),
         "problems.csv": _bytes(problems_csv(report)),
         "model-card.md": _bytes(model_card(report)),
     }
@@ -47,9 +47,10 @@ def write_report_files(report: Report, benchmark: Benchmark, directory: Path) ->
         contents[f"plots/{name}.svg"] = _bytes(svg(drawing, name=name))
         if importlib.util.find_spec("PIL") is not None:
             contents[f"plots/{name}.png"] = png(drawing)
+    _write(directory / "report.html", map(_bytes, page))
     for name, content in contents.items():
-        _write(directory / name, content)
-    return tuple(directory / name for name in contents)
+        _write(directory / name, (content,))
+    return tuple(directory / name for name in ("report.html", *contents))
 
 
 def _bytes(text: str) -> bytes:
@@ -84,12 +85,14 @@ def problems_csv(report: Report) -> str:
     return file.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(exist_ok=True)
-        aside.write_bytes(content)
+        with aside.open("wb") as file:
+            file.writelines(pieces)
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise OutputError(f"{str(path)!r} can't be written: {error.strerror}") from error
+    finally:
+        aside.unlink(missing_ok=True)

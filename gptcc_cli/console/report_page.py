@@ -25,7 +25,7 @@ def report_page(report: Report, specimens: Iterable[tuple[str, list[Specimen]]])
 
     Args:
         report: the figures.
-        specimens: of each problem, in the order of the report's scores.
+        specimens: of problems, in the order of the report's scores; only one is held.
     """
     heading = escape(title(report))
     yield (
@@ -94,8 +94,12 @@ def _problems(report: Report, specimens: Iterable[tuple[str, list[Specimen]]]) -
         '<p><button type="button" id="more" hidden>Show more problems</button></p>\n'
         '<script type="application/json" id="problems">[\n'
     )
-    shown = dict(specimens)
+    stream = iter(specimens)
+    upcoming = next(stream, None)
     for number, score in enumerate(report.scores):
+        programs: list[Specimen] = []
+        if upcoming is not None and upcoming[0] == score.problem:
+            programs, upcoming = upcoming[1], next(stream, None)
         record = {
             "id": score.problem,
             "difficulty": score.difficulty,
@@ -105,7 +109,7 @@ def _problems(report: Report, specimens: Iterable[tuple[str, list[Specimen]]]) -
             "right": score.right,
             "share": round(score.share, 4),
             "verdicts": score.verdicts,
-            "programs": [asdict(one) for one in shown.get(score.problem, ())],
+            "programs": [asdict(one) for one in programs],
         }
         yield (",\n" if number else "") + _embedded(record)
     yield "\n]</script>\n"

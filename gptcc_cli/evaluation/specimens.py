@@ -20,7 +20,7 @@ from gptcc_cli.evaluation.stages import Record, read_header, read_records
 MOST_PROGRAMS = 3
 """Programs shown of each problem."""
 
-MOST_CHARACTERS = 6000
+MOST_CHARACTERS = 3000
 """Of a program; what is beyond is not shown."""
 
 
