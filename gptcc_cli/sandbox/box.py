@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,8 +104,8 @@ class Box:
         return {**self.orders, "user": _free_user() if self.own_user else 0}
 
 
-def boxes(level: Level, *, seccomp: bool = True) -> list[Box]:
-    """Return the ways to build a level on this kind of host, the best first.
+def boxes(level: Level, *, seccomp: bool = True) -> Iterator[Box]:
+    """Build the ways to make a level on this kind of host, the best first.
 
     Args:
         level: what to promise.
@@ -113,23 +113,26 @@ def boxes(level: Level, *, seccomp: bool = True) -> list[Box]:
     """
     if level is Level.UNSAFE:
         orders = _orders(level, seccomp=False, threads=True)
-        words = _python_words()
-        return [Box(level=level, words=words, orders=orders, detail="resource limits only")]
+        yield Box(level=level, words=_python_words(), orders=orders, detail="resource limits only")
+        return
     # Root becomes another user, unless its container has no other. Where it stays, no limit
     # counts its threads, and so programs may have none.
     own_user = [True, False] if os.geteuid() == 0 else [False]
     if level is Level.LANDLOCK:
-        return [_landlock_box(own_user=own, seccomp=seccomp) for own in own_user]
+        for own in own_user:
+            yield _landlock_box(own_user=own, seccomp=seccomp)
+        return
     command = bubblewrap()
     if command is None:
-        return []
+        return
     # Root needs no namespace of users, and may be refused one; some containers refuse a /proc.
-    return [
-        _namespace_box(command, own_users=users, own_user=own, proc=proc, seccomp=seccomp)
-        for proc in (True, False)
-        for own in own_user
-        for users in (not own, False)[: 1 if own or os.geteuid() != 0 else 2]
-    ]
+    for proc in (True, False):
+        for own in own_user:
+            ways = (False,) if own else (True, False) if os.geteuid() == 0 else (True,)
+            for users in ways:
+                yield _namespace_box(
+                    command, own_users=users, own_user=own, proc=proc, seccomp=seccomp
+                )
 
 
 @functools.cache
