@@ -256,7 +256,10 @@ def _message_of(text: str) -> str:
         value = json.loads(text)
     except json.JSONDecodeError:
         return ""
-    error = value.get("error", value.get("message")) if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return ""
+    # OpenAI's form, plain ones, and FastAPI's.
+    error = value.get("error", value.get("message", value.get("detail")))
     said = error.get("message") if isinstance(error, dict) else error
     return f": {' '.join(said.split())[:200].rstrip('.')}" if isinstance(said, str) else ""
 
