@@ -23,6 +23,8 @@ from gptcc_cli.sandbox.worker import Worker, WorkerDied, WorkerRefused, memory_f
 
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 _SPARE_BYTES = 1 << 20
+_MOST_S = 1e6
+_MOST_BYTES = 1 << 46
 
 
 class WorkerPool:
@@ -112,7 +114,8 @@ class WorkerPool:
         worker = self._take()
         try:
             raw = _served(worker, job, kind, self._codes)
-        except WorkerDied:
+        except BaseException:
+            # Also an interrupt: the worker may be in the middle of a job.
             self._discard(worker)
             raise
         if raw.result is None:
@@ -245,11 +248,16 @@ def _request(job: Job, kind: Kind, n_fds: int, task_bytes: int) -> Request:
     return Request(
         kind=kind,
         n_fds=n_fds,
-        cpu_s=max(1, math.ceil(cpu_limit_s(job))),
-        memory_bytes=limits.memory_bytes,
-        file_bytes=_report_bytes(job) + 16 * task_bytes,
-        wall_us=max(1, round(limits.wall_s * 1e6)),
+        cpu_s=math.ceil(_within(cpu_limit_s(job), 1, _MOST_S)),
+        memory_bytes=int(_within(limits.memory_bytes, 0, _MOST_BYTES)),
+        file_bytes=int(_within(_report_bytes(job) + 16 * task_bytes, 0, _MOST_BYTES)),
+        wall_us=round(_within(limits.wall_s, 1e-6, _MOST_S) * 1e6),
     )
+
+
+def _within(value: float, least: float, most: float) -> float:
+    """Bring a limit into the range that the kernel's words can carry."""
+    return min(max(value, least), most)
 
 
 def _report_bytes(job: Job) -> int:
