@@ -19,9 +19,7 @@ from gptcc_cli.training.card import write_card
 from gptcc_cli.training.course import Course
 from gptcc_cli.training.recipe import Recipe, write_toml
 from gptcc_cli.training.recipes import REASONS
-
-DONE = "gptcc_training.json"
-"""The last file written: how the model was trained, for programs."""
+from gptcc_cli.training.taught import DONE
 
 _ASIDE = ".result"
 _TOKENIZER_FILES = (

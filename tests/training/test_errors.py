@@ -93,3 +93,11 @@ def test_checkpoint_of_a_test_split_is_marked(tiny_model_dir, tmp_path):
     text = path.read_text(encoding="utf-8")
     assert "trained-on-test-split" in text
     assert "results of this model on that benchmark mean nothing" in text
+
+
+def test_trained_model_remembers_the_template_it_was_taught(run):
+    from gptcc_cli.training.taught import taught_template
+
+    outcome, _ = run(tiny_recipe(epochs=1, max_updates=1), n_problems=12)
+    assert taught_template(outcome.directory) == "apps"
+    assert taught_template(outcome.directory / "checkpoints") is None

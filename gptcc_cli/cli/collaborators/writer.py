@@ -24,6 +24,7 @@ from gptcc_cli.prompting import (
     choose_template,
     load_template,
 )
+from gptcc_cli.training.taught import taught_template
 
 PromptMaker = Callable[[Problem], tuple[Prompt, ...]]
 """Puts a problem to the model that writes, in as many forms as its template has."""
@@ -52,6 +53,10 @@ def open_writer(
     """
     chosen = None if template is None else load_template(template)
     loaded = _load(spec, talk)
+    taught = taught_template(loaded.found.adapter or loaded.found.path)
+    if chosen is None and taught is not None:
+        chosen = load_template(taught)
+        talk.detail(f"template {taught}: the model was trained with it")
     generator = open_generator(loaded)
     talk.say(f"model: {generator.name}")
     for note in (*loaded.notes, *generator.notes):
