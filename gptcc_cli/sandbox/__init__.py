@@ -4,6 +4,7 @@ The public face is ``open_sandbox``; the parts behind it could be published alon
 """
 
 import os
+import sys
 
 from gptcc_cli.errors import ExecutionRefused
 from gptcc_cli.sandbox.execution import (
@@ -51,6 +52,11 @@ def open_sandbox(
     if os.environ.get("GPTCC_EXEC") == "0":
         raise ExecutionRefused(
             "execution is forbidden by GPTCC_EXEC=0", hint="unset GPTCC_EXEC, or use --no-check"
+        )
+    if sys.platform != "linux":
+        raise ExecutionRefused(
+            f"programs can be held on Linux only, and this is {sys.platform}",
+            hint="run gptcc in a Linux virtual machine or container, or use --no-check",
         )
     from gptcc_cli.sandbox.levels import PREFERENCE, open_pool
 

@@ -447,6 +447,12 @@ def test_execution_can_be_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
             open_sandbox(unsafe=unsafe)
 
 
+def test_another_system_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "plan9")
+    with pytest.raises(ExecutionRefused, match="plan9"):
+        open_sandbox()
+
+
 def test_a_host_that_holds_no_level_is_refused_with_its_reasons(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

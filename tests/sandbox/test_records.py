@@ -85,7 +85,7 @@ def test_a_greeting_is_a_greeting() -> None:
 @pytest.mark.parametrize("n_fds", [0, 3, 5])
 def test_a_zygote_ends_when_descriptors_and_record_differ(n_fds: int) -> None:
     """It does not guess: it ends, and its host learns that it died."""
-    worker = Worker(next(boxes(Level.LANDLOCK)))
+    worker = Worker(next(boxes(Level.UNSAFE)))
     worker.wait_until_ready()
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
@@ -104,7 +104,7 @@ def test_a_zygote_ends_when_descriptors_and_record_differ(n_fds: int) -> None:
     [b"\0", b"x" * 36, struct.pack("<4sBBHIQQQ", b"gREQ", 99, 0, 0, 1, 1, 1, 1), b"y" * 4096],
 )
 def test_a_zygote_ends_when_it_is_told_nonsense(packet: bytes) -> None:
-    worker = Worker(next(boxes(Level.LANDLOCK)))
+    worker = Worker(next(boxes(Level.UNSAFE)))
     worker.wait_until_ready()
     control: socket.socket = worker._control
     control.settimeout(10)
@@ -119,7 +119,7 @@ def test_a_zygote_ends_when_it_is_told_nonsense(packet: bytes) -> None:
 def test_a_zygote_that_talks_nonsense_is_replaced(
     packet: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_sandbox(workers=1) as sandbox:
+    with open_sandbox(workers=1, unsafe=True) as sandbox:
         with monkeypatch.context() as patched:
             real = socket.socket.recv
             said = iter([packet])

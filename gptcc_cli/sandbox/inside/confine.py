@@ -6,6 +6,7 @@ decided outside and comes as plain values.
 """
 
 import ctypes
+import errno
 import os
 import resource
 import struct
@@ -91,7 +92,7 @@ def restrict_paths(readable: Iterable[str], writable: Iterable[str]) -> None:
     """
     version = landlock_version()
     if version < 1:
-        raise OSError(os.strerror(95), "landlock")
+        raise OSError(errno.EOPNOTSUPP, "this kernel offers no Landlock")
     rights = (1 << _LANDLOCK_FILE_RIGHTS_BY_ABI[min(version, 5)]) - 1
     net, scopes = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
