@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gptcc_cli.problem import Mode, Problem
 
@@ -34,8 +35,9 @@ class Trouble:
     """The number of the line it is about, from 1."""
 
 
+@lru_cache(maxsize=8)
 def parse(source: str) -> ast.Module | Trouble:
-    """Parse a text as a module."""
+    """Parse a text as a module; the steps of one extraction ask for the same text again."""
     try:
         # An unknown escape in a string warns; that is the program's affair, not ours.
         with _WARNINGS_LOCK, warnings.catch_warnings():
