@@ -71,8 +71,8 @@ def _judge(words_text: str, start: int, value_at: int | None, line: str) -> Head
     words = _words(words_text)
     if words is None or not words:
         return _unknown(line) if value_at is None else None
-    numbers = [int(word) for word in words if word.isdigit()]
-    names = [_KIND.get(word) for word in words if not word.isdigit()]
+    numbers = [int(word) for word in words if word.isdecimal()]
+    names = [_KIND.get(word) for word in words if not word.isdecimal()]
     kinds = [kind for kind in names if kind]
     known = len(numbers) <= 1 and None not in names and kinds
     role = _role(kinds, words) if known else None
@@ -117,7 +117,7 @@ def _role(kinds: list[str], words: list[str]) -> Role | None:
         return Role.OUTPUT
     if "S" in has and words[0] != "for":
         return Role.SAMPLES
-    if "T" in has and words[-1].isdigit():
+    if "T" in has and words[-1].isdecimal():
         return Role.SAMPLES
     return None
 
