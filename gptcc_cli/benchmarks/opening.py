@@ -17,7 +17,8 @@ def open_benchmark(where: str, *, split: str | None = None) -> Benchmark:
     """Find a benchmark and list its entries.
 
     Args:
-        where: ``apps``, ``humaneval``, ``mbpp``, a directory, a file, or ``hub:OWNER/NAME/FILE``.
+        where: ``apps``, ``humaneval``, ``mbpp`` (a directory of that name is ``./apps``), a
+            directory, a file, or ``hub:OWNER/NAME/FILE``.
         split: ``train``, ``test``, ...; ``None``: ``test``, where there is one.
 
     Raises:
@@ -25,7 +26,7 @@ def open_benchmark(where: str, *, split: str | None = None) -> Benchmark:
         ProblemError: it can't be fetched or read.
     """
     path = Path(where)
-    if where in NAMES and not path.exists():
+    if where in NAMES:
         return _named(where, split)
     if where.startswith("hub:"):
         return _of_file(hub.fetch(where.removeprefix("hub:")), where, split or "", where)

