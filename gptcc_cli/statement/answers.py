@@ -16,8 +16,8 @@ def read_answer_rules(statement: str) -> AnswerRules:
     return AnswerRules(
         tolerance=_tolerance(text),
         order=_order(text),
-        ignore_case=_says(text, ("case", "register", "регистр"), _CASE),
-        special_judge=_says(text, _CHOICE_WORDS, _CHOICE),
+        ignore_case=_says(text, ("case", "register", "регистр"), _CASE, 90),
+        special_judge=_says(text, _CHOICE_WORDS, _CHOICE, 60),
     )
 
 
@@ -32,8 +32,8 @@ def near(text: str, words: tuple[str, ...], radius: int) -> Iterator[str]:
             yield text[max(0, at - radius) : at + len(word) + radius]
 
 
-def _says(text: str, words: tuple[str, ...], pattern: re.Pattern[str]) -> bool:
-    return any(pattern.search(place) for place in near(text, words, 60))
+def _says(text: str, words: tuple[str, ...], pattern: re.Pattern[str], radius: int) -> bool:
+    return any(pattern.search(place) for place in near(text, words, radius))
 
 
 def _tolerance(text: str) -> float | None:
@@ -55,7 +55,7 @@ def _order(text: str) -> Order:
 
     Lines are named as such (``print the lines in any order``); anything else is ``ANY``.
     """
-    for place in near(text, ("order", "порядке"), 60):
+    for place in near(text, ("order", "поряд"), 140):
         if _ANY_ORDER.search(place):
             return Order.LINES if _LINES.search(place) else Order.ANY
     return Order.EXACT
@@ -70,7 +70,9 @@ _POWER = re.compile(
 )
 _DECIMAL = re.compile(r"\b0\.0{1,17}1\b")
 _CASE = re.compile(
+    r"\b(?:letter|print|output|upper|lower|yes|character|symbol|answer|write|display)[^.!?]{0,60}"
     r"\b(?:in|of) (?:any|either|arbitrary) (?:letter |character )?(?:case|register)\b"
+    r"|\bin any (?:case|register)[^.!?,]{0,30}\b(?:upper|lower)"
     r"|\bcase[- ]?insensitive|\bany case \("
     r"|\b(?:upper|lower)[- ]?(?:case)? or (?:lower|upper)[- ]?case\b"
     r"(?=[^.]{0,40}(?:accept|correct|allowed|fine))"
@@ -79,21 +81,27 @@ _CASE = re.compile(
     r"|в любом регистре|регистр\w* (?:букв )?не (?:важен|имеет|учитыва)"
 )
 _ANY_ORDER = re.compile(
+    r"\b(?:print|output|return|display|list|write|report|answer|result)(?:s|ed|ting)?\b[^.!?]{0,110}"
     r"\b(?:in (?:any|arbitrary|whatever|whichever) (?:order|permutation)|in any possible order|"
-    r"any order (?:is|will be|of)|"
-    r"order (?:does not|doesn't|doesn’t|is not|isn't) (?:matter|important|relevant)|"
-    r"(?:regardless|irrespective) of (?:the )?order)\b"
-    r"|в любом порядке|в произвольном порядке|поряд\w+ не (?:важен|имеет)"
+    r"(?:regardless|irrespective) of (?:the )?order|"
+    r"order (?:does not|doesn't|doesn’t|is not|isn't) (?:matter|important|relevant))\b"
+    r"|\bany order (?:is|will be) (?:accepted|fine|ok|correct|allowed)"
+    r"|\border of (?:the |your )?(?:outputs?|answers?|lines?|results?)[^.!?]{0,30}"
+    r"(?:not|n't|n’t) (?:matter|important)"
+    r"|(?:вывод|вывед|вывест|печата|ответ)\w*[^.!?]{0,110}"
+    r"(?:в любом порядке|в произвольном порядке|порядок не важен)"
 )
+"""Only where an answer's order is meant: inputs and moves come in any order, too."""
 _LINES = re.compile(r"\blines?\b|строк")
 _CHOICE_WORDS = ("any ", "multiple", "several", "more than one", "любой", "любое", "любую", "любые")
 _CHOICE = re.compile(
-    r"\b(?:print|output|return|find|choose|display|write|report|give|accepts?|accepted)(?: out)? "
+    r"\b(?:print|output|return|display|write|report|give|accepts?|accepted)(?: out)? "
     r"any\b(?! other| extra| additional| further| more| (?:leading|trailing))"
-    r"|\bany (?:one )?of "
-    r"(?:them|these|those|the (?:possible|valid|correct|optimal|answers|solutions))\b"
-    r"|\bany (?:valid|correct|suitable|possible|such|optimal|acceptable) "
-    r"(?:answer|solution|one|output|sequence|way|array|string|permutation|arrangement)"
+    r"|\b(?:find|choose|recover|construct|build) any (?:valid|correct|suitable|possible|optimal) "
+    r"|\b(?:print|output|return|find|display|write|report)(?: out)?\b[^.!?]{0,30}"
+    r"\bany (?:one )?of (?:them|these|those|the (?:possible|valid|correct|optimal))\b"
+    r"|\bany of (?:them|these|those)[^.!?]{0,15}(?:accept|correct|consider|fine)"
+    r"|\bany (?:valid|correct|suitable|possible|optimal|acceptable) (?:answer|solution|output)"
     r"|\b(?:multiple|several|more than one) "
     r"(?:possible |valid |correct |optimal |such |different |acceptable ){0,3}"
     r"(?:answers?|solutions?|outputs?|optimal)\b"

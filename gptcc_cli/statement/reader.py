@@ -97,13 +97,13 @@ def _without_code(statement: str, starter: str) -> _Found:
     read = _as_stdin(statement, starter)
     if read.samples:
         return read
-    mentioned = mentioned_function(statement)
-    if mentioned is None and _ASSERTS.search(statement):
-        mentioned = find_alias(statement, any_arguments(""))
-    if mentioned is None:
+    if _SECTION.search(statement):
         return read
-    called = _as_call(statement, starter, mentioned)
-    return called if called.samples else read
+    for function in (mentioned_function(statement), find_alias(statement, any_arguments(""))):
+        called = None if function is None else _as_call(statement, starter, function)
+        if called and (len(called.samples) > 1 or (called.samples and _CODE.search(statement))):
+            return called
+    return read
 
 
 def _as_call(statement: str, starter: str, signature: Signature | None) -> _Found:
@@ -124,5 +124,9 @@ def _as_stdin(statement: str, starter: str) -> _Found:
     return _Found(mode=Mode.STDIN, starter=starter, samples=samples, warnings=warnings)
 
 
-_ASSERTS = re.compile(r"(?m)^[ \t>]{0,8}(?:>>> ?|assert )[A-Za-z_]\w{0,60}\(")
+_CODE = re.compile(r"(?m)^[ \t>]{0,8}(?:>>> ?|assert )[A-Za-z_]\w{0,60}\(|```|^`")
 """Examples that are code, whatever the prose around them says."""
+_SECTION = re.compile(
+    r"(?im)^[^\w\n]{0,12}(?:input|output)(?: format| specification)?[^\w\n]{0,9}$"
+)
+"""A section that describes what a program reads or prints."""

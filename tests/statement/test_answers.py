@@ -1,0 +1,33 @@
+"""What a statement's own words say about answers, and what they don't."""
+
+import pytest
+
+from gptcc_cli.problem import AnswerRules, Order
+from gptcc_cli.statement.answers import read_answer_rules
+
+
+@pytest.mark.parametrize(
+    ("words", "rules"),
+    [
+        ("Print the edges in any order.", AnswerRules(order=Order.ANY)),
+        ("You may output the lines in any order.", AnswerRules(order=Order.LINES)),
+        ("Return the answer in any order.", AnswerRules(order=Order.ANY)),
+        ("Выведите делители в любом порядке.", AnswerRules(order=Order.ANY)),
+        ("The next line holds n numbers in arbitrary order.", AnswerRules()),
+        ("Moves may be done in any order, any number of times.", AnswerRules()),
+        ("If there are several answers, print any of them.", AnswerRules(special_judge=True)),
+        ("Any of them will be accepted.", AnswerRules(special_judge=True)),
+        ("A player may choose any pile.", AnswerRules()),
+        ("Print no other words and no extra spaces in any line.", AnswerRules()),
+        ("You can print each letter in any case.", AnswerRules(ignore_case=True)),
+        ("Print YES or NO in any register.", AnswerRules(ignore_case=True)),
+        ("The answer is case-insensitive.", AnswerRules(ignore_case=True)),
+        ("In any case, the cat sleeps.", AnswerRules()),
+        ("An absolute error of at most 10^-6 is fine.", AnswerRules(tolerance=1e-6)),
+        ("The relative error must not exceed 1e-9.", AnswerRules(tolerance=1e-9)),
+        ("Абсолютная погрешность не больше 10^{-4}.", AnswerRules(tolerance=1e-4)),
+        ("The array has 10^-6 parts.", AnswerRules()),
+    ],
+)
+def test_rules_follow_the_words(words: str, rules: AnswerRules) -> None:
+    assert read_answer_rules(f"A story.\n\n{words}\n") == rules
