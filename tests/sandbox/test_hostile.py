@@ -23,7 +23,8 @@ BITES = ("process_fork", "process_exec", "kernel_keys", "network_tcp", "process_
 
 def opened(level: Level) -> Sandbox:
     try:
-        return open_sandbox(workers=2, level=level)
+        # More workers than cores: most programs here wait for their limit.
+        return open_sandbox(workers=6, level=level)
     except ExecutionRefused as refused:
         pytest.skip(str(refused))
 
