@@ -67,6 +67,23 @@ def test_logits_are_those_of_transformers(family):
 
 @pytest.mark.parametrize("family", FAMILIES)
 @torch.inference_mode()
+def test_a_row_that_is_alone_has_the_same_logits(family):
+    """Its slot holds its prompt, and no attentions are merged."""
+    loaded = tiny_loaded(family)
+    decoder = _decoder(loaded)
+    prompt, suffix = _ids(50), _ids(60, seed=2)
+    expected = _expected(loaded.model, prompt + suffix)[50:]
+    cache = decoder.new_cache(1)
+    cache.put_prompt(decoder.read(prompt))
+
+    for place, token in enumerate(suffix):
+        cache.grow(50 + place + 1)
+        logits = decoder.step([token], [50 + place], [], cache)
+        assert _distance(logits[0], expected[place]) < 1e-5
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@torch.inference_mode()
 def test_bfloat16_logits_are_near_those_of_float32(family):
     exact = tiny_loaded(family).model
     loaded = tiny_loaded(family, "bfloat16")

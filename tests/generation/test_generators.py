@@ -50,8 +50,8 @@ def test_a_candidate_does_not_depend_on_its_batch(generator):
     settings = Sampling(n=9, temperatures=(0.6, 1.0), max_new_tokens=30, seed=3)
     requests = list(plan([PROMPT, prompt_of("x = ")], settings, "p"))
 
-    alone = [_write(generator, [request], max_new_tokens=30)[0].text for request in requests]
-    for batch_size in (2, 5, 64):
+    alone = [_write(generator, [request], max_new_tokens=30, n=2)[0].text for request in requests]
+    for batch_size in (1, 2, 5, 64):
         together = _write(generator, requests, max_new_tokens=30, batch_size=batch_size)
         assert [completion.text for completion in together] == alone
     assert len(set(alone)) == len(alone)

@@ -27,7 +27,8 @@ class _Seat:
     row: Row
     prefix: Prefix
     n_cached: int = 0
-    """Tokens of the row that the cache holds: all but the last drawn."""
+    """Tokens that the row's slot holds: all it wrote but the last, and its prompt if it is
+    alone."""
 
 
 class Batch:
@@ -48,6 +49,7 @@ class Batch:
         self._seats: list[_Seat] = []
         self._prompts: OrderedDict[str, Prefix] = OrderedDict()
         self._groups: tuple[Group, ...] | None = None
+        self._alone = capacity == 1
 
     def __len__(self) -> int:
         """Return the number of rows being written."""
@@ -70,6 +72,9 @@ class Batch:
         self._draw(_stack([seat.prefix.logits for seat in entrants]), entrants)
         self._seats += [seat for seat in entrants if seat.row.finish is None]
         self._groups = None
+        if self._alone and self._seats:
+            self._cache.put_prompt(self._seats[0].prefix)
+            self._seats[0].n_cached = len(self._seats[0].prefix)
         return self._finished(entrants)
 
     def step(self) -> list[Completion]:
@@ -169,6 +174,8 @@ class Batch:
                 seats[place] = last
 
     def _grouped(self) -> tuple[Group, ...]:
+        if self._alone:
+            return ()
         if self._groups is None:
             slots: dict[int, list[int]] = {}
             for slot, seat in enumerate(self._seats):

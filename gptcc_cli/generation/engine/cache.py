@@ -66,6 +66,13 @@ class SuffixCache:
                     tensors[layer] = new
         self.length = length
 
+    def put_prompt(self, prefix: Prefix) -> None:
+        """Copy a prompt into the first slot: a row that is alone has nobody to share it with."""
+        self.grow(len(prefix))
+        for layer, (keys, values) in enumerate(zip(prefix.keys, prefix.values, strict=True)):
+            self.keys[layer][0, :, : len(prefix)] = keys
+            self.values[layer][0, :, : len(prefix)] = values
+
     def move(self, source: int, target: int, n_tokens: int) -> None:
         """Copy a row's suffix to another slot."""
         for tensors in (self.keys, self.values):

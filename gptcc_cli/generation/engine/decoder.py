@@ -30,13 +30,13 @@ class _Step:
     """(rows,): tokens each row had written before."""
     flat: Any
     """(rows * kv heads,): where the new keys go in a layer's suffixes, flattened."""
-    n_keys: int
-    """Tokens of the suffixes to look at."""
+    spans: dict[int | None, tuple[int, int]]
+    """By window: the tokens of the suffixes to look at."""
     groups: tuple[Group, ...]
     indices: tuple[Any, ...]
     """By group: its slots as a tensor; ``None`` where they are all rows."""
     masks: dict[int | None, Any]
-    """By window: (rows, 1, 1, n_keys), added to the products with suffixes."""
+    """By window: (rows, 1, 1, tokens), added to the products with suffixes."""
     prefix_masks: dict[int | None, tuple[tuple[int, Any], ...]]
     """By window, by group: the first prompt token any row sees, and the mask from there on."""
     rotation: Any
@@ -120,13 +120,14 @@ class Decoder:
         Args:
             tokens: by slot, the token just drawn.
             lengths: by slot, how many tokens the cache holds of the row.
-            groups: the rows by prompt; each slot in one of them.
+            groups: the rows by prompt; each slot in one of them. None at all: a single row,
+                whose slot holds its prompt too (``SuffixCache.put_prompt``).
             cache: grown already to hold one token more.
         """
-        places = [0] * len(tokens)
+        places = list(lengths)
         for group in groups:
             for slot in group.slots:
-                places[slot] = len(group.prefix) + lengths[slot]
+                places[slot] += len(group.prefix)
         ids, positions = self._torch.tensor([list(tokens), places], device=self.device)
         x = self._embed(ids, positions)
         step = self._prepare(x, lengths, positions, groups, cache)
@@ -207,7 +208,7 @@ class Decoder:
         torch, shape = self._torch, self.shape
         counts = torch.tensor(list(lengths), device=self.device)
         first = torch.arange(len(lengths) * shape.n_kv_heads, device=self.device) * cache.length
-        n_keys = min(cache.length, attended_length(max(lengths) + 1))
+        spans = {window: self._span(lengths, window, cache, groups) for window in self._windows}
         single = len(groups) == 1
         indices = [
             None if single else torch.tensor(group.slots, device=self.device) for group in groups
@@ -215,10 +216,13 @@ class Decoder:
         return _Step(
             lengths=counts,
             flat=first + counts.repeat_interleave(shape.n_kv_heads),
-            n_keys=n_keys,
+            spans=spans,
             groups=tuple(groups),
             indices=tuple(indices),
-            masks={w: self._suffix_mask(x, counts, n_keys, w) for w in self._windows},
+            masks={
+                w: self._suffix_mask(x, counts, spans[w][1], w) if groups else None
+                for w in self._windows
+            },
             prefix_masks={
                 w: tuple(
                     self._prefix_mask(
@@ -230,6 +234,18 @@ class Decoder:
             },
             rotation=self._rotary.at(positions, x.dtype) if self._rotary else None,
         )
+
+    def _span(
+        self,
+        lengths: Sequence[int],
+        window: int | None,
+        cache: SuffixCache,
+        groups: Sequence[Group],
+    ) -> tuple[int, int]:
+        n_keys = max(lengths) + 1
+        if groups:
+            return 0, min(cache.length, attended_length(n_keys))
+        return (0 if window is None else max(0, n_keys - window)), n_keys
 
     def _suffix_mask(self, x: Any, counts: Any, n_keys: int, window: int | None) -> Any:
         columns = self._torch.arange(n_keys, device=x.device)
@@ -266,13 +282,16 @@ class Decoder:
         window, scale = shape.windows[number], shape.scales[number]
         # Heads are dealt round-robin: (rows, turns, kv heads, head_dim).
         query = query.reshape(rows, -1, shape.n_kv_heads, shape.head_dim)
+        first, last = step.spans[window]
         suffix = attend(
             query.transpose(1, 2),
-            cache.keys[number][:rows, :, : step.n_keys],
-            cache.values[number][:rows, :, : step.n_keys],
+            cache.keys[number][:rows, :, first:last],
+            cache.values[number][:rows, :, first:last],
             step.masks[window],
             scale,
         )
+        if not step.groups:
+            return suffix[0].transpose(1, 2).reshape(rows, -1)
         if len(step.groups) == 1:
             prefix = self._attend_prefix(number, 0, query, step)
         else:

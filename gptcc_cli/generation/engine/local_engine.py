@@ -72,7 +72,7 @@ class LocalEngine:
 
     def _suggest_capacity(self, sampling: Sampling) -> int:
         """Return how many rows to write at once: half of free memory for all they may write."""
-        wanted = _BATCH.get(self._decoder.device.type, _BATCH["cpu"])
+        wanted = min(sampling.n, _BATCH.get(self._decoder.device.type, _BATCH["cpu"]))
         free = free_bytes(self._loaded.device)
         if free is None:
             return wanted
