@@ -135,7 +135,7 @@ def _embedded() -> tuple[State, str]:
 def _running() -> Iterator[Finding]:
     try:
         with open_sandbox() as sandbox:
-            detail = f"{sandbox.level.value}, {sandbox.workers} programs at once"
+            detail = f"{sandbox.description}; {sandbox.workers} programs at once"
             yield Finding(area="sandbox", name="level", state=State.WORKS, detail=detail)
             for line in self_check(sandbox):
                 state = State.WORKS if line.holds else State.BROKEN

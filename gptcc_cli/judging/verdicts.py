@@ -85,6 +85,10 @@ def verdict_of(execution: Execution, test: IOTest, rules: JudgingRules) -> Outco
     return _outcome(comparison, rules)
 
 
+_FORGEABLE = "in-process, forgeable: an argument could not leave the check's process"
+"""Said of a check that had to share its process with the program it judged."""
+
+
 def assertions_verdict_of(execution: Execution, rules: JudgingRules) -> Outcome:
     """Judge one run against a check program."""
     failure = failure_of(execution, rules)
@@ -92,7 +96,7 @@ def assertions_verdict_of(execution: Execution, rules: JudgingRules) -> Outcome:
         return (*failure, False)
     if execution.assertion is not None:
         return Verdict.WA, _shorten(execution.assertion), False
-    return Verdict.AC, "", False
+    return Verdict.AC, _FORGEABLE if execution.forgeable else "", False
 
 
 def failure_of(execution: Execution, rules: JudgingRules) -> tuple[Verdict, str] | None:

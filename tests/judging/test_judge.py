@@ -352,3 +352,12 @@ def test_a_candidate_never_sees_its_check(judge: Judge) -> None:
     )
     check = "def check(candidate):\n    assert candidate(1) == (0, 0)\n"
     assert judge.judge_assertions(candidate(source), CALL_PROBLEM, check).verdict is Verdict.AC
+
+
+def test_an_accepted_check_that_shared_its_process_says_so(judge: Judge) -> None:
+    program = candidate("def f(g):\n    return g(1)\n")
+    problem = replace(CALL_PROBLEM, entry_point="f")
+    check = "def check(candidate):\n    assert candidate(lambda x: x + 1) == 2\n"
+    (case,) = judge.judge_assertions(program, problem, check).cases
+    assert case.verdict is Verdict.AC
+    assert case.detail.startswith("in-process, forgeable")
