@@ -227,6 +227,7 @@ class _Run:
         self._stop = Event()
         self._ended: Ended | None = None
         self._failure: GptccError | None = None
+        self._over = False
 
     def candidates(
         self,
@@ -264,7 +265,7 @@ class _Run:
         future.add_done_callback(lambda done: self._note(candidate, done))
 
     def _note(self, candidate: Candidate, done: Future[Judgement]) -> None:
-        if done.cancelled() or done.exception() is not None:
+        if self._over or done.cancelled() or done.exception() is not None:
             return  # an exception is raised again where the run waits for it
         with self._desk.lock:
             self._desk.judgements[candidate.id] = done.result()
@@ -308,7 +309,8 @@ class _Run:
             self.end(Ended.BUDGET)
 
     def solution(self, problem: Problem, tests: tuple[IOTest, ...]) -> Solution:
-        """Rank what is known."""
+        """Rank what is known; what is judged after this is not heard of."""
+        self._over = True
         first = self._desk.first_passed() if self._until is Until.FIRST else None
         ranked = rank(self._desk.judged(first))
         found = Ended.FOUND if ranked and ranked[0].passed else Ended.EXHAUSTED

@@ -64,6 +64,7 @@ class HandJudge:
         if self.at_once:
             future.set_result(self.judgement(candidate))
         else:
+            future.set_running_or_notify_cancel()
             self.waiting[candidate.source] = (future, candidate)
         return future
 
@@ -144,6 +145,13 @@ def test_equal_programs_are_judged_once_and_counted_together():
     assert sum(isinstance(event, Judged) for event in heard) == 1
     assert solution.n_written == 3
     assert len(solution.best.judgement.candidate.completions) == 3
+
+
+def test_what_is_judged_after_the_end_is_not_heard_of():
+    judge, heard = HandJudge(at_once=False), []
+    run(["wrong"], judge=judge, listen=heard.append, budget_s=0.05)
+    judge.tell("wrong")
+    assert not any(isinstance(event, Judged) for event in heard)
 
 
 def test_without_tests_nothing_is_called_solved():
