@@ -6,6 +6,7 @@ quantized weights, which are made where they stay.
 """
 
 import os
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -25,8 +26,15 @@ def load_base(found: FoundModel, recipe: Recipe, *, device: str) -> LoadedModel:
         device: ``cpu`` or ``cuda``; a process of several takes the GPU of its own number.
 
     Raises:
+        TrainingError: quantized weights can't be trained on here.
         ModelError: it can't be loaded here.
     """
+    if recipe.base_weights != "full" and device == "cpu":
+        # bitsandbytes 0.50 multiplies there by kernels that pass no gradient on.
+        raise TrainingError(
+            f"an adapter on {recipe.base_weights} weights can't be trained on a CPU",
+            hint="--lora instead of --qlora, or a GPU",
+        )
     frozen = recipe.adapter_rank > 0
     dtype = "bfloat16" if frozen and recipe.precision == "bf16" else "float32"
     place = "cpu"
@@ -43,37 +51,42 @@ def trainable(loaded: LoadedModel, recipe: Recipe) -> Any:
         TrainingError: an adapter is wanted and peft is missing.
         ModelError: the weights can't be read.
     """
-    import torch
-
     model = loaded.model
     model.config.use_cache = False
     if recipe.adapter_rank == 0:
         return model
     try:
-        from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+        import peft
     except ModuleNotFoundError as error:
         raise TrainingError(
             "training an adapter needs peft", hint="pip install 'gptcc[train]'"
         ) from error
+    with warnings.catch_warnings():
+        # peft 0.21 asks transformers 5 by names that will go in version 6.
+        warnings.simplefilter("ignore", FutureWarning)
+        return _with_adapter(model, recipe, peft)
+
+
+def _with_adapter(model: Any, recipe: Recipe, peft: Any) -> Any:
+    import torch
+
     if recipe.base_weights != "full":
-        model = prepare_model_for_kbit_training(
+        model = peft.prepare_model_for_kbit_training(
             model, use_gradient_checkpointing=recipe.activation_checkpointing
         )
     elif recipe.activation_checkpointing:
         # Frozen embeddings give activations no gradient, and checkpointing would drop them all.
         model.enable_input_require_grads()
+    settings = peft.LoraConfig(
+        r=recipe.adapter_rank,
+        lora_alpha=recipe.adapter_alpha,
+        lora_dropout=recipe.adapter_dropout,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
     with torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
-        return get_peft_model(
-            model,
-            LoraConfig(
-                r=recipe.adapter_rank,
-                lora_alpha=recipe.adapter_alpha,
-                lora_dropout=recipe.adapter_dropout,
-                target_modules="all-linear",
-                task_type="CAUSAL_LM",
-            ),
-        )
+        return peft.get_peft_model(model, settings)
 
 
 def parameter_counts(model: Any) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from gptcc_cli.errors import TrainingError
 from gptcc_cli.training.events import Began, Saved, Updated, Validated
 from gptcc_cli.training.stopping import StopRequest
 from tests.tiny_models import build_tiny_model
@@ -101,3 +102,28 @@ def test_loss_is_the_cross_entropy_of_the_answers(tiny_model_dir):
             labels[:, : example.n_prompt] = -100
             theirs += loaded.model(input_ids=ids, labels=labels).loss.item() * example.n_answer
     assert ours == pytest.approx(theirs, rel=1e-5)
+
+
+def test_adapter_learns_on_frozen_weights(run, tiny_model_dir):
+    from gptcc_cli.models import ModelSpec, find, load
+
+    recipe = tiny_recipe(
+        adapter_rank=4,
+        adapter_alpha=8,
+        epochs=3,
+        learning_rate=2e-2,
+        answers_per_problem=1,
+        activation_checkpointing=True,
+    )
+    outcome, events = run(recipe, n_problems=12)
+    assert losses(events)[-1] < losses(events)[0]
+    assert not (outcome.directory / "model.safetensors").exists()
+    adapter = str(outcome.directory)
+    spec = ModelSpec(name=str(tiny_model_dir), adapter=adapter, dtype="float32", device="cpu")
+    assert load(find(spec)).model is not None
+
+
+@pytest.mark.parametrize("base", ["8bit", "4bit"])
+def test_quantized_weights_are_refused_where_no_gradient_passes_them(run, base):
+    with pytest.raises(TrainingError, match=f"on {base} weights can't be trained on a CPU"):
+        run(tiny_recipe(adapter_rank=4, base_weights=base))
