@@ -79,11 +79,11 @@ _OUTPUT = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"\s*`?(?!(?:expected|outputs?|out|results?|answer|explanation|returns?)\b)([A-Za-z_]\w{0,60})`?\s*[=:]\s*`?",
+    r"\s*`?(?!(?:expected|outputs?|out|results?|answer|explanation|returns?)\b)([A-Za-z_]\w{0,60})(?:\[\s?\]){0,2}`?\s*[=:]\s*`?",
     re.I,
 )
 _COMMA = re.compile(
     r"`?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*;\s*"
-    r"|\s*\n\s*(?=(?!(?:expected|outputs?|out|results?|answer|explanation|returns?)\b)[A-Za-z_]\w{0,60}\s*[=:]\s*[\[\"'({\d-]))",
+    r"|\s*\n\s*(?=(?!(?:expected|outputs?|out|results?|answer|explanation|returns?)\b)[A-Za-z_]\w{0,60}(?:\[\s?\]){0,2}\s*[=:]\s*[\[\"'({\d-]))",
     re.IGNORECASE,
 )

@@ -22,6 +22,7 @@ from gptcc_cli.statement.answers import read_answer_rules
         ("You can print each letter in any case.", AnswerRules(ignore_case=True)),
         ("Print YES or NO in any register.", AnswerRules(ignore_case=True)),
         ("The answer is case-insensitive.", AnswerRules(ignore_case=True)),
+        ("The user names are case-insensitive.", AnswerRules()),
         ("In any case, the cat sleeps.", AnswerRules()),
         ("An absolute error of at most 10^-6 is fine.", AnswerRules(tolerance=1e-6)),
         ("The relative error must not exceed 1e-9.", AnswerRules(tolerance=1e-9)),

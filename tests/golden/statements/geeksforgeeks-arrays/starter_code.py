@@ -1,0 +1,3 @@
+class Solution:
+    def greatest(self, n, arr):
+        # code here
