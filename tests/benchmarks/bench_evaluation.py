@@ -99,7 +99,7 @@ _IN_GROUP = 'echo $$ > "$0/cgroup.procs"; exec "$@"'
 
 def _timed(command: list[str]) -> Cost:
     """Run a command; processor time is that of all its processes, by a control group."""
-    group = _GROUPS / f"gptcc-{os.getpid()}"
+    group = _GROUPS / f"gptcc-{os.getpid()}-{time.monotonic_ns()}"
     group.mkdir()
     try:
         started = time.monotonic()
@@ -109,7 +109,16 @@ def _timed(command: list[str]) -> Cost:
         wall_s = time.monotonic() - started
         return Cost(wall_s=wall_s, cpu_s=int((group / "cpuacct.usage").read_text()) / 1e9)
     finally:
-        group.rmdir()
+        _remove(group)
+
+
+def _remove(group: Path) -> None:
+    """Remove a control group once the processes that were left in it have ended."""
+    for _ in range(50):
+        with contextlib.suppress(OSError):
+            group.rmdir()
+            return
+        time.sleep(0.1)
 
 
 def _bubblewrap() -> Path:
