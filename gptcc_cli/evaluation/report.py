@@ -23,7 +23,7 @@ from gptcc_cli.evaluation.stages import Record, read_header, read_records
 from gptcc_cli.metrics import Estimate, FilteredCounts, estimate, n_at_k, pass_at_k
 
 DEFAULT_KS = (1, 2, 5, 10, 20, 50, 100)
-"""Figures shown when nobody asks for others, as far as there are samples."""
+"""Figures shown when nobody asks for others, as far as there are samples; and the last k."""
 
 _MOST_ORIGINS = 10
 
@@ -260,7 +260,8 @@ def _figures(
                 hint=f"ask for k from 1 to {least}, or write more with -n {k}",
             )
     figures: dict[str, Figure] = {}
-    for k in ks or [k for k in DEFAULT_KS if k <= least]:
+    usual = sorted({*(k for k in DEFAULT_KS if k < least), least})
+    for k in ks or usual:
         figures[f"pass@{k}"] = partial(_pass_at, k)
     for n, k in n_at_ks:
         if not header.get("samples"):

@@ -87,6 +87,10 @@ def test_k_beyond_the_samples_is_refused_when_asked_for_and_left_out_when_not(
         make_report(tmp_path, ks=(1, 5))
 
 
+def test_the_largest_k_there_is_is_shown(tmp_path: Path) -> None:
+    assert make_report(write_results(tmp_path, [("p1", "AC")] * 7)).ks == (1, 2, 5, 7)
+
+
 def test_judge_errors_count_neither_way_and_are_said(tmp_path: Path) -> None:
     rows = [("p1", "AC"), ("p1", "IE"), ("p2", "WA"), ("p2", "WA"), ("p3", "IE"), ("p3", "IE")]
     report = make_report(write_results(tmp_path, rows))
