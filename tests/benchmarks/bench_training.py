@@ -20,7 +20,7 @@ from gptcc_cli.training.recipes import CARD
 from tests.tiny_models import build_tiny_model
 from tests.training.conftest import a_course
 
-N_EXAMPLES = 16
+N_EXAMPLES = 8
 
 
 def measure(model: Any, examples: Any, layout: Any) -> float:
@@ -35,9 +35,9 @@ def main(rounds: int) -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as scratch:
         directory = build_tiny_model(
-            Path(scratch), hidden_size=128, num_heads=4, max_position_embeddings=1024
+            Path(scratch), hidden_size=64, num_heads=4, max_position_embeddings=1024
         )
-        recipe = CARD.changed({"precision": "fp32", "global_batch": 16, "prompt": "apps"})
+        recipe = CARD.changed({"precision": "fp32", "global_batch": 8, "prompt": "apps"})
         course, loaded = a_course(directory, recipe, 60)
         examples = course.train.examples[:N_EXAMPLES]
         ratios = []
