@@ -85,6 +85,9 @@ def verdict_of(execution: Execution, test: IOTest, rules: JudgingRules) -> Outco
     return _outcome(comparison, rules)
 
 
+_OUT_OF_TIME = (Exceeded.WALL, Exceeded.CPU)
+"""A program stopped while it was compiled was too slow; that it is no program is not known."""
+
 _FORGEABLE = "in-process, forgeable: an argument could not leave the check's process"
 """Said of a check that had to share its process with the program it judged."""
 
@@ -103,7 +106,7 @@ def failure_of(execution: Execution, rules: JudgingRules) -> tuple[Verdict, str]
     """Why a run did not come to an answer; ``None`` if it did."""
     if execution.fault is not None:
         return Verdict.IE, _shorten(execution.fault)
-    if execution.stage is Stage.COMPILE:
+    if execution.stage is Stage.COMPILE and execution.exceeded not in _OUT_OF_TIME:
         return Verdict.CE, _last_words(execution) or "it does not compile"
     if execution.stage is Stage.ENTRY:
         return Verdict.CE, f"missing_function: {_last_words(execution) or 'it is not defined'}"

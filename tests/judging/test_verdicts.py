@@ -291,3 +291,9 @@ def test_problems_solved_in_place_are_recognised(
 def test_rules_of_the_answer_come_from_the_checkers() -> None:
     assert judging_rules(STDIN_PROBLEM).answer == CheckerRules()
     assert judging_rules(STDIN_PROBLEM, (stdin_test("", "0.5"),)).answer.float_problem
+
+
+@pytest.mark.parametrize("limit", [Exceeded.WALL, Exceeded.CPU])
+def test_a_program_stopped_in_compiling_was_too_slow_not_wrong(limit: Exceeded) -> None:
+    execution = replace(RAN, stage=Stage.COMPILE, exit_code=None, signal=9, exceeded=limit)
+    assert verdict_of(execution, TEST, RULES)[0] is Verdict.TLE
