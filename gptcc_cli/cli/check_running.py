@@ -65,6 +65,8 @@ def running(wish: CheckWish, items: list[Item], talk: Talk) -> Iterator[Iterator
 def _started(wish: CheckWish, judge: Judge, item: Item) -> _Running:
     solution = item.assignment.solution
     notes = _Notebook()
+    if wish.unsafe:
+        notes.warn(f"{solution}: it was run WITHOUT a sandbox, as --unsafe asks")
     try:
         candidate = _candidate(solution)
         task = _task(wish, item, notes)

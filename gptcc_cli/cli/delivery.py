@@ -30,6 +30,8 @@ class Delivery:
     require_pass: bool
     checked: bool
     """Whether programs were run."""
+    sandboxed: bool = True
+    """Whether they were held; false with ``--unsafe``."""
 
     def refuse_early(self) -> None:
         """Refuse before any work what could not be written after it.
@@ -71,6 +73,7 @@ class Delivery:
                 solution,
                 program=program,
                 checked=self.checked,
+                sandboxed=self.sandboxed,
                 generator=writer.generator.name,
                 exit_code=int(code),
             )

@@ -20,7 +20,7 @@ from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
 from gptcc_cli.cli.units import temperatures
 from gptcc_cli.console import Talk
 from gptcc_cli.console.samples import list_samples
-from gptcc_cli.console.solving import SolveView, solution_table
+from gptcc_cli.console.solving import SolveView, headline, solution_table
 from gptcc_cli.errors import ExitCode
 from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import Sampling, Style, check_sampling, plan
@@ -123,6 +123,7 @@ class SolveWish:
             as_json=self.as_json,
             require_pass=self.require_pass,
             checked=not self.no_check,
+            sandboxed=not self.unsafe,
         )
 
 
@@ -219,6 +220,9 @@ class _Desk:
         if solution.best is None:
             self.talk.warn(f"{task.problem.id}: {_NOTHING[solution.ended]}")
         elif not self.talk.quiet:
+            self.talk.picture.print(
+                headline(solution, sandboxed=not self.wish.unsafe), markup=False
+            )
             self.talk.picture.print(solution_table(solution))
         return solution
 

@@ -48,7 +48,13 @@ def _label(solution: Solution, best: RankedCandidate, checked: bool) -> str:
 
 
 def solution_record(
-    solution: Solution, *, program: str | None, checked: bool, generator: str, exit_code: int
+    solution: Solution,
+    *,
+    program: str | None,
+    checked: bool,
+    sandboxed: bool,
+    generator: str,
+    exit_code: int,
 ) -> dict[str, Any]:
     """Return what ``gptcc solve --json`` writes: schema ``gptcc.solution/1``.
 
@@ -59,6 +65,7 @@ def solution_record(
         "problem": solution.problem.id,
         "solved": solution.solved,
         "checked": checked,
+        "sandboxed": sandboxed,
         "ended": solution.ended.value,
         "exit_code": exit_code,
         "program": program,

@@ -126,12 +126,31 @@ def _why(judgement: Judgement) -> str:
     return failed.detail
 
 
+def headline(solution: Solution, *, sandboxed: bool = True) -> str:
+    """Say in a line what was verified, and how much was written for it.
+
+    Args:
+        solution: the run.
+        sandboxed: whether its programs were held; otherwise the line says so.
+    """
+    unheld = "" if sandboxed else ", run WITHOUT a sandbox"
+    counted = f"{solution.n_written} written, {len(solution.ranked)} different"
+    n_tests = len(solution.verified_by)
+    if solution.solved:
+        verified = f"passes all {n_tests} samples"
+    elif n_tests:
+        verified = f"none passes all {n_tests} samples"
+    else:
+        verified = "unverified: no samples to run"
+    return f"{solution.problem.id}: {verified} ({counted}){unheld}"
+
+
 def solution_table(solution: Solution) -> "Table":
     """Draw the candidates in their order: verdict, samples passed, and why."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=f"{solution.problem.id}: {_headline(solution)}", title_justify="left")
+    table = Table()
     table.add_column("#", justify="right")
     table.add_column("verdict")
     table.add_column("passed", justify="right")
@@ -152,13 +171,3 @@ def solution_table(solution: Solution) -> "Table":
     if left_out > 0:
         table.caption = f"and {left_out} more"
     return table
-
-
-def _headline(solution: Solution) -> str:
-    n_programs = len(solution.ranked)
-    counted = f"{solution.n_written} written, {n_programs} different"
-    if solution.solved:
-        return f"passes all {len(solution.verified_by)} samples ({counted})"
-    if not solution.verified_by:
-        return f"unverified: no samples to run ({counted})"
-    return f"none passes all {len(solution.verified_by)} samples ({counted})"

@@ -142,6 +142,21 @@ def test_json_says_what_was_verified(gptcc: Command, replay: Replay) -> None:
     assert done.stderr == ""
 
 
+def test_every_output_says_that_there_was_no_sandbox(
+    gptcc: Command, replay: Replay, tmp_path: Path
+) -> None:
+    texts = replay(RIGHT)
+    shown = gptcc("solve", COINS, "--replay", texts, "--unsafe", env={"COLUMNS": "200"})
+    assert "WITHOUT a sandbox" in shown.stderr.splitlines()[0]
+    assert "passes all 2 samples (1 written, 1 different), run WITHOUT a sandbox" in shown.stderr
+    record = json.loads(gptcc("solve", COINS, "--replay", texts, "--unsafe", "--json").stdout)
+    assert record["sandboxed"] is False
+    (tmp_path / "a.py").write_text(RIGHT)
+    for form in ("json", "github", "sarif"):
+        done = gptcc("check", "a.py", "-p", COINS, "--unsafe", "--format", form)
+        assert "WITHOUT a sandbox" in done.stdout, form
+
+
 def test_call_based_problems_are_solved(gptcc: Command, replay: Replay) -> None:
     program = "def count_vowels(word):\n    return sum(c in 'aeiou' for c in word)\n"
     done = gptcc("solve", EXAMPLES / "vowels.txt", "--replay", replay(program))
