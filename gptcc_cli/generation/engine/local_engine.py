@@ -177,10 +177,18 @@ def _tensors_of(loaded: LoadedModel) -> Callable[[], Mapping[str, Any]]:
     raise Unsupported(f"its weights are {how} on {loaded.device}")
 
 
+_NO_MEMORY = (
+    "can't allocate memory",
+    "not enough memory",
+    # oneDNN has no other words for it, and the shapes asked of it are all possible ones.
+    "could not create a primitive",
+)
+
+
 def _is_out_of_memory(error: Any) -> bool:
     """Tell a lack of memory from a bug: torch's CPU allocator raises a plain RuntimeError."""
     import torch
 
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return "can't allocate memory" in str(error) or "not enough memory" in str(error)
+    return any(words in str(error) for words in _NO_MEMORY)
