@@ -49,15 +49,7 @@ def running(wish: CheckWish, items: list[Item], talk: Talk) -> Iterator[Iterator
     Raises:
         ExecutionRefused: programs can't be run here.
     """
-    asked = JudgeWish(
-        time_limit_s=wish.time_limit,
-        memory_limit_bytes=wish.memory_limit,
-        output_limit_bytes=wish.output_limit,
-        strict_layout=wish.strict_layout,
-        jobs=wish.jobs,
-        unsafe=wish.unsafe,
-    )
-    with open_judge(asked, talk) as judge:
+    with open_judge(JudgeWish.of(wish), talk) as judge:
         started = [_started(wish, judge, item) for item in items]
         yield (_finished(entry) for entry in started)
 

@@ -90,17 +90,6 @@ class SolveWish:
         check_sampling(sampling)
         return sampling
 
-    def judge(self) -> JudgeWish:
-        """Return how programs are run and compared."""
-        return JudgeWish(
-            time_limit_s=self.time_limit,
-            memory_limit_bytes=self.memory_limit,
-            output_limit_bytes=self.output_limit,
-            strict_layout=self.strict_layout,
-            jobs=self.jobs,
-            unsafe=self.unsafe,
-        )
-
     def spec(self) -> ModelSpec:
         """Return which model writes."""
         return ModelSpec(
@@ -147,7 +136,7 @@ def run(wish: SolveWish) -> ExitCode:
     delivery = Filling(places, talk) if wish.fill else wish.delivery(several=len(tasks) > 1)
     delivery.refuse_early()
     with ExitStack() as stack:
-        judge = None if wish.no_check else stack.enter_context(open_judge(wish.judge(), talk))
+        judge = None if wish.no_check else stack.enter_context(open_judge(JudgeWish.of(wish), talk))
         writer = _writer(wish, talk)
         codes = []
         for task in tasks:

@@ -3,11 +3,29 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 from gptcc_cli.checkers import CheckerOptions, Layout
 from gptcc_cli.console import Talk
 from gptcc_cli.judging import AskedLimits, Judge
 from gptcc_cli.sandbox import Level, open_sandbox
+
+
+class JudgeOptions(Protocol):
+    """The options about judging, by the names of the parameters that every command gives them."""
+
+    @property
+    def time_limit(self) -> float | None: ...  # noqa: D102 - options.TimeLimit, and so on
+    @property
+    def memory_limit(self) -> int | None: ...  # noqa: D102
+    @property
+    def output_limit(self) -> int | None: ...  # noqa: D102
+    @property
+    def strict_layout(self) -> bool: ...  # noqa: D102
+    @property
+    def jobs(self) -> int | None: ...  # noqa: D102
+    @property
+    def unsafe(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +38,18 @@ class JudgeWish:
     strict_layout: bool = False
     jobs: int | None = None
     unsafe: bool = False
+
+    @classmethod
+    def of(cls, options: JudgeOptions) -> Self:
+        """Return what a command's options say."""
+        return cls(
+            time_limit_s=options.time_limit,
+            memory_limit_bytes=options.memory_limit,
+            output_limit_bytes=options.output_limit,
+            strict_layout=options.strict_layout,
+            jobs=options.jobs,
+            unsafe=options.unsafe,
+        )
 
     def limits(self) -> AskedLimits:
         """What the user allows a test."""
