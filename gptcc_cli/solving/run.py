@@ -11,67 +11,18 @@ which look at a clock, can change the answer of a repeated run.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field, replace
-from enum import Enum
 from threading import Event, Lock, Timer
 from typing import Protocol
 
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
-from gptcc_cli.judging import Judgement, Verdict
+from gptcc_cli.judging import Judgement
 from gptcc_cli.problem import IOTest, Problem
-from gptcc_cli.ranking import RankedCandidate, rank
-
-
-class Until(Enum):
-    """When to stop writing candidates."""
-
-    FIRST = "first"
-    """When one passes every test."""
-    ALL = "all"
-    """When all are written."""
-
-
-class Ended(Enum):
-    """Why a run ended."""
-
-    FOUND = "found"
-    """A candidate passed every test."""
-    EXHAUSTED = "exhausted"
-    """All candidates were written and judged."""
-    BUDGET = "budget"
-    """The time was over."""
-    INTERRUPTED = "interrupted"
-    """The user wanted no more."""
-    FAILED = "failed"
-    """The generator failed; what it had written by then was judged."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wrote:
-    """A completion arrived."""
-
-    completion: Completion
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A candidate has its judgement."""
-
-    judgement: Judgement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
-    """Generation is under way."""
-
-    writing: Writing
-
-
-SolveEvent = Wrote | Judged | Glimpse
-Listener = Callable[[SolveEvent], None]
-"""Called from any thread, one call at a time; must be quick."""
+from gptcc_cli.ranking import rank
+from gptcc_cli.solving.desk import Desk
+from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
+from gptcc_cli.solving.solution import Ended, Solution, Until
 
 
 class Extractor(Protocol):
@@ -88,90 +39,6 @@ class Judging(Protocol):
     def submit(self, candidate: Candidate) -> Future[Judgement]:
         """Judge a candidate on the tests of this run."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Solution:
-    """The answer to the user."""
-
-    problem: Problem
-    ranked: tuple[RankedCandidate, ...]
-    """Every judged candidate, best first."""
-    n_written: int
-    """Completions that arrived."""
-    ended: Ended
-    verified_by: tuple[IOTest, ...]
-    """The tests that candidates were run on: trusted samples and whatever the user gave."""
-    failure: GptccError | None = None
-    """Why the generator could not go on."""
-
-    @property
-    def best(self) -> RankedCandidate | None:
-        """The program to show; ``None`` if nothing was written that holds code."""
-        usable = (one for one in self.ranked if one.judgement.candidate.source.strip())
-        return next(usable, None)
-
-    @property
-    def solved(self) -> bool:
-        """Whether there is at least one test and the best candidate passes all."""
-        return bool(self.verified_by) and self.best is not None and self.best.passed
-
-    @property
-    def undecided(self) -> bool:
-        """Whether our own failure, not the candidates', kept the best from a verdict."""
-        return self.best is not None and self.best.judgement.verdict is Verdict.IE
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What has arrived and what became of it; the one place that changes during a run."""
-
-    arrived: list[Candidate] = field(default_factory=list)
-    judgements: dict[str, Judgement] = field(default_factory=dict)
-    pending: dict[str, Future[Judgement]] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    n_written: int = 0
-    lock: Lock = field(default_factory=Lock)
-
-    def receive(self, candidate: Candidate) -> bool:
-        """Note a candidate; return whether its program is new."""
-        with self.lock:
-            self.n_written += len(candidate.completions)
-            place = self.places.get(candidate.id)
-            if place is None:
-                self.places[candidate.id] = len(self.arrived)
-                self.arrived.append(candidate)
-                return True
-            known = self.arrived[place]
-            merged = (*known.completions, *candidate.completions)
-            self.arrived[place] = replace(known, completions=merged)
-            return False
-
-    def first_passed(self) -> int | None:
-        """The earliest arrival known to pass, once nothing earlier is still undecided."""
-        with self.lock:
-            for place, candidate in enumerate(self.arrived):
-                judgement = self.judgements.get(candidate.id)
-                if judgement is None:
-                    return None
-                if judgement.verdict is Verdict.AC:
-                    return place
-        return None
-
-    def some_passed(self) -> bool:
-        """Whether any candidate is known to pass."""
-        with self.lock:
-            return any(one.verdict is Verdict.AC for one in self.judgements.values())
-
-    def judged(self, upto: int | None) -> list[Judgement]:
-        """Judgements in order of arrival, with all completions of each program."""
-        with self.lock:
-            last = len(self.arrived) if upto is None else upto + 1
-            return [
-                replace(self.judgements[candidate.id], candidate=candidate)
-                for candidate in self.arrived[:last]
-                if candidate.id in self.judgements
-            ]
 
 
 def solve(
@@ -223,7 +90,7 @@ class _Run:
         self._until = until
         self._judge = judge
         self._listen = listen
-        self._desk = _Desk()
+        self._desk = Desk()
         self._stop = Event()
         self._ended: Ended | None = None
         self._failure: GptccError | None = None

@@ -1,0 +1,19 @@
+"""The whole corridor for one problem: candidates are written, judged and ranked -> Solution."""
+
+from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
+from gptcc_cli.solving.run import Extractor, Judging, solve
+from gptcc_cli.solving.solution import Ended, Solution, Until
+
+__all__ = [
+    "Ended",
+    "Extractor",
+    "Glimpse",
+    "Judged",
+    "Judging",
+    "Listener",
+    "Solution",
+    "SolveEvent",
+    "Until",
+    "Wrote",
+    "solve",
+]
