@@ -6,6 +6,7 @@ Pure. Never looks at tests, never runs code, never decides by a verdict.
 
 from gptcc_cli.extraction.candidate import NO_CODE, Candidate, candidate_of, merge, program_id
 from gptcc_cli.extraction.extracting import Style, extract, style_of
+from gptcc_cli.extraction.form import form_id
 from gptcc_cli.extraction.starter import granted_names, import_line, starter_names
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Style",
     "candidate_of",
     "extract",
+    "form_id",
     "granted_names",
     "import_line",
     "merge",

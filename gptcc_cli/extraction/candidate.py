@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from gptcc_cli.extraction.form import form_id
 from gptcc_cli.extraction.lexing import lines_of
 from gptcc_cli.extraction.parsing import trouble_of
 from gptcc_cli.generation import Completion
@@ -30,6 +31,14 @@ class Candidate:
     """0 for a first attempt; the round of repair otherwise."""
     parent: str | None = None
     """The id of the candidate that this one repairs."""
+
+    @property
+    def form(self) -> str:
+        """What programs share that do the same on every input, by their syntax alone.
+
+        Computed when first asked for; a text that does not parse has its ``id``.
+        """
+        return form_id(self.source) or self.id
 
 
 def candidate_of(source: str) -> Candidate:

@@ -23,12 +23,15 @@ class Desk:
     lock: Lock = field(default_factory=Lock)
 
     def receive(self, candidate: Candidate) -> bool:
-        """Note a candidate; return whether its program is new."""
+        """Note a candidate; return whether its program is new.
+
+        Programs of one form do the same, so only the first of them is judged.
+        """
         with self.lock:
             self.n_written += len(candidate.completions)
-            place = self.places.get(candidate.id)
+            place = self.places.get(candidate.form)
             if place is None:
-                self.places[candidate.id] = len(self.arrived)
+                self.places[candidate.form] = len(self.arrived)
                 self.arrived.append(candidate)
                 return True
             known = self.arrived[place]

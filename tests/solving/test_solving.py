@@ -147,6 +147,15 @@ def test_equal_programs_are_judged_once_and_counted_together():
     assert len(solution.best.judgement.candidate.completions) == 3
 
 
+def test_programs_that_differ_in_dress_alone_are_judged_once():
+    heard = []
+    texts = ["right = 1\nprint(right)", "right: int = (1)  # one\nprint(right)", "print('right')"]
+    solution = run(texts, until=Until.ALL, listen=heard.append)
+    assert sum(isinstance(event, Judged) for event in heard) == 2
+    assert solution.best.judgement.candidate.source == texts[0]
+    assert len(solution.best.judgement.candidate.completions) == 2
+
+
 def test_what_is_judged_after_the_end_is_not_heard_of():
     judge, heard = HandJudge(at_once=False), []
     run(["wrong"], judge=judge, listen=heard.append, budget_s=0.05)
