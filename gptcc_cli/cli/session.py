@@ -5,12 +5,12 @@ solves one after another, and hands each answer to where it was asked to be. Wha
 single problem is ``solving``'s work; how it looks is ``console``'s.
 """
 
-from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gptcc_cli.cli.collaborators.endpoint import open_endpoint
+from gptcc_cli.cli.collaborators.hearing import Hearing
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
 from gptcc_cli.cli.delivery import Delivery
@@ -22,9 +22,9 @@ from gptcc_cli.console import Talk
 from gptcc_cli.console.samples import list_samples
 from gptcc_cli.console.solving import SolveView, headline, solution_table
 from gptcc_cli.errors import ExitCode
-from gptcc_cli.extraction import Candidate, extract
+from gptcc_cli.extraction import extract
 from gptcc_cli.generation import Sampling, Style, check_sampling, plan
-from gptcc_cli.judging import Judge, Judgement
+from gptcc_cli.judging import Judge
 from gptcc_cli.models import ModelSpec, Quantize
 from gptcc_cli.solving import Ended, Solution, Until, solve
 from gptcc_cli.statement import Reading
@@ -199,7 +199,7 @@ class _Desk:
                 sampling,
                 generator=self.writer.generator,
                 extract=lambda completion: extract(completion, task.problem),
-                judge=_Hearing(judge=self.judge, task=task),
+                judge=Hearing(judge=self.judge, problem=task.problem, tests=task.judged_on),
                 until=Until(self.wish.until.value),
                 budget_s=self.wish.budget,
                 listen=view,
@@ -214,22 +214,6 @@ class _Desk:
             )
             self.talk.picture.print(solution_table(solution))
         return solution
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hearing:
-    """The judge, bound to one problem; without a judge or tests, no program is run."""
-
-    judge: Judge | None
-    task: Task
-
-    def submit(self, candidate: Candidate) -> "Future[Judgement]":
-        """Judge a candidate on the task's tests."""
-        if self.judge is not None and self.task.judged_on:
-            return self.judge.submit(candidate, self.task.problem, self.task.judged_on)
-        unheard: Future[Judgement] = Future()
-        unheard.set_result(Judgement(candidate=candidate, cases=(), n_tests=0))
-        return unheard
 
 
 def _gravest(codes: list[ExitCode]) -> ExitCode:
