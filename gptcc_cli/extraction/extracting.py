@@ -24,6 +24,7 @@ from gptcc_cli.extraction.parsing import (
 )
 from gptcc_cli.extraction.repair import Reading, repair
 from gptcc_cli.extraction.starter import with_starter_names
+from gptcc_cli.extraction.uncalled import with_main_called
 from gptcc_cli.generation import Completion, Finish
 from gptcc_cli.problem import Mode, Problem
 from gptcc_cli.prompting import Prompt
@@ -54,6 +55,7 @@ def extract(completion: Completion, problem: Problem, *, clean: bool = True) -> 
     reading: Reading = (prefix + text, ())
     if clean:
         reading = with_starter_names(_cleaned(completion, problem), problem)
+        reading = with_main_called(reading, problem)
     source, steps = reading
     return make_candidate(
         source, completions=(completion,), cleaning=steps, round=completion.prompt.round

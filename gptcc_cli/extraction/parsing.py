@@ -102,6 +102,12 @@ def only_defines(module: ast.Module) -> bool:
     return True
 
 
+def uses_input_or_output(node: ast.AST) -> bool:
+    """Whether a part of a program reads standard input or prints."""
+    used = frozenset(_names_used(node))
+    return bool(used & _READING_NAMES or used & _WRITING_NAMES)
+
+
 def names_defined(module: ast.Module) -> frozenset[str]:
     """Names that the top level binds."""
     return frozenset(name for node in module.body for name in _names_bound_by(node))
