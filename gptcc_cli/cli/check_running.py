@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Semaphore
 
 from gptcc_cli.cli.checking import CheckWish, Item
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
@@ -18,6 +19,9 @@ from gptcc_cli.extraction import Candidate
 from gptcc_cli.judging import CaseResult, Judge, Judgement, Verdict
 from gptcc_cli.workspace import CaseOutcome, Outcome
 
+_AHEAD = 16
+"""How many problems, for each worker, are read before they can be judged. More would hold the
+tests of a whole workspace in memory."""
 _CODE_LINE = re.compile(r"line (\d+): ")
 
 
@@ -33,72 +37,85 @@ class _Notebook(Talk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Running:
-    """A solution on its way; without a future it can't be run, and the outcome says why."""
+class Running:
+    """A solution on its way; without a judgement it can't be run, and the outcome says why."""
 
-    outcome: Outcome
+    so_far: Outcome
     source: str = ""
     task: Task | None = None
     judgement: "Future[Judgement] | None" = None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether nobody has to wait for the outcome."""
+        return self.judgement is None or self.judgement.done()
+
+    def outcome(self) -> Outcome:
+        """Wait for the last test, and say how it went."""
+        if self.judgement is None:
+            return self.so_far
+        try:
+            judgement = self.judgement.result()
+        except ProblemError as error:
+            return Outcome(path=self.so_far.path, error=error.message, hint=error.hint)
+        return replace(
+            self.so_far,
+            verdict=judgement.verdict.value if judgement.verdict else None,
+            n_passed=judgement.n_passed,
+            n_tests=judgement.n_tests,
+            slowest_s=round(slowest_s(judgement), 4),
+            cases=tuple(_case(case, self) for case in judgement.cases),
+        )
+
+
+class Runner:
+    """Reads solutions and their problems, and has them run on all cores."""
+
+    def __init__(self, wish: CheckWish, judge: Judge) -> None:
+        """Keep the collaborators; the caller closes the judge."""
+        self._wish = wish
+        self._judge = judge
+        self._room = Semaphore(_AHEAD * judge.workers)
+
+    def start(self, item: Item) -> Running:
+        """Read a solution and its problem, and begin to run it; waits where many are begun."""
+        wish, solution = self._wish, item.assignment.solution
+        notes = _Notebook()
+        if wish.unsafe:
+            notes.warn(f"{solution}: it was run WITHOUT a sandbox, as --unsafe asks")
+        try:
+            candidate = _candidate(solution)
+            task = _task(wish, item, notes)
+        except ProblemError as error:
+            return Running(so_far=Outcome(path=str(solution), error=error.message, hint=error.hint))
+        return Running(
+            so_far=Outcome(path=str(solution), warnings=tuple(notes.warnings)),
+            source=candidate.source,
+            task=task,
+            judgement=self._judged(candidate, task) if task.judged_on else None,
+        )
+
+    def _judged(self, candidate: Candidate, task: Task) -> "Future[Judgement]":
+        self._room.acquire()
+        judgement = self._judge.submit(
+            candidate, task.problem, task.judged_on, stop_at_first_failure=False
+        )
+        judgement.add_done_callback(lambda _: self._room.release())
+        return judgement
+
 
 @contextmanager
-def running(wish: CheckWish, items: list[Item], talk: Talk) -> Iterator[Iterator[Outcome]]:
-    """Give the outcomes of solutions, in order, while those after them are still run.
+def open_runner(wish: CheckWish, talk: Talk) -> Iterator[Runner]:
+    """Open a sandbox to run solutions in; it ends with the block.
 
     Raises:
         ExecutionRefused: programs can't be run here.
     """
     with open_judge(JudgeWish.of(wish), talk) as judge:
-        started = [_started(wish, judge, item) for item in items]
-        yield (_finished(entry) for entry in started)
+        yield Runner(wish, judge)
 
 
-def _started(wish: CheckWish, judge: Judge, item: Item) -> _Running:
-    solution = item.assignment.solution
-    notes = _Notebook()
-    if wish.unsafe:
-        notes.warn(f"{solution}: it was run WITHOUT a sandbox, as --unsafe asks")
-    try:
-        candidate = _candidate(solution)
-        task = _task(wish, item, notes)
-    except ProblemError as error:
-        return _Running(outcome=Outcome(path=str(solution), error=error.message, hint=error.hint))
-    return _Running(
-        outcome=Outcome(path=str(solution), warnings=tuple(notes.warnings)),
-        source=candidate.source,
-        task=task,
-        judgement=_judgement(judge, candidate, task),
-    )
-
-
-def _judgement(judge: Judge, candidate: Candidate, task: Task) -> "Future[Judgement]":
-    if task.judged_on:
-        return judge.submit(candidate, task.problem, task.judged_on, stop_at_first_failure=False)
-    empty: Future[Judgement] = Future()
-    empty.set_result(Judgement(candidate=candidate, cases=(), n_tests=0))
-    return empty
-
-
-def _finished(entry: _Running) -> Outcome:
-    if entry.judgement is None or entry.task is None:
-        return entry.outcome
-    try:
-        judgement = entry.judgement.result()
-    except ProblemError as error:
-        return Outcome(path=entry.outcome.path, error=error.message, hint=error.hint)
-    return Outcome(
-        path=entry.outcome.path,
-        warnings=entry.outcome.warnings,
-        verdict=judgement.verdict.value if judgement.verdict else None,
-        n_passed=judgement.n_passed,
-        n_tests=judgement.n_tests,
-        slowest_s=round(slowest_s(judgement), 4),
-        cases=tuple(_case(case, entry) for case in judgement.cases),
-    )
-
-
-def _case(case: CaseResult, entry: _Running) -> CaseOutcome:
+def _case(case: CaseResult, entry: Running) -> CaseOutcome:
     execution = case.execution
     return CaseOutcome(
         test=case.test.name,
@@ -112,7 +129,7 @@ def _case(case: CaseResult, entry: _Running) -> CaseOutcome:
     )
 
 
-def _line(case: CaseResult, entry: _Running) -> int:
+def _line(case: CaseResult, entry: Running) -> int:
     """Return the line that raised or does not compile; else where the function begins, or 1."""
     told = _CODE_LINE.match(case.detail)
     if told and case.verdict in (Verdict.RE, Verdict.CE, Verdict.MLE):

@@ -5,10 +5,12 @@ the reader of statements is imported: a hook on an unchanged file costs millisec
 """
 
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gptcc_cli.cli.check import Format
 from gptcc_cli.console import Talk
@@ -25,6 +27,9 @@ from gptcc_cli.workspace import (
     digest,
     is_skipped,
 )
+
+if TYPE_CHECKING:
+    from gptcc_cli.cli.check_running import Runner, Running
 
 Stamps: TypeAlias = dict[Path, str]
 """For each solution, a text that changes with any file its result depends on."""
@@ -99,12 +104,14 @@ def run(wish: CheckWish) -> ExitCode:
 
 def check(wish: CheckWish, talk: Talk, paths: tuple[Path, ...]) -> ExitCode:
     """Check some files and show what comes out."""
-    store = ResultStore(cache_directory() / "checks")
-    items = [_looked_up(wish, store, a) for a in _assignments(wish, paths)]
-    code = _shown(wish, talk, _outcomes(wish, talk, store, items))
-    if store.trouble:
-        talk.detail(f"results could not be kept: {store.trouble}")
-    return code
+    store = ResultStore(cache_directory() / "checks.sqlite3")
+    try:
+        return _shown(wish, talk, _outcomes(wish, talk, store, _assignments(wish, paths)))
+    finally:
+        # Also after an interrupt: what has been found is known from now on.
+        store.save()
+        if store.trouble:
+            talk.detail(f"results could not be kept: {store.trouble}")
 
 
 def _stamps(wish: CheckWish) -> Stamps:
@@ -203,23 +210,42 @@ def _looked_up(wish: CheckWish, store: ResultStore, entry: Assignment | Outcome)
 
 
 def _outcomes(
-    wish: CheckWish, talk: Talk, store: ResultStore, items: list[Item]
+    wish: CheckWish,
+    talk: Talk,
+    store: ResultStore,
+    entries: Iterable[Assignment | Outcome],
 ) -> Iterator[Outcome]:
-    """Yield every answer in order; run what is not known."""
-    unknown = [item for item in items if item.outcome is None]
-    if not unknown:
-        yield from (item.outcome for item in items if item.outcome)
-        return
-    from gptcc_cli.cli.check_running import running
+    """Yield every answer in order; while the first are shown, those after them are still run."""
+    with ExitStack() as stack:
+        runner: Runner | None = None
+        waiting: deque[tuple[Item, Running | None]] = deque()
+        for entry in entries:
+            item, running = _looked_up(wish, store, entry), None
+            if item.outcome is None:
+                runner = runner or stack.enter_context(_opened(wish, talk))
+                running = runner.start(item)
+            waiting.append((item, running))
+            while waiting and (waiting[0][1] is None or waiting[0][1].is_done):
+                yield _answer(store, *waiting.popleft())
+        for item, running in waiting:
+            yield _answer(store, item, running)
 
-    with running(wish, unknown, talk) as answers:
-        for item in items:
-            outcome = item.outcome
-            if outcome is None:
-                outcome = next(answers)
-                if item.key is not None:
-                    store.put(item.key, outcome)
-            yield outcome
+
+def _answer(store: ResultStore, item: Item, running: "Running | None") -> Outcome:
+    if running is None:
+        assert item.outcome is not None, "what is not known is run"
+        return item.outcome
+    outcome = running.outcome()
+    if item.key is not None:
+        store.put(item.key, outcome)
+    return outcome
+
+
+def _opened(wish: CheckWish, talk: Talk) -> "AbstractContextManager[Runner]":
+    """Import the judge and the reader, and open a sandbox, where something must be run."""
+    from gptcc_cli.cli.check_running import open_runner
+
+    return open_runner(wish, talk)
 
 
 def _shown(wish: CheckWish, talk: Talk, outcomes: Iterator[Outcome]) -> ExitCode:

@@ -1,6 +1,6 @@
 """What a check says of one file, in plain values that can be kept and shown in any format."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -55,10 +55,18 @@ class Outcome:
 
     def to_record(self) -> dict[str, Any]:
         """Return what the store keeps: everything but the place and how it was come by."""
-        record = asdict(self)
-        for name in ("path", "error", "hint", "skipped", "cached"):
-            del record[name]
+        record = {name: getattr(self, name) for name in _KEPT}
+        record["cases"] = [
+            {name: getattr(case, name) for name in CaseOutcome.__slots__} for case in self.cases
+        ]
         return record
+
+
+_KEPT = tuple(
+    name
+    for name in Outcome.__slots__
+    if name not in ("path", "error", "hint", "skipped", "cached", "cases")
+)
 
 
 def outcome_from_record(record: dict[str, Any], path: str) -> Outcome:

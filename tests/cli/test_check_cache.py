@@ -1,6 +1,9 @@
 """``gptcc check`` on what it has seen before: known answers, and everything that makes them new."""
 
 import json
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ WRONG = "a, b = map(int, input().split())\nprint(a - b)\n"
 def sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A problem with a right solution, and a cache of its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("GPTCC_CACHE", raising=False)
     home = tmp_path / "sums"
     home.mkdir()
     (home / "problem.md").write_text(STATEMENT)
@@ -67,9 +71,41 @@ def test_a_program_that_was_too_slow_gets_another_chance(gptcc: Command, sums: P
 
 def test_a_damaged_result_is_found_anew(gptcc: Command, sums: Path, tmp_path: Path) -> None:
     cached(gptcc, "sums/solution.py")
-    (kept,) = (tmp_path / "cache").rglob("checks/*/*.json")
-    kept.write_text("{")
+    (kept,) = (tmp_path / "cache").rglob("checks.sqlite3")
+    with closing(sqlite3.connect(kept)) as database, database:
+        database.execute("update result set record = '{'")
     assert cached(gptcc, "sums/solution.py") == [False]
+    assert cached(gptcc, "sums/solution.py") == [True]
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all", b"SQLite format 3\0" * 300])
+def test_a_damaged_file_of_results_is_replaced(
+    gptcc: Command, sums: Path, tmp_path: Path, damage: bytes
+) -> None:
+    cached(gptcc, "sums/solution.py")
+    (kept,) = (tmp_path / "cache").rglob("checks.sqlite3")
+    kept.write_bytes(damage)
+    assert cached(gptcc, "sums/solution.py") == [False]
+    assert cached(gptcc, "sums/solution.py") == [True]
+
+
+def test_results_are_dropped_after_three_months(gptcc: Command, sums: Path, tmp_path: Path) -> None:
+    cached(gptcc, "sums/solution.py")
+    (kept,) = (tmp_path / "cache").rglob("checks.sqlite3")
+    with closing(sqlite3.connect(kept)) as database, database:
+        database.execute("update result set day = day - 91")
+    (sums / "other.py").write_text(WRONG)
+    cached(gptcc, "sums/other.py")
+    with closing(sqlite3.connect(kept)) as database:
+        assert database.execute("select count(*) from result").fetchone() == (1,)
+
+
+def test_two_checks_at_once_keep_both_results(gptcc: Command, sums: Path, tmp_path: Path) -> None:
+    for number in range(6):
+        (sums / f"s{number}.py").write_text(f"{RIGHT}# {number}\n")
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(lambda n: cached(gptcc, f"sums/s{n}.py") == [False], range(6)))
+    assert cached(gptcc, "sums") == [True] * 6 + [False]
 
 
 def test_a_cache_that_can_not_be_written_is_no_obstacle(
