@@ -10,6 +10,7 @@ import os
 import sys
 from typing import NoReturn
 
+from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.errors import ExitCode, GptccError
 
 _BROKEN_PIPE = 141
@@ -18,9 +19,7 @@ _BROKEN_PIPE = 141
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    # While one candidate is written another is judged on the same cores. torch's threads would
-    # spin there while they wait for each other: measured ten times slower on a busy machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    choose_waiting(os.environ, busy=others_want_the_cores())
     code = run(sys.argv[1:])
     _flush_or_silence()
     raise SystemExit(int(code))

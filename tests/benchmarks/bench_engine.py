@@ -21,8 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
+from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.generation import Sampling, plan
 from gptcc_cli.generation.engine import LocalEngine
 from gptcc_cli.models import FoundModel, LoadedModel, ModelSpec, Quantize, find, load
@@ -50,13 +49,15 @@ class Times:
 def main() -> None:
     """Measure and print a table in Markdown."""
     arguments = _arguments()
+    choose_waiting(os.environ, busy=others_want_the_cores())
     loaded = (
         _gpt_neo(arguments.dtype) if arguments.model == "gpt-neo" else _embedded(arguments.dtype)
     )
     ids = _prompt_ids(loaded)
     engine = LocalEngine(loaded)
     print(
-        f"{arguments.model}, {arguments.dtype}, {N_PROMPT} + {N_NEW} tokens, {_threads()} threads"
+        f"{arguments.model}, {arguments.dtype}, {N_PROMPT} + {N_NEW} tokens, {_threads()} threads, "
+        f"{_waiting()}"
     )
     print(f"reads {_bandwidth():.1f} GB/s; load {os.getloadavg()[0]:.1f}\n")
     print(
@@ -208,6 +209,12 @@ def _gpt_neo(dtype: str) -> LoadedModel:
         weights=model.state_dict,
         build=lambda: model,
     )
+
+
+def _waiting() -> str:
+    """What both sides' threads do at a barrier: they share the process."""
+    names = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+    return ", ".join(f"{name}={os.environ[name]}" for name in names if name in os.environ)
 
 
 def _threads() -> int:

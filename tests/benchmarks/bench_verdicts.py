@@ -16,8 +16,7 @@ import sys
 import time
 from typing import Any
 
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
+from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.extraction import extract
 from gptcc_cli.generation import Sampling, open_generator, plan
 from gptcc_cli.judging import Judge
@@ -51,6 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
+    choose_waiting(os.environ, busy=others_want_the_cores())
     loaded = load(find(ModelSpec(name="embedded", dtype="bfloat16", device="cpu")))
     generator = open_generator(loaded)
     pairs = []
