@@ -7,6 +7,7 @@
     ├── ExecutionRefused   6    the sandbox can't keep its promises on this host
     ├── BudgetExhausted  124    the time ended with nothing to print
     ├── TrainingError      1    a training run can't begin, or can't go on
+    ├── HistoryError       1    the history of runs can't be read or written
     └── OutputError        1    the answer could not be written where it was asked to be
 
 Anything else that escapes is a bug and exits 70 with its traceback. This module does not
@@ -91,6 +92,12 @@ class BudgetExhausted(GptccError):
 
 class TrainingError(GptccError):
     """A training run can't begin, or can't go on."""
+
+    exit_code = ExitCode.FAILED
+
+
+class HistoryError(GptccError):
+    """The history of runs can't be read or written."""
 
     exit_code = ExitCode.FAILED
 

@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,15 @@ from tests.tiny_models import build_tiny_model
 # A property is about values, not about how busy the machine is.
 settings.register_profile("gptcc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gptcc")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_ones_history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every run of a test, and of its processes, away from the user's own history."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("GPTCC_HISTORY", str(tmp_path_factory.mktemp("history") / "history.sqlite"))
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")

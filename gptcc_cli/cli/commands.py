@@ -9,6 +9,7 @@ import gptcc_cli.cli.config
 import gptcc_cli.cli.doctor
 import gptcc_cli.cli.eval
 import gptcc_cli.cli.grade
+import gptcc_cli.cli.history
 import gptcc_cli.cli.init
 import gptcc_cli.cli.listen
 import gptcc_cli.cli.models

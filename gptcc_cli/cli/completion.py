@@ -30,6 +30,21 @@ def complete_runs(incomplete: str) -> list[str]:
     return list(dict.fromkeys([*offered, *_paths(incomplete)]))
 
 
+def complete_kept_runs(incomplete: str) -> list[tuple[str, str]]:
+    """Offer runs of the history, the newest first, each with its problem and result."""
+    import sqlite3
+
+    from gptcc_cli.history import known_ids, place_of, reading
+
+    asked = os.environ.get("GPTCC_HISTORY")
+    try:
+        with reading(place_of(Path(asked) if asked else None)) as connection:
+            known = [] if connection is None else list(known_ids(connection))
+    except (GptccError, OSError, sqlite3.Error):
+        return []
+    return [entry for entry in known if entry[0].startswith(incomplete.lower())]
+
+
 def complete_problems(incomplete: str) -> list[str]:
     """Offer problems' directories, and paths."""
     from gptcc_cli.sources import statement_file

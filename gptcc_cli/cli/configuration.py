@@ -18,9 +18,9 @@ from gptcc_cli.errors import UsageError
 
 PROJECT_NAME = "gptcc.toml"
 
-USERS_ALONE = frozenset({"endpoint", "ray"})
+USERS_ALONE = frozenset({"endpoint", "ray", "history"})
 """What a project's file may not set: a repository that someone else wrote must not decide to
-whom the user's key is sent, or whose machines work for them."""
+whom the user's key is sent, whose machines work for them, or which file their runs go into."""
 
 Table = dict[str, Any]
 

@@ -24,6 +24,8 @@ class Task:
     problem: Problem
     tests: tuple[IOTest, ...]
     """Tests beside the samples: given by the user, or with the problem. Never in a prompt."""
+    origin: str = ""
+    """Where the problem was read, for messages."""
 
     @property
     def verifying(self) -> tuple[IOTest, ...]:
@@ -115,7 +117,7 @@ def _task(source: Source, tests: tuple[IOTest, ...], talk: Talk) -> Task:
     reading = understand(source)
     for warning in reading.warnings:
         talk.warn(f"{source.origin or source.id}: {warning.message}")
-    task = Task(problem=reading.problem, tests=tests)
+    task = Task(problem=reading.problem, tests=tests, origin=source.origin)
     _refuse_other_kind(task)
     return task
 

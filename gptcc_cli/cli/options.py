@@ -103,6 +103,16 @@ Unsafe: TypeAlias = Annotated[
         help="Run programs WITHOUT a sandbox, with limits only. Never on programs you don't trust.",
     ),
 ]
+History: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--history",
+        metavar="FILE",
+        help="Where past runs are kept. [default: history.sqlite in the user's state directory]",
+        envvar="GPTCC_HISTORY",
+        show_default=False,
+    ),
+]
 Model: TypeAlias = Annotated[
     str | None,
     typer.Option(

@@ -12,6 +12,7 @@ from pathlib import Path
 from gptcc_cli.cli.collaborators.endpoint import open_endpoint
 from gptcc_cli.cli.collaborators.hearing import Hearing
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
+from gptcc_cli.cli.collaborators.log import Entry, open_log
 from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
 from gptcc_cli.cli.delivery import Delivery
 from gptcc_cli.cli.filling import Filling, places_to_fill
@@ -69,6 +70,8 @@ class SolveWish:
     jobs: int | None
     unsafe: bool
     as_json: bool
+    log: bool
+    history: Path | None
     quiet: bool
     verbose: bool
 
@@ -138,11 +141,14 @@ def run(wish: SolveWish) -> ExitCode:
     with ExitStack() as stack:
         judge = None if wish.no_check else stack.enter_context(open_judge(JudgeWish.of(wish), talk))
         writer = _writer(wish, talk)
+        log = stack.enter_context(open_log(wish, writer, talk))
         codes = []
         for task in tasks:
             desk = _Desk(wish=wish, sampling=sampling, judge=judge, writer=writer, talk=talk)
-            solution = desk.solve(task)
-            codes.append(delivery.hand_over(solution, writer=writer, sampling=sampling))
+            with log.keep(task, sampling) as entry:
+                solution = desk.solve(task, entry)
+                codes.append(delivery.hand_over(solution, writer=writer, sampling=sampling))
+                entry.end(solution, codes[-1])
             if solution.failure is not None and not solution.solved:
                 raise solution.failure
             if codes[-1] is ExitCode.INTERRUPTED:
@@ -186,8 +192,8 @@ class _Desk:
     writer: Writer
     talk: Talk
 
-    def solve(self, task: Task) -> Solution:
-        """Solve one problem and show how it went."""
+    def solve(self, task: Task, entry: Entry) -> Solution:
+        """Solve one problem, keep its run, and show how it went."""
         at_most = self.writer.n_at_most
         n = self.sampling.n if at_most is None else min(self.sampling.n, at_most)
         sampling = replace(self.sampling, n=n)
@@ -202,7 +208,7 @@ class _Desk:
                 judge=Hearing(judge=self.judge, problem=task.problem, tests=task.judged_on),
                 until=Until(self.wish.until.value),
                 budget_s=self.wish.budget,
-                listen=view,
+                listen=entry.beside(view),
             )
         if solution.failure is not None and solution.solved:
             self.talk.warn(f"the model failed after that: {solution.failure.message}")

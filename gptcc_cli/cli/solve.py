@@ -45,6 +45,8 @@ def solve(
     trust_remote_code: o.TrustRemoteCode = False,
     jobs: o.Jobs = None,
     unsafe: o.Unsafe = False,
+    log: s.KeepLog = True,
+    history: o.History = None,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,

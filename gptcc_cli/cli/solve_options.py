@@ -126,6 +126,10 @@ EndpointStyle: TypeAlias = Annotated[
 ShowSamples: TypeAlias = Annotated[
     bool, typer.Option("--show-samples", help="First show the samples that were found.")
 ]
+KeepLog: TypeAlias = Annotated[
+    bool,
+    typer.Option("--log/--no-log", help="Keep the run in the history.", envvar="GPTCC_LOG"),
+]
 Fill: TypeAlias = Annotated[
     bool,
     typer.Option(

@@ -1,0 +1,70 @@
+"""``gptcc history``: past runs, listed and shown."""
+
+from typing import Annotated
+
+import typer
+
+from gptcc_cli.cli import options as o
+from gptcc_cli.cli.app import app
+from gptcc_cli.cli.completion import complete_kept_runs
+
+history = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(history, name="history", help="List, show and replay past runs.")
+
+RunArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's name, the beginning of one, or 'last'.",
+        autocompletion=complete_kept_runs,
+    ),
+]
+
+
+@history.command("list")
+def list_runs(
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", min=1, help="Show at most so many. [default: 20 at a terminal, else all]"
+        ),
+    ] = None,
+    solved: Annotated[
+        bool | None, typer.Option("--solved/--unsolved", help="Only these.", show_default=False)
+    ] = None,
+    history: o.History = None,
+    as_json: o.AsJson = False,
+) -> None:
+    """List past runs, the newest first."""
+    from gptcc_cli.cli.history_commands import run_list
+
+    run_list(history, limit=limit, solved=solved, as_json=as_json)
+
+
+@history.command("show")
+def show(
+    run: RunArgument,
+    program: Annotated[
+        bool, typer.Option("--program", help="Print only the program, as it was run.")
+    ] = False,
+    rank: Annotated[
+        int | None,
+        typer.Option(
+            "--rank",
+            min=1,
+            help="With --program: another than the answer, by its place.",
+            show_default=False,
+        ),
+    ] = None,
+    history: o.History = None,
+    as_json: o.AsJson = False,
+) -> None:
+    """Show one run: its problem, settings, programs with their verdicts, and the answer."""
+    from gptcc_cli.cli.history_commands import run_show
+
+    run_show(history, run, program=program or rank is not None, rank=rank, as_json=as_json)

@@ -1,0 +1,38 @@
+"""What was solved before: every run of ``gptcc solve`` in one SQLite file.
+
+Covers writing runs while they go on, reading them back, and the file's form through its
+migrations. Prints nothing, runs no program and no model.
+"""
+
+from gptcc_cli.history.opening import open_history, reading
+from gptcc_cli.history.place import default_place, place_of
+from gptcc_cli.history.recorder import Recorder, RunLog
+from gptcc_cli.history.runs import (
+    KeptProgram,
+    KeptRun,
+    Result,
+    RunSummary,
+    completions_of,
+    find_run,
+    known_ids,
+    list_runs,
+)
+from gptcc_cli.history.sheet import Beginning
+
+__all__ = [
+    "Beginning",
+    "KeptProgram",
+    "KeptRun",
+    "Recorder",
+    "Result",
+    "RunLog",
+    "RunSummary",
+    "completions_of",
+    "default_place",
+    "find_run",
+    "known_ids",
+    "list_runs",
+    "open_history",
+    "place_of",
+    "reading",
+]

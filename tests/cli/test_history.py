@@ -1,0 +1,233 @@
+"""``gptcc history``, and the runs that ``gptcc solve`` keeps; completions come from a file."""
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+ROOT = Path(__file__).parents[2]
+COINS = ROOT / "docs" / "examples" / "coins.txt"
+SHOUT = ROOT / "docs" / "examples" / "shout.txt"
+
+RIGHT = "a, b = map(int, input().split())\nprint(a + b)\n"
+WRONG = "print('no')\n"
+
+
+@pytest.fixture(autouse=True)
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A history of this test's own."""
+    path = tmp_path / "state" / "history.sqlite"
+    monkeypatch.setenv("GPTCC_HISTORY", str(path))
+    return path
+
+
+@pytest.fixture
+def replay(tmp_path: Path) -> Path:
+    """Completions: a wrong program, a right one, and the right one again."""
+    path = tmp_path / "completions.jsonl"
+    texts = (WRONG, RIGHT, RIGHT + "\n")
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    return path
+
+
+def lines(gptcc: Command, *arguments: str) -> list[dict[str, object]]:
+    done = gptcc("history", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_run_is_kept_and_listed(gptcc: Command, replay: Path) -> None:
+    gptcc("solve", COINS, "--replay", replay, "-n", "3", "--until", "all")
+    gptcc("solve", SHOUT, "--replay", replay)
+    shout, coins = lines(gptcc, "list")
+    assert (coins["problem"], coins["result"], coins["exit_code"]) == ("coins", "solved", 0)
+    assert (shout["problem"], shout["result"], shout["exit_code"]) == ("shout", "unsolved", 1)
+    assert coins["n_completions"] == 3
+    table = gptcc("history", "list").stdout.splitlines()
+    assert table[0].split() == [
+        "run",
+        "when",
+        "problem",
+        "model",
+        "result",
+        "candidates",
+        "seconds",
+    ]
+    assert [line.split()[0] for line in table[1:]] == [shout["run"], coins["run"]]
+
+
+def test_the_list_is_chosen_by_result_and_length(gptcc: Command, replay: Path) -> None:
+    for problem in (COINS, SHOUT, COINS):
+        gptcc("solve", problem, "--replay", replay)
+    assert [run["problem"] for run in lines(gptcc, "list", "--solved")] == ["coins", "coins"]
+    assert [run["problem"] for run in lines(gptcc, "list", "--unsolved")] == ["shout"]
+    assert [run["problem"] for run in lines(gptcc, "list", "--limit", "2")] == ["coins", "shout"]
+
+
+def test_show_gives_problem_settings_programs_and_answer(gptcc: Command, replay: Path) -> None:
+    gptcc("solve", COINS, "--replay", replay, "--seed", "5", "-t", "3")
+    page = gptcc("history", "show", "last").stdout
+    assert "solved, exit code 0" in page
+    assert "seed=5" in page
+    assert "passes 2 of 2, written 2 times" in page
+    assert page.endswith(RIGHT)
+    (record,) = lines(gptcc, "show", "last")
+    assert record["statement"] == COINS.read_text()
+    assert record["settings"]["time_limit"] == 3  # type: ignore[index]
+    assert [one["verdict"] for one in record["programs"]] == ["AC", "WA"]  # type: ignore[attr-defined]
+
+
+def test_show_program_prints_it_alone(gptcc: Command, replay: Path) -> None:
+    gptcc("solve", COINS, "--replay", replay, "--until", "all")
+    assert gptcc("history", "show", "last", "--program").stdout == RIGHT
+    assert gptcc("history", "show", "last", "--rank", "2").stdout == WRONG
+    done = gptcc("history", "show", "last", "--rank", "3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "2 programs" in done.stderr
+
+
+def test_verbose_says_the_runs_name(gptcc: Command, replay: Path) -> None:
+    said = gptcc("solve", COINS, "--replay", replay, "-v").stderr
+    assert f"run {lines(gptcc, 'list')[0]['run']}\n" in said
+
+
+def test_no_log_keeps_nothing(gptcc: Command, replay: Path, history: Path, tmp_path: Path) -> None:
+    assert gptcc("solve", COINS, "--replay", replay, "--no-log").returncode == 0
+    assert gptcc("solve", COINS, "--replay", replay, env={"GPTCC_LOG": "0"}).returncode == 0
+    (tmp_path / "gptcc.toml").write_text("log = false\n")
+    assert gptcc("solve", COINS, "--replay", replay).returncode == 0
+    assert not history.exists()
+    done = gptcc("history", "list")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "no runs yet\n")
+
+
+def test_the_users_settings_choose_the_place_and_a_projects_do_not(
+    gptcc: Command, replay: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GPTCC_HISTORY")
+    user = tmp_path / "config"
+    (user / "gptcc").mkdir(parents=True)
+    (user / "gptcc" / "config.toml").write_text(f'history = "{tmp_path}/mine.sqlite"\n')
+    env = {"XDG_CONFIG_HOME": str(user), "XDG_STATE_HOME": str(tmp_path / "never")}
+    assert gptcc("solve", COINS, "--replay", replay, env=env).returncode == 0
+    assert (tmp_path / "mine.sqlite").is_file()
+    assert not (tmp_path / "never").exists()
+    (tmp_path / "gptcc.toml").write_text('history = "theirs.sqlite"\n')
+    done = gptcc("solve", COINS, "--replay", replay, env=env)
+    assert done.returncode == 2
+    assert "not for a project to say" in done.stderr
+
+
+def test_the_place_is_the_platforms(
+    gptcc: Command, replay: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GPTCC_HISTORY")
+    state = {"XDG_STATE_HOME": str(tmp_path / "xdg")}
+    assert gptcc("solve", COINS, "--replay", replay, env=state).returncode == 0
+    place = tmp_path / "xdg" / "gptcc" / "history.sqlite"
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert place.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_history_that_cannot_be_used_costs_one_warning(
+    gptcc: Command, replay: Path, history: Path
+) -> None:
+    history.parent.mkdir()
+    history.write_text("no database\n" * 100)
+    done = gptcc("solve", COINS, "--replay", replay)
+    assert (done.returncode, done.stdout) == (0, RIGHT)
+    assert done.stderr.count("warning:") == 1
+    assert "--no-log" in done.stderr
+    listed = gptcc("history", "list")
+    assert listed.returncode == 1
+    assert "not a database" in listed.stderr
+
+
+def test_a_full_disk_costs_one_warning_and_what_was_kept_is_kept(
+    gptcc: Command, replay: Path, history: Path, tmp_path: Path
+) -> None:
+    gptcc("solve", COINS, "--replay", replay)
+    texts = [f"# {'x' * 20_000}\n" + WRONG.replace("no", str(n)) for n in range(30)] + [RIGHT]
+    (tmp_path / "long.jsonl").write_text("".join(json.dumps({"text": t}) + "\n" for t in texts))
+    done = subprocess.run(
+        [sys.executable, "-m", "gptcc_cli", "solve", COINS, "--replay", tmp_path / "long.jsonl"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        # No file may grow past this: what a write to a full disk is, for one process.
+        preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY)
+        ),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == RIGHT
+    assert done.stderr.count("warning:") == 1
+    assert str(history) in done.stderr
+    assert [run["result"] for run in lines(gptcc, "list", "--solved")] == ["solved"]
+
+
+def test_an_unknown_run_names_the_nearest(gptcc: Command, replay: Path) -> None:
+    empty = gptcc("history", "show", "last")
+    assert empty.returncode == 2
+    assert "the history is empty" in empty.stderr
+    gptcc("solve", COINS, "--replay", replay)
+    name = str(lines(gptcc, "list")[0]["run"])
+    done = gptcc("history", "show", name[:-2] + "!!")
+    assert done.returncode == 2
+    assert f"did you mean {name}?" in done.stderr
+
+
+def test_a_run_whose_model_fails_says_so(gptcc: Command) -> None:
+    done = gptcc("solve", COINS, "--endpoint", "http://127.0.0.1:9", "-m", "any")
+    (run,) = lines(gptcc, "list")
+    assert (run["result"], run["exit_code"]) == ("failed", done.returncode)
+    assert "no server answers" in str(lines(gptcc, "show", "last")[0]["failure"])
+
+
+def test_keys_and_the_environment_are_not_kept(gptcc: Command, replay: Path, history: Path) -> None:
+    key = "sk-1234567890abcdef"
+    env = {"OPENAI_API_KEY": key, "GPTCC_API_KEY": key, "HF_TOKEN": "hf_secret", "MINE": "mine-77"}
+    url = "http://user:pass-word@127.0.0.1:9/v1?token=query-word"
+    gptcc("solve", COINS, "--replay", replay, "--endpoint", url, env=env)
+    gptcc("solve", COINS, "--endpoint", url, "-m", key, env=env)
+    kept = b"".join(file.read_bytes() for file in history.parent.iterdir())
+    assert b"127.0.0.1:9" in kept
+    for word in (key, "hf_secret", "mine-77", "pass-word", "query-word"):
+        assert word.encode() not in kept, word
+
+
+def test_names_of_runs_are_completed(gptcc: Command, replay: Path) -> None:
+    gptcc("solve", COINS, "--replay", replay)
+    name = str(lines(gptcc, "list")[0]["run"])
+    words = f"gptcc history show {name[:3]}"
+    env = {"_GPTCC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "3"}
+    assert name in gptcc(env=env).stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "a.py"], ["history", "--help"]])
+def test_what_needs_no_history_does_not_import_it(
+    arguments: list[str], tmp_path: Path, history: Path
+) -> None:
+    (tmp_path / "a.py").write_text(RIGHT)
+    (tmp_path / "a.txt").write_text(COINS.read_text())
+    program = (
+        "import sys\nfrom gptcc_cli.cli import run\nrun(sys.argv[1:])\n"
+        "print([name for name in sys.modules if 'sqlite3' in name or 'cli.history.' in name "
+        "or name == 'gptcc_cli.history'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert not history.exists()
