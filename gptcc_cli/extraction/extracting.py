@@ -64,6 +64,8 @@ def extract(completion: Completion, problem: Problem, *, clean: bool = True) -> 
 
 def style_of(prompt: Prompt) -> Style:
     """What kind of text a prompt asks for."""
+    if prompt.ends_with_body:
+        return Style.BODY
     if prompt.template.chat or ends_in_open_fence(prompt.text.removesuffix(prompt.prefix)):
         return Style.ANSWER
     return Style.BODY if _begins_body(prompt.prefix) else Style.PROGRAM

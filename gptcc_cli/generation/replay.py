@@ -43,6 +43,7 @@ def write_completion(file: IO[str], completion: Completion) -> None:
         "template": completion.prompt.template.name,
         "chat": completion.prompt.template.chat,
         "prefix": completion.prompt.prefix,
+        "body": completion.prompt.ends_with_body,
         "text": completion.text,
         "n_tokens": completion.n_tokens,
         "finish": completion.finish.value,
@@ -165,7 +166,12 @@ def _recorded_prompt(prompt: Prompt, record: dict[str, Any]) -> Prompt:
         name=record.get("template", prompt.template.name),
         chat=record.get("chat", prompt.template.chat),
     )
-    return replace(prompt, template=template, prefix=record.get("prefix", prompt.prefix))
+    return replace(
+        prompt,
+        template=template,
+        prefix=record.get("prefix", prompt.prefix),
+        ends_with_body=record.get("body", prompt.ends_with_body),
+    )
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

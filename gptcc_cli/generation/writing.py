@@ -4,6 +4,7 @@ A candidate's text is what its tokens say after the prompt's. Covers characters 
 over tokens, stop strings that span tokens, end tokens, limits. Does not draw tokens.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ from gptcc_cli.prompting import Prompt
 _CONTEXT = 4
 """Prompt tokens decoded before the new ones: SentencePiece tokenizers drop the space of the
 first token they decode, so a text must not be decoded from its middle."""
+_TRIPLE = ('"""', "'''")
+_DEDENT = re.compile(r"\n(?=[^\s)\]}])")
+"""Before a line in column 0 that does not close a bracket."""
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -45,6 +49,7 @@ class Row:
         self._end_tokens = end_tokens
         self._max_new_tokens = max_new_tokens
         self._stops = tuple(stop for stop in request.prompt.template.stop_strings if stop)
+        self._ends_with_body = request.prompt.ends_with_body
         self._reach = max((len(stop) for stop in self._stops), default=1) - 1
         self._ended_by_token = False
         self._cut: int | None = None
@@ -99,7 +104,17 @@ class Row:
         self._text += after[len(before) :]
         self._decoded_from, self._settled = self._settled, len(self.tokens)
         places = [place for stop in self._stops if (place := self._text.find(stop, start)) >= 0]
+        if self._ends_with_body:
+            places += self._dedents(max(0, start - 1))
         self._cut = min(places, default=None)
+
+    def _dedents(self, start: int) -> list[int]:
+        """Return where a function's body ends: not inside a text of several lines."""
+        return [
+            found.start()
+            for found in _DEDENT.finditer(self._text, start)
+            if all(self._text.count(marks, 0, found.start()) % 2 == 0 for marks in _TRIPLE)
+        ]
 
     def _whole(self) -> str:
         """Decode everything at once: also what ends inside a character."""

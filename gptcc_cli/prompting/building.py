@@ -6,10 +6,12 @@ Pure. Shortening a statement stands in ``shortening``.
 import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.problem import Mode, Problem
+from gptcc_cli.prompting.functions import function_of, head_of, indent_of, starter_of
 from gptcc_cli.prompting.openings import opening_of
 from gptcc_cli.prompting.prompt import Form, Prompt, PromptTemplate
 from gptcc_cli.prompting.shortening import shorten
@@ -74,7 +76,8 @@ def build_prompt(
     Raises:
         UsageError: the template is a chat and the model has no chat form, or the template has
             nothing for this problem's mode.
-        ProblemError: what must not be cut is already too long.
+        ProblemError: what must not be cut is already too long, or every form shows the
+            function asked for and the problem names none.
     """
     return build_prompts(
         problem,
@@ -108,11 +111,12 @@ def build_prompts(
             f"{_MODE_WORDS[problem.mode]} problems",
             hint=f"add [{problem.mode.value}] to it, or choose another --template",
         )
-    if template.chat and render_chat is None:
+    if render_chat is None and all(form.turns for form in forms):
         raise UsageError(
             f"the prompt template {template.name} is a chat, and this model has no chat template",
             hint="choose --template apps",
         )
+    forms = _usable(problem, forms, chat=render_chat is not None)
     room = max(window - max_new_tokens, window // 2)
     prompts: list[Prompt] = []
     for form in forms:
@@ -122,6 +126,22 @@ def build_prompts(
             if form is forms[-1] and not prompts:
                 raise
     return tuple(prompts)
+
+
+def _usable(problem: Problem, forms: tuple[Form, ...], *, chat: bool) -> tuple[Form, ...]:
+    """Leave out what this model or this problem can't have."""
+    has_function = bool(starter_of(problem))
+    found = tuple(
+        form
+        for form in forms
+        if (chat or not form.turns) and (has_function or not form.needs_function)
+    )
+    if not found:
+        raise ProblemError(
+            f"{problem.id} does not say which function it asks for",
+            hint="choose --template chat or apps",
+        )
+    return tuple(form for form in found if not form.otherwise) or found
 
 
 def _build(
@@ -148,10 +168,11 @@ def _build(
         )
     return Prompt(
         text=text,
-        template=template,
+        template=replace(template, chat=bool(form.turns)),
         n_tokens=n_tokens,
         dropped=dropped,
-        prefix=_fill(form.program, _values(problem, template, statement)),
+        prefix=_ended(form.program, _values(problem, template, statement)),
+        ends_with_body=form.body,
     )
 
 
@@ -166,20 +187,22 @@ def _write(
     render_chat: RenderChat | None,
 ) -> str:
     values = _values(problem, template, statement)
-    if not template.chat or render_chat is None:
-        return _fill(form.text, values)
+    if not form.turns or render_chat is None:
+        return _ended(form.text, values)
     messages = [{"role": turn.role, "content": _fill(turn.text, values)} for turn in form.turns]
-    return render_chat(messages, answer_prefix=_fill(form.answer, values))
+    return render_chat(messages, answer_prefix=_ended(form.answer, values))
 
 
 def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[str, str]:
-    # The copy of APPS on the hub has one newline too many before the starter code.
-    starter = problem.starter_code.removeprefix("\n")
+    starter = starter_of(problem)
     values = {
         "statement": statement.rstrip("\n"),
         "statement_exact": statement,
-        "starter_code": starter,
-        "starter_head": _head(starter),
+        # The copy of APPS on the hub has one newline too many before it.
+        "starter_code": problem.starter_code.removeprefix("\n"),
+        "starter_head": head_of(starter),
+        "function": function_of(starter, statement),
+        "indent": indent_of(starter),
         "opening": opening_of(problem) if problem.mode is Mode.STDIN else "",
     }
     return {name: _with_tabs(value) for name, value in values.items()} if template.tabs else values
@@ -190,17 +213,15 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
 
 
+def _ended(text: str, values: Mapping[str, str]) -> str:
+    # Tokenizers give the last blank of an indentation to the word after it: a model that was
+    # left behind the blank has rarely seen a word begin there.
+    filled = _fill(text, values)
+    return filled.removesuffix(" ") if text.endswith("\n{indent}") else filled
+
+
 def _is_exact(form: Form) -> bool:
     return "{statement_exact}" in form.program
-
-
-def _head(starter: str) -> str:
-    # A model goes on better from the end of a line than from inside its indentation, and a
-    # `pass` or a comment that stands for the answer is not to be gone on from.
-    lines = starter.rstrip().split("\n")
-    while len(lines) > 1 and re.fullmatch(r"\s*(pass|\.\.\.|#.*|return)?\s*", lines[-1]):
-        lines.pop()
-    return "\n".join(lines).rstrip()
 
 
 def _with_tabs(text: str) -> str:

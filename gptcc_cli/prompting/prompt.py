@@ -27,7 +27,19 @@ class Form:
     answer: str = ""
     """How the assistant's answer begins, in a chat."""
     program: str = ""
-    """The part of the prompt's end that is already program text."""
+    """The beginning of the program that the answer goes on from; the prompt ends with it, or with
+    the same code and the statement as its docstring."""
+    body: bool = False
+    """Whether the answer is the rest of a function's body, and nothing after it is wanted."""
+
+    otherwise: bool = False
+    """Used only where none of the others can be."""
+
+    @property
+    def needs_function(self) -> bool:
+        """Whether it can be filled only where it is known which function is asked for."""
+        shown = (self.text, self.answer, *(turn.text for turn in self.turns))
+        return any("{function}" in text for text in shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +53,8 @@ class PromptTemplate:
     stop_strings: tuple[str, ...]
     """Text at which a completion ends; the text itself is not part of it."""
     chat: bool
-    """Whether the text is wrapped in the tokenizer's chat template."""
+    """Whether the text is wrapped in the tokenizer's chat template; a prompt's template says it of
+    the form that made the prompt."""
     tabs: bool = False
     """Whether the statement's indentation is written with tabs."""
     forms: Mapping[Mode, tuple[Form, ...]] = field(default_factory=dict)
@@ -60,7 +73,10 @@ class Prompt:
     dropped: tuple[str, ...] = ()
     """Parts of the statement that did not fit, in its order."""
     prefix: str = ""
-    """Program text that the prompt ends with and the completion goes on from (starter code,
-    or an unfinished function): the program is ``prefix + completion``."""
+    """Program text that the completion goes on from (starter code, or an unfinished function):
+    the program is ``prefix + completion``. The prompt ends with it, or with the same code and
+    the statement as its docstring."""
+    ends_with_body: bool = False
+    """Whether the completion ends before the first line that is not indented."""
     round: int = 0
     """0 for a first attempt; the round of repair otherwise."""

@@ -1,7 +1,8 @@
 """Where templates come from: one file each, with its stop strings.
 
 A template is a TOML file: ``chat``, ``stop`` and, for each mode (``[stdin]``, ``[call]``; written
-``[[stdin]]`` where there are several forms), either ``text`` or ``turns`` with ``answer``. Any
+``[[stdin]]`` where there are several forms), either ``text`` or ``turns`` with ``answer``. With
+``chat = false`` forms of both kinds may stand side by side. Any
 other file is the text itself, for both modes, without stop strings. Placeholders are explained
 in ``docs/concepts/prompts.md``.
 """
@@ -75,9 +76,11 @@ def _read(path: Path, name: str) -> PromptTemplate:
 
 def _template(name: str, sha256: str, values: dict[str, Any]) -> PromptTemplate:
     chat = bool(values.get("chat", False))
-    forms = {mode: _forms(values[mode.value], chat) for mode in Mode if mode.value in values}
+    forms = {mode: _forms(values[mode.value]) for mode in Mode if mode.value in values}
     if not forms:
         raise ValueError("it has neither [stdin] nor [call]")
+    if chat and not all(form.turns for listed in forms.values() for form in listed):
+        raise ValueError("chat = true, but a mode has no turns")
     return PromptTemplate(
         name=name,
         sha256=sha256,
@@ -88,13 +91,13 @@ def _template(name: str, sha256: str, values: dict[str, Any]) -> PromptTemplate:
     )
 
 
-def _forms(values: Any, chat: bool) -> tuple[Form, ...]:
+def _forms(values: Any) -> tuple[Form, ...]:
     # [stdin] is one form, several [[stdin]] are several.
     listed = values if isinstance(values, list) else [values]
-    return tuple(_form(entry, chat) for entry in listed)
+    return tuple(_form(entry) for entry in listed)
 
 
-def _form(values: Any, chat: bool) -> Form:
+def _form(values: Any) -> Form:
     if not isinstance(values, dict):
         raise ValueError("a mode is no table")
     turns = tuple(_turn(turn) for turn in values.get("turns", []))
@@ -103,11 +106,11 @@ def _form(values: Any, chat: bool) -> Form:
         turns=turns,
         answer=str(values.get("answer", "")),
         program=str(values.get("program", "")),
+        body=bool(values.get("body", False)),
+        otherwise=bool(values.get("otherwise", False)),
     )
-    if chat and not turns:
-        raise ValueError("chat = true, but a mode has no turns")
-    if not chat and not form.text:
-        raise ValueError("chat = false, but a mode has no text")
+    if not turns and not form.text:
+        raise ValueError("a form has no turns and no text")
     return form
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from gptcc_cli.generation import Finish
@@ -63,6 +65,23 @@ def test_a_stop_string_beats_the_limit_when_both_come_at_once():
     completion = _push(_row("abc", room=4), "xabcd")
 
     assert (completion.text, completion.finish) == ("x", Finish.STOP)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (" return 1\n\ndef g", " return 1\n"),
+        (" return f(\n1,\n)\nThis", " return f("),
+        (" return f(\n    1,\n)\n\tx\nThis", " return f(\n    1,\n)\n\tx"),
+        (' s = """\na\nb"""\n    t\nEnd', ' s = """\na\nb"""\n    t'),
+        ("\n    # a\n\n    b", "\n    # a\n\n    b"),
+    ],
+)
+def test_a_body_ends_before_the_first_line_that_is_not_indented(text, kept):
+    prompt = replace(prompt_of("p"), ends_with_body=True)
+    ids = encode_prompt(TOKENIZER, prompt)
+    row = Row(request_of(prompt), ids, TOKENIZER, end_tokens=frozenset({256}), max_new_tokens=1000)
+    assert _push(row, text).text == kept
 
 
 def test_special_tokens_are_no_text():

@@ -1,6 +1,7 @@
 """Prompts: what is chosen, what is never cut, what can never be there."""
 
 import dataclasses
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -88,10 +89,11 @@ def test_every_template_shows_the_statement_whole(name: str, mode: Mode) -> None
     statement = "Add the numbers.\n\n  indented\ttext {x}\n\nlast line"
     starter = "def add(numbers):\n    " if mode is Mode.CALL else ""
     prompt = build(Problem(id="p", statement=statement, mode=mode, starter_code=starter), name)
-    assert statement in prompt.text
+    as_docstring = textwrap.indent(statement, "    ").removeprefix("    ")
+    assert statement in prompt.text or as_docstring in prompt.text
     assert prompt.dropped == ()
     assert prompt.n_tokens == count_words(prompt.text)
-    assert prompt.text.endswith(prompt.prefix)
+    assert prompt.text.endswith(prompt.prefix.rpartition("\n")[2])
 
 
 @pytest.mark.parametrize(
