@@ -12,6 +12,7 @@ from typing import Any
 
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.problem import IOTest
+from gptcc_cli.training.assertions import asserted_tests
 from gptcc_cli.training.problems import TrainingProblem
 
 _STATEMENTS = ("question", "statement", "problem", "description", "text", "prompt")
@@ -60,6 +61,11 @@ def problem_of_row(
         )
     starter = row.get("starter_code")
     tests, entry_point = _tests(row)
+    asserted = asserted_tests(row.get("test_list"))
+    if asserted is not None:
+        tests, entry_point = asserted
+        shown = "\n".join(row["test_list"])
+        statement = f"{statement}\nYour code should pass these tests:\n\n{shown}\n"
     number = _first(row, _IDS)
     return TrainingProblem(
         id=str(number) if number is not None else origin,

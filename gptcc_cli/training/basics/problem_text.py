@@ -1,7 +1,9 @@
 """A task and random numbers -> a statement in one of the usual layouts, solutions and tests."""
 
 import random
+import re
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 from gptcc_cli.problem import IOTest
@@ -57,15 +59,52 @@ def _statement(
 ) -> str:
     ask = rng.choice(task.wordings)
     given = rng.choice(shape.wordings)
+    shown = rng.choice(_SHOWN)
     if many:
-        given = f"The first line contains an integer t, the number of test cases. {_EACH} {given}"
-    shown = (
-        "Print the answer." if not many else "For each test case print the answer on its own line."
-    )
-    return rng.choice(_LAYOUTS)(ask, given, shown, samples)
+        given = f"{rng.choice(_COUNTED)} {rng.choice(_EACH)} {given}"
+        shown = rng.choice(_SHOWN_EACH)
+    elif rng.random() < 0.2:
+        ask, shown = rng.choice(_ABOUT), ask
+    if rng.random() < 0.25:
+        ask = f"{rng.choice(_BEFORE)} {ask}"
+    text = rng.choice(_LAYOUTS)(ask, given, shown, samples)
+    if rng.random() < 0.15:
+        text += f"\n\n\n\n-----Note-----\n\n{rng.choice(_NOTES)}"
+    return text
 
 
-_EACH = "Each test case is given as follows:"
+_SHOWN = (
+    "Print the answer.",
+    "Output the answer on one line.",
+    "Print the answer to the problem.",
+    "Write the answer.",
+)
+_SHOWN_EACH = (
+    "For each test case print the answer on its own line.",
+    "For every test case, output one line with the answer.",
+    "Print t lines: the answers to the test cases.",
+)
+_COUNTED = (
+    "There are several test cases; the first line has their number t.",
+    "The input begins with the number of test cases t (t <= 100).",
+)
+_EACH = ("Each test case is given as follows:", "Then t test cases follow.", "For each test case:")
+_ABOUT = ("Read the input and work out what is asked for.", "A simple question about the input.")
+_BEFORE = (
+    "Nora likes small puzzles, and today she has found a new one.",
+    "This is the first task of a contest at a school.",
+    "The king asks his wise men a question every morning.",
+    "Ben writes his homework on a computer. Help him!",
+    "In a far country people like numbers more than anything else.",
+    "Your friend has forgotten how to do this, so please write a program.",
+    "After a long day at the market old Ivo has one more thing to work out.",
+    "Two robots argue about the answer to a simple question.",
+)
+_NOTES = (
+    "The first example shows what the input looks like.",
+    "Look at the example: the answer follows from the definition.",
+    "The input is never empty.",
+)
 
 
 def _dashed(ask: str, given: str, shown: str, samples: list[tuple[str, str]]) -> str:
@@ -128,26 +167,45 @@ def _markdown(ask: str, given: str, shown: str, samples: list[tuple[str, str]]) 
     return "\n".join(parts)
 
 
-_LAYOUTS = (_dashed, _dashed, _sampled, _plain, _markdown)
+def _short(ask: str, given: str, shown: str, samples: list[tuple[str, str]]) -> str:
+    parts = [ask, given, shown]
+    for before, after in samples:
+        parts += ["", "Sample Input", before.rstrip("\n"), "", "Sample Output", after.rstrip("\n")]
+    return "\n".join(parts)
+
+
+_LAYOUTS = (_dashed, _dashed, _sampled, _plain, _markdown, _short)
 
 
 def _solutions(task: Task, reading: str, many: bool, rng: random.Random) -> tuple[str, ...]:
-    """The program written with a function, and without where one expression is enough."""
+    """Programs in several styles: one expression, statements, a function."""
     star = "*" if task.returns_list else ""
-    call = f"{task.name}({', '.join(task.parameters)})"
-    source = _plain_source(task)
-    programs = [f"{source}\n\n\n{_main(reading, f'print({star}{call})', many)}"]
+    programs = []
     if task.expression is not None:
-        inline = f"print({star}{task.expression})"
-        programs.insert(0, _main(reading, inline, many))
-        if rng.random() < 0.4:
-            named = f"answer = {task.expression}\nprint({star}answer)"
-            programs.insert(0, _main(reading, named, many))
+        rename = _renaming(task, rng)
+        line = rng.choice(["print({0}{1})", "print({0}{1})", "answer = {1}\nprint({0}answer)"])
+        programs.append(rename(_main(reading, line.format(star, task.expression), many)))
+    if task.steps is not None:
+        lines, result = task.steps
+        rename = _renaming(task, rng)
+        programs.append(rename(_main(reading, f"{lines}\nprint({star}{result})", many)))
+    if not programs or rng.random() < 0.2:
+        call = f"{task.name}({', '.join(task.parameters)})"
+        main = _main(reading, f"print({star}{call})", many)
+        programs.append(f"{_plain_source(task)}\n\n\n{main}")
     return tuple(program + "\n" for program in programs)
 
 
+def _renaming(task: Task, rng: random.Random) -> Callable[[str], str]:
+    """Call a list what programs call it: ``a`` is only one of its names."""
+    if "a" not in task.parameters or task.parameters == ("a", "b"):
+        return str
+    name = rng.choice(["a", "a", "numbers", "numbers", "nums", "arr"])
+    return lambda program: re.sub(r"\ba\b", name, program)
+
+
 def _plain_source(task: Task) -> str:
-    if task.expression is None:
+    if task.expression is None or task.steps is not None:
         return task.source
     return f"def {task.name}({', '.join(task.parameters)}):\n    return {task.expression}"
 

@@ -67,6 +67,8 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             wordings=(
                 "A single integer n.",
                 "The only line contains one integer n (1 <= n <= 400).",
+                "The input is one integer n.",
+                "The first and only line has a single integer n.",
             ),
             reading=("n = int(input())",),
             make=lambda rng: (_small(rng),),
@@ -76,6 +78,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             wordings=(
                 "Two integers a and b on one line.",
                 "The only line contains two integers a and b, separated by a space.",
+                "The first line contains two space-separated integers a, b (1 <= a, b <= 400).",
             ),
             reading=("a, b = map(int, input().split())",),
             make=lambda rng: (_small(rng), _small(rng)),
@@ -92,6 +95,8 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
                 "The first line contains an integer n, the number of elements. The second line "
                 "contains n integers.",
                 "The first line has n. The next line has n space-separated integers a_1, ..., a_n.",
+                "Two lines: the number of elements n (2 <= n <= 100), and then the elements a_1, "
+                "a_2, ..., a_n.",
             ),
             reading=(
                 "n = int(input())\na = list(map(int, input().split()))",
@@ -104,6 +109,8 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             wordings=(
                 "The first line contains two integers n and k. The second line contains n "
                 "integers.",
+                "The first line has n and k (1 <= k <= n). The second line has n space-separated "
+                "integers a_1, ..., a_n.",
             ),
             reading=("n, k = map(int, input().split())\na = list(map(int, input().split()))",),
             make=lambda rng: (lambda a: (len(a), rng.randint(1, len(a)), a))(_list(rng)),
@@ -155,6 +162,35 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             ),
             make=lambda rng: ([rng.choice(_WORDS) for _ in range(rng.randint(1, 5))],),
             write=lambda names: "\n".join([str(len(names)), *names]),
+            repeats=False,
+        ),
+        ("n", "s"): Shape(
+            wordings=(
+                "The first line contains an integer n, the length of the string. The second line "
+                "contains the string s, made of the letters R, G, U and D.",
+                "The first line has n. The second line has a string s of n capital letters.",
+            ),
+            reading=("n = int(input())\ns = input()",),
+            make=lambda rng: (lambda s: (len(s), s))(
+                "".join(rng.choice("RGUD") for _ in range(rng.randint(1, 9)))
+            ),
+            write=lambda n, s: f"{n}\n{s}",
+        ),
+        ("pairs",): Shape(
+            wordings=(
+                "The first line contains an integer n. Each of the next n lines contains two "
+                "integers x and y.",
+                "The first line has n, the number of lines that follow. Each has two numbers.",
+            ),
+            reading=(
+                "n = int(input())\npairs = [list(map(int, input().split())) for _ in range(n)]",
+                "n = int(input())\npairs = []\nfor _ in range(n):\n"
+                "    x, y = map(int, input().split())\n    pairs.append((x, y))",
+            ),
+            make=lambda rng: (
+                [[rng.randint(0, 12), rng.randint(0, 12)] for _ in range(rng.randint(2, 5))],
+            ),
+            write=lambda pairs: "\n".join([str(len(pairs)), *(_line(*one) for one in pairs)]),
             repeats=False,
         ),
         ("rows",): Shape(

@@ -27,6 +27,8 @@ class Task:
     expression: str | None
     """What it returns, where that is all it does."""
     returns_list: bool
+    steps: tuple[str, str] | None = None
+    """The same without a function: lines, and the expression that is the result after them."""
 
 
 def task(*wordings: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -67,7 +69,20 @@ def _task(node: ast.FunctionDef, text: str, function: Callable[..., Any]) -> Tas
         source=_without_annotations(source),
         expression=ast.get_source_segment(text, value) if value is not None else None,
         returns_list=returns.startswith("list"),
+        steps=_steps(node),
     )
+
+
+def _steps(node: ast.FunctionDef) -> tuple[str, str] | None:
+    """The body as lines of a program, if it returns at its end alone."""
+    last = node.body[-1]
+    returns = sum(isinstance(one, ast.Return) for one in ast.walk(node))
+    if returns != 1 or not isinstance(last, ast.Return) or last.value is None:
+        return None
+    if len(node.body) == 1:
+        return None
+    lines = "\n".join(ast.unparse(one) for one in node.body[:-1])
+    return lines, ast.unparse(last.value)
 
 
 def _without_annotations(source: str) -> str:
