@@ -76,6 +76,15 @@ class SampleTest(IOTest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenTest(IOTest):
+    """A test that the user gave to verify programs by; a search may use it, a model never sees it.
+
+    A benchmark's hidden test is a plain ``IOTest``: whatever searches takes ``SampleTest`` and
+    ``GivenTest``, so that a hidden test there is a type error.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One problem, as far as its statement tells. ``None`` means the statement gives none."""
 

@@ -92,13 +92,13 @@ class Runner:
             so_far=Outcome(path=str(solution), warnings=tuple(notes.warnings)),
             source=candidate.source,
             task=task,
-            judgement=self._judged(candidate, task) if task.judged_on else None,
+            judgement=self._judged(candidate, task) if task.checked_on else None,
         )
 
     def _judged(self, candidate: Candidate, task: Task) -> "Future[Judgement]":
         self._room.acquire()
         judgement = self._judge.submit(
-            candidate, task.problem, task.judged_on, stop_at_first_failure=False
+            candidate, task.problem, task.checked_on, stop_at_first_failure=False
         )
         judgement.add_done_callback(lambda _: self._room.release())
         return judgement

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gptcc_cli.console import Talk
 from gptcc_cli.errors import ProblemError, UsageError
-from gptcc_cli.problem import IOTest, Mode, Problem
+from gptcc_cli.problem import GivenTest, IOTest, Mode, Problem, SampleTest
 from gptcc_cli.reading import understand
 from gptcc_cli.sources import (
     Source,
@@ -22,20 +22,27 @@ class Task:
     """A problem to work on."""
 
     problem: Problem
-    tests: tuple[IOTest, ...]
-    """Tests beside the samples: given by the user, or with the problem. Never in a prompt."""
+    tests: tuple[GivenTest, ...]
+    """Tests beside the samples that the user gave. Never in a prompt."""
+    hidden: tuple[IOTest, ...] = ()
+    """Tests that lie beside the statement as data; only checking looks at them."""
     origin: str = ""
     """Where the problem was read, for messages."""
 
     @property
-    def verifying(self) -> tuple[IOTest, ...]:
+    def verifying(self) -> tuple[SampleTest | GivenTest, ...]:
         """The tests that may reject a program: trusted samples, and whatever was given."""
         return (*self.problem.trusted_samples, *self.tests)
 
     @property
-    def judged_on(self) -> tuple[IOTest, ...]:
-        """The tests a program is run on: all samples, and whatever was given."""
+    def judged_on(self) -> tuple[SampleTest | GivenTest, ...]:
+        """The tests a candidate is run on: all samples, and whatever was given."""
         return (*self.problem.samples, *self.tests)
+
+    @property
+    def checked_on(self) -> tuple[IOTest, ...]:
+        """The tests a finished solution is run on: those, and what lies beside the statement."""
+        return (*self.problem.samples, *self.hidden, *self.tests)
 
 
 def named_or_piped(names: Sequence[str] | None, command: str) -> tuple[str, ...]:
@@ -76,12 +83,13 @@ def read_tasks(
         ProblemError: a problem, the starter code or the tests can't be read.
     """
     starter_code = None if starter is None else _starter(starter)
-    given = () if tests is None else read_tests(tests)
+    given = () if tests is None else _given(tests)
     entry_point = None if tests is None else read_entry_point(tests)
     return tuple(
         _task(
             _completed(source, starter_code, entry_point),
-            (*(source.tests if with_hidden else ()), *given),
+            given,
+            source.tests if with_hidden else (),
             talk,
         )
         for name in names
@@ -95,7 +103,7 @@ def task_of_tests(name: str, tests: Path) -> Task:
     Raises:
         ProblemError: the tests can't be read.
     """
-    given = read_tests(tests)
+    given = _given(tests)
     called = bool(given) and isinstance(given[0].input, tuple)
     problem = Problem(
         id=name,
@@ -113,11 +121,20 @@ def _completed(source: Source, starter_code: str | None, entry_point: str | None
     return source if source.entry_point else replace(source, entry_point=entry_point)
 
 
-def _task(source: Source, tests: tuple[IOTest, ...], talk: Talk) -> Task:
+def _given(path: Path) -> tuple[GivenTest, ...]:
+    return tuple(
+        GivenTest(name=test.name, input=test.input, expected=test.expected)
+        for test in read_tests(path)
+    )
+
+
+def _task(
+    source: Source, tests: tuple[GivenTest, ...], hidden: tuple[IOTest, ...], talk: Talk
+) -> Task:
     reading = understand(source)
     for warning in reading.warnings:
         talk.warn(f"{source.origin or source.id}: {warning.message}")
-    task = Task(problem=reading.problem, tests=tests, origin=source.origin)
+    task = Task(problem=reading.problem, tests=tests, hidden=hidden, origin=source.origin)
     _refuse_other_kind(task)
     return task
 
@@ -125,7 +142,7 @@ def _task(source: Source, tests: tuple[IOTest, ...], talk: Talk) -> Task:
 def _refuse_other_kind(task: Task) -> None:
     kinds = {Mode.STDIN: str, Mode.CALL: tuple}
     wanted = kinds[task.problem.mode]
-    odd = next((test for test in task.tests if not isinstance(test.input, wanted)), None)
+    odd = next((test for test in task.checked_on if not isinstance(test.input, wanted)), None)
     if odd is not None:
         have = "standard input" if wanted is tuple else "arguments of a call"
         raise ProblemError(

@@ -22,13 +22,17 @@ from gptcc_cli.cli.units import temperatures
 from gptcc_cli.console import Talk
 from gptcc_cli.console.samples import list_samples
 from gptcc_cli.console.solving import SolveView, headline, solution_table
-from gptcc_cli.errors import ExitCode
+from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.extraction import extract
 from gptcc_cli.generation import Sampling, Style, check_sampling, plan
 from gptcc_cli.judging import Judge
 from gptcc_cli.models import ModelSpec, Quantize
-from gptcc_cli.solving import Ended, Solution, Until, solve
+from gptcc_cli.solving import Ended, Repair, Solution, Until, solve
 from gptcc_cli.statement import Reading
+
+_DEFAULT_N = 32
+_OPEN_N = 1_000_000
+"""Where the budget alone is the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +40,12 @@ class SolveWish:
     """The options of ``gptcc solve``, by the names of its parameters."""
 
     problems: list[str] | None
-    number: int
+    number: int | None
     model: str | None
     output: Path | None
-    until: UntilChoice
+    until: UntilChoice | None
     budget: float | None
+    repair: int
     temperature: str | None
     top_p: float
     seed: int
@@ -82,7 +87,7 @@ class SolveWish:
             UsageError: the settings can't be meant.
         """
         sampling = Sampling(
-            n=self.number,
+            n=_DEFAULT_N if self.number is None else self.number,
             top_p=self.top_p,
             max_new_tokens=self.max_new_tokens,
             batch_size=self.batch_size,
@@ -90,8 +95,16 @@ class SolveWish:
         )
         if self.temperature is not None:
             sampling = replace(sampling, temperatures=temperatures(self.temperature))
+        if self.number is None and self.budget is not None and any(sampling.temperatures):
+            sampling = replace(sampling, n=_OPEN_N)
         check_sampling(sampling)
         return sampling
+
+    def stopping(self) -> Until:
+        """Return when to stop: who gives time gives it for agreement, too."""
+        if self.until is not None:
+            return Until(self.until.value)
+        return Until.FIRST if self.budget is None else Until.AGREED
 
     def spec(self) -> ModelSpec:
         """Return which model writes."""
@@ -141,10 +154,18 @@ def run(wish: SolveWish) -> ExitCode:
     with ExitStack() as stack:
         judge = None if wish.no_check else stack.enter_context(open_judge(JudgeWish.of(wish), talk))
         writer = _writer(wish, talk)
+        repair = _repair(wish, writer)
         log = stack.enter_context(open_log(wish, writer, talk))
         codes = []
         for task in tasks:
-            desk = _Desk(wish=wish, sampling=sampling, judge=judge, writer=writer, talk=talk)
+            desk = _Desk(
+                wish=wish,
+                sampling=sampling,
+                judge=judge,
+                writer=writer,
+                repair=repair,
+                talk=talk,
+            )
             with log.keep(task, sampling) as entry:
                 solution = desk.solve(task, entry)
                 codes.append(delivery.hand_over(solution, writer=writer, sampling=sampling))
@@ -173,6 +194,22 @@ def _writer(wish: SolveWish, talk: Talk) -> Writer:
     )
 
 
+def _repair(wish: SolveWish, writer: Writer) -> Repair | None:
+    """Return how programs get a second try.
+
+    Raises:
+        UsageError: they were to get one, and who writes can't be shown a program.
+    """
+    if wish.repair == 0:
+        return None
+    if writer.mend is None:
+        raise UsageError(
+            f"{writer.generator.name} can't be asked to repair a program: it does not chat",
+            hint="leave --repair out, or choose an instruct model or a server that chats",
+        )
+    return Repair(prompts=writer.mend, rounds=wish.repair)
+
+
 _NOTHING = {
     Ended.FOUND: "no completion holds a program",
     Ended.EXHAUSTED: "no completion holds a program",
@@ -190,6 +227,7 @@ class _Desk:
     sampling: Sampling
     judge: Judge | None
     writer: Writer
+    repair: Repair | None
     talk: Talk
 
     def solve(self, task: Task, entry: Entry) -> Solution:
@@ -197,7 +235,8 @@ class _Desk:
         at_most = self.writer.n_at_most
         n = self.sampling.n if at_most is None else min(self.sampling.n, at_most)
         sampling = replace(self.sampling, n=n)
-        with SolveView(self.talk, n) as view:
+        until = self.wish.stopping()
+        with SolveView(self.talk, None if n == _OPEN_N else n) as view:
             solution = solve(
                 task.problem,
                 task.verifying if self.judge else (),
@@ -206,20 +245,24 @@ class _Desk:
                 generator=self.writer.generator,
                 extract=lambda completion: extract(completion, task.problem),
                 judge=Hearing(judge=self.judge, problem=task.problem, tests=task.judged_on),
-                until=Until(self.wish.until.value),
+                repair=self.repair,
+                until=until,
                 budget_s=self.wish.budget,
                 listen=entry.beside(view),
             )
+        self._tell(solution)
+        return solution
+
+    def _tell(self, solution: Solution) -> None:
         if solution.failure is not None and solution.solved:
             self.talk.warn(f"the model failed after that: {solution.failure.message}")
         if solution.best is None:
-            self.talk.warn(f"{task.problem.id}: {_NOTHING[solution.ended]}")
+            self.talk.warn(f"{solution.problem.id}: {_NOTHING[solution.ended]}")
         elif not self.talk.quiet:
             self.talk.picture.print(
                 headline(solution, sandboxed=not self.wish.unsafe), markup=False
             )
             self.talk.picture.print(solution_table(solution))
-        return solution
 
 
 def _gravest(codes: list[ExitCode]) -> ExitCode:

@@ -14,6 +14,7 @@ class UntilChoice(Enum):
     """When to stop writing candidates."""
 
     FIRST = "first"
+    AGREED = "agreed"
     ALL = "all"
 
 
@@ -34,7 +35,14 @@ Problems: TypeAlias = Annotated[
     ),
 ]
 Number: TypeAlias = Annotated[
-    int, typer.Option("-n", "--number", help="Candidates to write.", envvar="GPTCC_N")
+    int | None,
+    typer.Option(
+        "-n",
+        "--number",
+        help="Candidates to write. [default: 32; with --budget, as many as it allows]",
+        envvar="GPTCC_N",
+        show_default=False,
+    ),
 ]
 Output: TypeAlias = Annotated[
     Path | None,
@@ -46,11 +54,13 @@ Output: TypeAlias = Annotated[
     ),
 ]
 Until: TypeAlias = Annotated[
-    UntilChoice,
+    UntilChoice | None,
     typer.Option(
         "--until",
-        help="Stop when the first candidate passes, or write all.",
+        help="Stop when the first candidate passes, when different ones that pass also agree on "
+        "further inputs, or write all. [default: first; with --budget, agreed]",
         envvar="GPTCC_UNTIL",
+        show_default=False,
     ),
 ]
 Budget: TypeAlias = Annotated[
@@ -62,6 +72,17 @@ Budget: TypeAlias = Annotated[
         help="Time for one problem, such as 60s; then the best so far is printed.",
         envvar="GPTCC_BUDGET",
         show_default=False,
+    ),
+]
+Repair: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--repair",
+        metavar="N",
+        min=0,
+        help="Where none passes, show the model its best programs and the first sample each "
+        "fails, up to N times. For chat models; small ones seldom mend anything.",
+        envvar="GPTCC_REPAIR",
     ),
 ]
 Seed: TypeAlias = Annotated[

@@ -47,7 +47,12 @@ def candidate_of(source: str) -> Candidate:
 
 
 def make_candidate(
-    source: str, *, completions: tuple[Completion, ...], cleaning: tuple[str, ...], round: int = 0
+    source: str,
+    *,
+    completions: tuple[Completion, ...],
+    cleaning: tuple[str, ...],
+    round: int = 0,
+    parent: str | None = None,
 ) -> Candidate:
     """Make a candidate, with its id and its syntax error."""
     trouble = trouble_of(source)
@@ -59,6 +64,7 @@ def make_candidate(
         cleaning=cleaning,
         syntax_error=error if source.strip() else NO_CODE,
         round=round,
+        parent=parent,
     )
 
 

@@ -58,7 +58,11 @@ def extract(completion: Completion, problem: Problem, *, clean: bool = True) -> 
         reading = with_main_called(reading, problem)
     source, steps = reading
     return make_candidate(
-        source, completions=(completion,), cleaning=steps, round=completion.prompt.round
+        source,
+        completions=(completion,),
+        cleaning=steps,
+        round=completion.prompt.round,
+        parent=completion.prompt.repairs,
     )
 
 

@@ -58,6 +58,7 @@ def build_prompt(
     render_chat: RenderChat | None = None,
     window: int,
     max_new_tokens: int,
+    more: Mapping[str, str] | None = None,
 ) -> Prompt:
     """Build the exact text a model reads: the first form of the template.
 
@@ -72,6 +73,7 @@ def build_prompt(
         render_chat: the model's chat form; needed for templates that are chats.
         window: tokens the model can attend to.
         max_new_tokens: tokens a completion may have.
+        more: further placeholders of this template, with their texts.
 
     Raises:
         UsageError: the template is a chat and the model has no chat form, or the template has
@@ -86,6 +88,7 @@ def build_prompt(
         render_chat=render_chat,
         window=window,
         max_new_tokens=max_new_tokens,
+        more=more,
     )[0]
 
 
@@ -97,6 +100,7 @@ def build_prompts(
     render_chat: RenderChat | None = None,
     window: int,
     max_new_tokens: int,
+    more: Mapping[str, str] | None = None,
 ) -> tuple[Prompt, ...]:
     """Build every form of a template, for candidates to be spread over; see ``build_prompt``.
 
@@ -121,7 +125,9 @@ def build_prompts(
     prompts: list[Prompt] = []
     for form in forms:
         try:
-            prompts.append(_build(problem, template, form, count_tokens, render_chat, room))
+            prompts.append(
+                _build(problem, template, form, count_tokens, render_chat, room, more or {})
+            )
         except ProblemError:
             if form is forms[-1] and not prompts:
                 raise
@@ -151,9 +157,11 @@ def _build(
     count_tokens: CountTokens,
     render_chat: RenderChat | None,
     room: int,
+    more: Mapping[str, str],
 ) -> Prompt:
     def write(statement: str) -> str:
-        return _write(problem, form, template, statement, render_chat)
+        values = {**_values(problem, template, statement), **more}
+        return _write(form, template, values, render_chat)
 
     statement, dropped = shorten(
         problem, lambda text: count_tokens(write(text)), room, keep_all=_is_exact(form)
@@ -180,13 +188,11 @@ _MODE_WORDS = {Mode.STDIN: "standard-input", Mode.CALL: "call-based"}
 
 
 def _write(
-    problem: Problem,
     form: Form,
     template: PromptTemplate,
-    statement: str,
+    values: Mapping[str, str],
     render_chat: RenderChat | None,
 ) -> str:
-    values = _values(problem, template, statement)
     if not form.turns or render_chat is None:
         return _ended(form.text, values)
     messages = [{"role": turn.role, "content": _fill(turn.text, values)} for turn in form.turns]

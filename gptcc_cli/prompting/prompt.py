@@ -80,3 +80,5 @@ class Prompt:
     """Whether the completion ends before the first line that is not indented."""
     round: int = 0
     """0 for a first attempt; the round of repair otherwise."""
+    repairs: str | None = None
+    """The id of the program it asks to mend; ``None``: it asks for a new one."""

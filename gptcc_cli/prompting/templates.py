@@ -21,9 +21,13 @@ _PACKAGE = Path(__file__).parents[1] / "prompts"
 _CHECKOUT = Path(__file__).parents[2] / "prompts"
 
 
+REPAIR = "repair"
+"""The template for a second try; it shows a program that failed, so nobody begins with it."""
+
+
 def template_names() -> tuple[str, ...]:
-    """The templates that ship with gptcc."""
-    return tuple(sorted(path.stem for path in _directory().glob("*.toml")))
+    """The templates that ship with gptcc, for a first attempt."""
+    return tuple(sorted({path.stem for path in _directory().glob("*.toml")} - {REPAIR}))
 
 
 def load_template(name: str) -> PromptTemplate:

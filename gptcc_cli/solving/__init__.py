@@ -1,7 +1,8 @@
 """The whole corridor for one problem: candidates are written, judged and ranked -> Solution."""
 
 from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
-from gptcc_cli.solving.run import Extractor, Judging, solve
+from gptcc_cli.solving.repairing import Repair
+from gptcc_cli.solving.run import Extractor, Judging, Observing, solve
 from gptcc_cli.solving.solution import Ended, Solution, Until
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Judged",
     "Judging",
     "Listener",
+    "Observing",
+    "Repair",
     "Solution",
     "SolveEvent",
     "Until",

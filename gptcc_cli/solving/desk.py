@@ -1,66 +1,95 @@
 """What has arrived in a run and what became of it; the one place that changes meanwhile.
 
-Judgements come from other threads in any order; questions are answered by the order of arrival.
+Verdicts and behaviours come from other threads in any order; questions are answered by the order
+in which completions arrived. Programs of one form do the same, so the first of them stands for
+all, and the others count as more completions of it.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.judging import Judgement, Verdict
+from gptcc_cli.solving.deciding import Behaviour, Decide, Known
 
 
 @dataclass(slots=True)
 class Desk:
-    """What has arrived and what became of it; the one place that changes during a run."""
+    """Completions in their order, and what is known of their programs, by form."""
 
-    arrived: list[Candidate] = field(default_factory=list)
+    arrivals: list[Candidate] = field(default_factory=list)
     judgements: dict[str, Judgement] = field(default_factory=dict)
-    pending: dict[str, Future[Judgement]] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    n_written: int = 0
+    behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    hearings: dict[str, Future[Judgement]] = field(default_factory=dict)
+    observations: dict[str, Future[Behaviour]] = field(default_factory=dict)
+    forms: set[str] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
 
     def receive(self, candidate: Candidate) -> bool:
-        """Note a candidate; return whether its program is new.
-
-        Programs of one form do the same, so only the first of them is judged.
-        """
+        """Note a completion's program; return whether its form is new."""
         with self.lock:
-            self.n_written += len(candidate.completions)
-            place = self.places.get(candidate.form)
-            if place is None:
-                self.places[candidate.form] = len(self.arrived)
-                self.arrived.append(candidate)
-                return True
-            known = self.arrived[place]
-            merged = (*known.completions, *candidate.completions)
-            self.arrived[place] = replace(known, completions=merged)
-            return False
+            self.arrivals.append(candidate)
+            is_new = candidate.form not in self.forms
+            self.forms.add(candidate.form)
+            return is_new
 
-    def first_passed(self) -> int | None:
-        """The earliest arrival known to pass, once nothing earlier is still undecided."""
-        with self.lock:
-            for place, candidate in enumerate(self.arrived):
-                judgement = self.judgements.get(candidate.id)
-                if judgement is None:
-                    return None
-                if judgement.verdict is Verdict.AC:
-                    return place
-        return None
+    @property
+    def n_written(self) -> int:
+        """How many completions arrived."""
+        return sum(len(candidate.completions) for candidate in self.arrivals)
 
     def some_passed(self) -> bool:
-        """Whether any candidate is known to pass."""
+        """Whether any program is known to pass."""
         with self.lock:
             return any(one.verdict is Verdict.AC for one in self.judgements.values())
 
-    def judged(self, upto: int | None) -> list[Judgement]:
-        """Judgements in order of arrival, with all completions of each program."""
+    def passes(self, candidate: Candidate) -> bool:
+        """Whether this program is known to pass."""
         with self.lock:
-            last = len(self.arrived) if upto is None else upto + 1
+            judgement = self.judgements.get(candidate.form)
+        return judgement is not None and judgement.verdict is Verdict.AC
+
+    def decided(self, decide: Decide, *, in_turn: bool) -> int | None:
+        """Where in the order of arrival the answer is known.
+
+        Args:
+            decide: the rule.
+            in_turn: whether nothing counts that arrived after a program of which too little is
+                known, so that the place does not depend on the judge's speed.
+        """
+        with self.lock:
+            return decide(self._known(in_turn=in_turn))
+
+    def _known(self, *, in_turn: bool) -> Iterator[Known]:
+        for place, candidate in enumerate(self.arrivals):
+            form = candidate.form
+            judgement = self.judgements.get(form)
+            seen = form not in self.observations or form in self.behaviours
+            if judgement is not None and seen:
+                yield Known(place=place, judgement=judgement, behaviour=self.behaviours.get(form))
+            elif in_turn:
+                return
+
+    def judged(self, upto: int | None) -> list[Judgement]:
+        """Judgements in order of arrival, each with its program's completions.
+
+        Args:
+            upto: the place of the last arrival that counts; ``None``: all count.
+        """
+        with self.lock:
+            counted = self.arrivals if upto is None else self.arrivals[: upto + 1]
+            merged: dict[str, Candidate] = {}
+            for candidate in counted:
+                known = merged.get(candidate.form)
+                merged[candidate.form] = candidate if known is None else _join(known, candidate)
             return [
-                replace(self.judgements[candidate.id], candidate=candidate)
-                for candidate in self.arrived[:last]
-                if candidate.id in self.judgements
+                replace(self.judgements[form], candidate=candidate)
+                for form, candidate in merged.items()
+                if form in self.judgements
             ]
+
+
+def _join(known: Candidate, more: Candidate) -> Candidate:
+    return replace(known, completions=(*known.completions, *more.completions))

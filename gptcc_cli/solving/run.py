@@ -1,28 +1,33 @@
 """The whole corridor for one problem: requests -> completions -> candidates -> Solution.
 
 Receives ready collaborators, emits events, prints nothing, loads nothing. Candidates are judged
-while others are still being written; the first that passes everything can end the rest.
+while others are still being written; those that pass can be run on further inputs, and the rule
+for when the answer is known (``deciding``) can end the rest. Where none passes, programs can get
+a second try (``repairing``).
 
-Which program is chosen does not depend on how fast the judge is: candidates are numbered as
-they arrive from the generator, and with ``Until.FIRST`` the passing candidate that arrived
-first is the answer even if a later one was judged sooner. Only a budget or an interruption,
-which look at a clock, can change the answer of a repeated run.
+Which program is chosen does not depend on how fast the judge is: the rule is applied to what has
+arrived, in its order, up to the first program of which too little is known. Only a budget or an
+interruption, which look at a clock, can change the answer of a repeated run.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from threading import Event, Lock, Timer
-from typing import Protocol
+from typing import Any, Protocol
 
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
-from gptcc_cli.judging import Judgement
-from gptcc_cli.problem import IOTest, Problem
-from gptcc_cli.ranking import rank
+from gptcc_cli.judging import Judgement, Verdict
+from gptcc_cli.problem import GivenTest, Problem, SampleTest
+from gptcc_cli.ranking import RankedCandidate, rank
+from gptcc_cli.solving.deciding import Behaviour, Decide, agreed, first, never
 from gptcc_cli.solving.desk import Desk
 from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
+from gptcc_cli.solving.repairing import Repair, repair_requests
 from gptcc_cli.solving.solution import Ended, Solution, Until
+
+_RULES: dict[Until, Decide] = {Until.FIRST: first, Until.AGREED: agreed, Until.ALL: never}
 
 
 class Extractor(Protocol):
@@ -41,15 +46,25 @@ class Judging(Protocol):
         ...
 
 
+class Observing(Protocol):
+    """Runs candidates on further inputs, of which nobody knows the right outputs."""
+
+    def submit(self, candidate: Candidate) -> Future[Behaviour]:
+        """Run a candidate on the further inputs of this run."""
+        ...
+
+
 def solve(
     problem: Problem,
-    tests: Sequence[IOTest],
+    tests: Sequence[SampleTest | GivenTest],
     requests: Iterable[Request],
     sampling: Sampling,
     *,
     generator: Generator,
     extract: Extractor,
     judge: Judging,
+    observe: Observing | None = None,
+    repair: Repair | None = None,
     until: Until = Until.FIRST,
     budget_s: float | None = None,
     listen: Listener | None = None,
@@ -58,12 +73,16 @@ def solve(
 
     Args:
         problem: what to solve.
-        tests: what candidates are judged on; without any, nothing is ever called solved.
+        tests: what candidates are judged on; without any, nothing is ever called solved. A hidden
+            test of a benchmark is of neither type.
         requests: the candidates to write, drawn lazily.
         sampling: how they are drawn.
         generator: who writes them.
         extract: makes programs of completions.
         judge: judges on ``tests``.
+        observe: runs those that pass on further inputs; ``None``: they are told apart by the
+            tests alone, and ``Until.AGREED`` is ``Until.FIRST``.
+        repair: second tries where no candidate passes; ``None``: there are none.
         until: when to stop.
         budget_s: seconds after which the best so far is returned; ``None``: no end.
         listen: hears what happens.
@@ -72,12 +91,26 @@ def solve(
         The solution so far if the budget ended or the user interrupted (Ctrl-C); a second
         interruption is raised.
     """
-    run = _Run(until=until, judge=judge, listen=_one_at_a_time(listen))
+    if observe is None and until is Until.AGREED:
+        until = Until.FIRST
+    run = _Run(decide=_RULES[until], judge=judge, observe=observe, listen=_one_at_a_time(listen))
+    rounds = repair.rounds if repair is not None and tests else 0
     with _alarm(budget_s, run.end_by_budget):
         try:
-            for candidate in run.candidates(generator, extract, requests, sampling):
-                run.hand_in(candidate)
-            run.wait()
+            for round_ in range(rounds + 1):
+                for candidate in run.candidates(generator, extract, requests, sampling):
+                    run.hand_in(candidate)
+                run.wait()
+                if repair is None or round_ == rounds or run.is_over:
+                    break
+                requests = repair_requests(
+                    repair,
+                    problem,
+                    run.ranked(),
+                    sampling,
+                    round=round_ + 1,
+                    first_index=run.next_index,
+                )
         except KeyboardInterrupt:
             run.end(Ended.INTERRUPTED)
     return run.solution(problem, tuple(tests))
@@ -86,15 +119,20 @@ def solve(
 class _Run:
     """One call of ``solve``."""
 
-    def __init__(self, *, until: Until, judge: Judging, listen: Listener) -> None:
-        self._until = until
+    def __init__(
+        self, *, decide: Decide, judge: Judging, observe: Observing | None, listen: Listener
+    ) -> None:
+        self._decide = decide
         self._judge = judge
+        self._observe = observe
         self._listen = listen
         self._desk = Desk()
         self._stop = Event()
         self._ended: Ended | None = None
         self._failure: GptccError | None = None
         self._over = False
+        self.next_index = 0
+        """The number of the candidate after the last that arrived."""
 
     def candidates(
         self,
@@ -112,6 +150,7 @@ class _Run:
         for completion in self._unless_it_fails(written):
             if self._stop.is_set():
                 break
+            self.next_index = max(self.next_index, completion.index + 1)
             self._listen(Wrote(completion=completion))
             yield extract(completion)
 
@@ -123,31 +162,59 @@ class _Run:
             self._failure = error
 
     def hand_in(self, candidate: Candidate) -> None:
-        """Send a new program to the judge."""
+        """Send a new program to the judge; another copy may be what settles the answer."""
         if not self._desk.receive(candidate):
+            if self._desk.passes(candidate):
+                self._stop_if_settled()
             return
         future = self._judge.submit(candidate)
         with self._desk.lock:
-            self._desk.pending[candidate.id] = future
-        future.add_done_callback(lambda done: self._note(candidate, done))
+            self._desk.hearings[candidate.form] = future
+        future.add_done_callback(lambda done: self._note_judgement(candidate, done))
 
-    def _note(self, candidate: Candidate, done: Future[Judgement]) -> None:
+    def _note_judgement(self, candidate: Candidate, done: Future[Judgement]) -> None:
         if self._over or done.cancelled() or done.exception() is not None:
             return  # an exception is raised again where the run waits for it
+        judgement = done.result()
+        passed = judgement.verdict is Verdict.AC
+        observation = self._observation(candidate) if passed else None
         with self._desk.lock:
-            self._desk.judgements[candidate.id] = done.result()
-        self._listen(Judged(judgement=done.result()))
-        if self._until is Until.FIRST and self._desk.some_passed():
+            self._desk.judgements[candidate.form] = judgement
+            if observation is not None:
+                self._desk.observations[candidate.form] = observation
+        self._listen(Judged(judgement=judgement))
+        if observation is not None:
+            observation.add_done_callback(lambda seen: self._note_behaviour(candidate, seen))
+        elif passed:
+            self._stop_if_settled()
+
+    def _observation(self, candidate: Candidate) -> Future[Behaviour] | None:
+        if self._observe is None or self._ended is not None:
+            return None
+        return self._observe.submit(candidate)
+
+    def _note_behaviour(self, candidate: Candidate, done: Future[Behaviour]) -> None:
+        if self._over or done.cancelled() or done.exception() is not None:
+            return
+        with self._desk.lock:
+            self._desk.behaviours[candidate.form] = done.result()
+        self._stop_if_settled()
+
+    def _stop_if_settled(self) -> None:
+        """Write no more once the answer is among what is known, whatever is still judged."""
+        if self._desk.decided(self._decide, in_turn=False) is not None:
             self._stop.set()
 
     def wait(self) -> None:
-        """Wait until every judgement that can still matter is in."""
-        for candidate in tuple(self._desk.arrived):
-            if self._ended is not None or self._decided():
-                return
-            self._result(self._desk.pending[candidate.id])
+        """Wait until everything that can still matter is known."""
+        for form in tuple(dict.fromkeys(one.form for one in self._desk.arrivals)):
+            for futures in (self._desk.hearings, self._desk.observations):
+                if self._ended is not None or self._place() is not None:
+                    return
+                if form in futures:
+                    self._result(futures[form])
 
-    def _result(self, future: Future[Judgement]) -> None:
+    def _result(self, future: Future[Any]) -> None:
         while self._ended is None:
             try:
                 future.result(timeout=0.05)
@@ -158,28 +225,40 @@ class _Run:
                 if future.done():
                     raise
 
-    def _decided(self) -> bool:
-        return self._until is Until.FIRST and self._desk.first_passed() is not None
+    def _place(self) -> int | None:
+        """Where the answer is known, in the order of arrival."""
+        if not self._stop.is_set():
+            return None
+        return self._desk.decided(self._decide, in_turn=True)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a further round could change nothing, or nobody wants it."""
+        return self._stop.is_set() or self._failure is not None or self._desk.some_passed()
 
     def end(self, why: Ended) -> None:
         """Stop writing and judging."""
         self._ended = why
         self._stop.set()
         with self._desk.lock:
-            pending = tuple(self._desk.pending.values())
+            pending: list[Future[Any]] = [*self._desk.hearings.values()]
+            pending += self._desk.observations.values()
         for future in pending:
             future.cancel()
 
     def end_by_budget(self) -> None:
         """Stop because the time is over, unless the answer is already known."""
-        if not (self._until is Until.FIRST and self._desk.some_passed()):
+        if self._desk.decided(self._decide, in_turn=False) is None:
             self.end(Ended.BUDGET)
 
-    def solution(self, problem: Problem, tests: tuple[IOTest, ...]) -> Solution:
+    def ranked(self) -> tuple[RankedCandidate, ...]:
+        """Everything known so far, best first."""
+        return rank(self._desk.judged(self._place()))
+
+    def solution(self, problem: Problem, tests: tuple[SampleTest | GivenTest, ...]) -> Solution:
         """Rank what is known; what is judged after this is not heard of."""
         self._over = True
-        first = self._desk.first_passed() if self._until is Until.FIRST else None
-        ranked = rank(self._desk.judged(first))
+        ranked = self.ranked()
         found = Ended.FOUND if ranked and ranked[0].passed else Ended.EXHAUSTED
         if self._failure is not None and found is Ended.EXHAUSTED:
             found = Ended.FAILED

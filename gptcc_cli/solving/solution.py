@@ -17,6 +17,8 @@ class Until(Enum):
 
     FIRST = "first"
     """When one passes every test."""
+    AGREED = "agreed"
+    """When enough programs that pass also do the same on further inputs."""
     ALL = "all"
     """When all are written."""
 

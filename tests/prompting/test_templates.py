@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_shipped_templates_are_the_files_of_the_folder() -> None:
     assert set(template_names()) >= {"apps", "apps-eval", "bare", "bare-tabs", "chat", "examples"}
-    assert set(template_names()) == {path.stem for path in (ROOT / "prompts").glob("*.toml")}
+    files = {path.stem for path in (ROOT / "prompts").glob("*.toml")}
+    assert set(template_names()) == files - {"repair"}, "nobody begins with a second try"
 
 
 @pytest.mark.parametrize("name", template_names())

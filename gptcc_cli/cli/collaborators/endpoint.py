@@ -6,7 +6,13 @@ from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.console import Talk
 from gptcc_cli.generation import EndpointGenerator, Style
 from gptcc_cli.problem import Problem
-from gptcc_cli.prompting import Prompt, build_prompts, load_template
+from gptcc_cli.prompting import (
+    Mistake,
+    Prompt,
+    build_prompts,
+    build_repair_prompt,
+    load_template,
+)
 
 _WINDOW = 8192
 """Tokens taken for the window of a model that nobody here knows."""
@@ -47,13 +53,28 @@ def open_endpoint(
         return build_prompts(
             problem,
             chosen,
-            count_tokens=lambda text: len(text) // _CHARACTERS_A_TOKEN + 1,
+            count_tokens=_count,
             render_chat=_as_one_message,
             window=max(_WINDOW, 2 * max_new_tokens),
             max_new_tokens=max_new_tokens,
         )
 
-    return Writer(generator=generator, prompts=prompts)
+    def mend(problem: Problem, mistake: Mistake, round_: int) -> Prompt:
+        return build_repair_prompt(
+            problem,
+            mistake,
+            round=round_,
+            count_tokens=_count,
+            render_chat=_as_one_message,
+            window=max(_WINDOW, 2 * max_new_tokens),
+            max_new_tokens=max_new_tokens,
+        )
+
+    return Writer(generator=generator, prompts=prompts, mend=mend if style is Style.CHAT else None)
+
+
+def _count(text: str) -> int:
+    return len(text) // _CHARACTERS_A_TOKEN + 1
 
 
 def _as_one_message(messages: Sequence[Mapping[str, str]], *, answer_prefix: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.judging import Judge, Judgement
-from gptcc_cli.problem import IOTest, Problem
+from gptcc_cli.problem import GivenTest, Problem, SampleTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class Hearing:
 
     judge: Judge | None
     problem: Problem
-    tests: tuple[IOTest, ...]
+    tests: tuple[SampleTest | GivenTest, ...]
     """What candidates are run on."""
 
     def submit(self, candidate: Candidate) -> "Future[Judgement]":

@@ -18,9 +18,12 @@ from gptcc_cli.models import (
 )
 from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
+    Mistake,
     Prompt,
     PromptTemplate,
+    RepairPrompts,
     build_prompts,
+    build_repair_prompt,
     choose_template,
     load_template,
 )
@@ -36,6 +39,8 @@ class Writer:
 
     generator: Generator
     prompts: PromptMaker
+    mend: RepairPrompts | None = None
+    """Puts a program that failed to the model; ``None``: it can't be asked."""
     n_at_most: int | None = None
     """How many candidates there can be; ``None``: any number."""
     loaded: LoadedModel | None = None
@@ -68,7 +73,12 @@ def open_writer(
         window=loaded.context_length,
         max_new_tokens=max_new_tokens,
     )
-    return Writer(generator=generator, prompts=prompts, loaded=loaded)
+    return Writer(
+        generator=generator,
+        prompts=prompts,
+        mend=_mender(loaded, max_new_tokens),
+        loaded=loaded,
+    )
 
 
 def open_replay(path: Path) -> Writer:
@@ -118,6 +128,25 @@ def prompt_maker(
         )
 
     return prompts
+
+
+def _mender(loaded: LoadedModel, max_new_tokens: int) -> RepairPrompts | None:
+    tokenizer = loaded.tokenizer
+    if tokenizer.chat_template is None:
+        return None
+
+    def mend(problem: Problem, mistake: Mistake, round_: int) -> Prompt:
+        return build_repair_prompt(
+            problem,
+            mistake,
+            round=round_,
+            count_tokens=tokenizer.count,
+            render_chat=tokenizer.render_chat,
+            window=loaded.context_length,
+            max_new_tokens=max_new_tokens,
+        )
+
+    return mend
 
 
 def _load(spec: ModelSpec, talk: Talk) -> LoadedModel:

@@ -1,0 +1,67 @@
+"""When the answer is known: rules over what has arrived, in its order.
+
+Pure. A rule that is satisfied stays satisfied when more is known, so that writing can stop as
+soon as it holds for what is known already, whatever is still being judged.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from gptcc_cli.judging import Judgement, Verdict
+
+
+class Behaviour(Protocol):
+    """What a program does on further inputs."""
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for programs that do the same."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One completion whose program is judged and, where it passed, observed."""
+
+    place: int
+    """In the order of arrival."""
+    judgement: Judgement
+    behaviour: Behaviour | None
+    """What it does on further inputs; ``None``: it was not run on any."""
+
+
+Decide = Callable[[Iterable[Known]], int | None]
+"""Returns the place at which the answer is known; ``None``: it is not."""
+
+AGREEING_PROGRAMS = 2
+"""Different programs with one behaviour that are enough."""
+AGREEING_COMPLETIONS = 4
+"""Completions with one behaviour that are enough where they are all of one form: the program is
+so short that there is hardly another way to write it."""
+
+
+def never(_: Iterable[Known]) -> int | None:
+    """Everything is written."""
+    return None
+
+
+def first(known: Iterable[Known]) -> int | None:
+    """The first program that passes is the answer."""
+    return next((one.place for one in known if one.judgement.verdict is Verdict.AC), None)
+
+
+def agreed(known: Iterable[Known]) -> int | None:
+    """The first behaviour that enough programs share is the answer."""
+    forms: dict[object, set[str]] = defaultdict(set)
+    counts: dict[object, int] = defaultdict(int)
+    for one in known:
+        if one.judgement.verdict is not Verdict.AC or one.behaviour is None:
+            continue
+        key = one.behaviour.key
+        forms[key].add(one.judgement.candidate.form)
+        counts[key] += 1
+        if len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS:
+            return one.place
+    return None

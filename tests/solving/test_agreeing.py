@@ -1,0 +1,106 @@
+"""Until programs agree: what they do on further inputs decides, in the order of arrival."""
+
+from concurrent.futures import Future
+
+import pytest
+
+from gptcc_cli.generation import Sampling
+from gptcc_cli.solving import Ended, Until, solve
+from gptcc_cli.solving.deciding import AGREEING_COMPLETIONS
+from tests.solving.hand import (
+    PROBLEM,
+    SAMPLE,
+    HandJudge,
+    LastLetter,
+    ListGenerator,
+    as_candidate,
+    requests,
+)
+
+
+class HandObserver:
+    """Tells what programs do on further inputs; each is observed when it is told to."""
+
+    def __init__(self, at_once=True):
+        self.at_once = at_once
+        self.waiting = {}
+
+    def submit(self, candidate):
+        future = Future()
+        if self.at_once:
+            future.set_result(LastLetter(candidate))
+        else:
+            self.waiting[candidate.source] = (future, candidate)
+        return future
+
+    def tell(self, source):
+        future, candidate = self.waiting.pop(source)
+        future.set_result(LastLetter(candidate))
+
+
+def run(texts, observe=None, generator=None, **settings):
+    settings = {"until": Until.AGREED, "judge": HandJudge(), **settings}
+    return solve(
+        PROBLEM,
+        (SAMPLE,),
+        requests(len(texts)),
+        Sampling(n=len(texts)),
+        generator=generator or ListGenerator(texts),
+        extract=as_candidate,
+        observe=observe or HandObserver(),
+        **settings,
+    )
+
+
+def test_programs_that_fail_the_samples_have_no_say():
+    solution = run(["right 1 a", "wrong 1 b", "wrong 2 b", "right 2 c"])
+    assert solution.best.judgement.candidate.source == "right 1 a"
+    assert solution.n_written == 4
+
+
+def test_many_copies_of_one_program_agree_as_well():
+    generator = ListGenerator(["right 1 a"] * 20)
+    solution = run(generator.texts, generator=generator)
+    assert solution.solved
+    assert generator.drawn == AGREEING_COMPLETIONS
+
+
+def test_where_no_two_agree_everything_is_written_and_something_is_still_solved():
+    generator = ListGenerator(["right 1 a", "right 2 b", "right 3 c"])
+    solution = run(generator.texts, generator=generator)
+    assert generator.drawn == 3
+    assert solution.solved
+    assert solution.best.judgement.candidate.source == "right 1 a"
+
+
+def test_without_further_inputs_the_first_that_passes_is_the_answer():
+    generator = ListGenerator(["right 1 a", "right 2 a"])
+    solution = solve(
+        PROBLEM,
+        (SAMPLE,),
+        requests(2),
+        Sampling(n=2),
+        generator=generator,
+        extract=as_candidate,
+        judge=HandJudge(),
+        until=Until.AGREED,
+    )
+    assert solution.solved
+    assert generator.drawn == 1
+
+
+def test_a_bug_while_observing_is_not_swallowed():
+    class Broken(HandObserver):
+        def submit(self, candidate):
+            future = Future()
+            future.set_exception(RuntimeError("broken"))
+            return future
+
+    with pytest.raises(RuntimeError, match="broken"):
+        run(["right 1 a"], observe=Broken())
+
+
+def test_the_budget_ends_a_run_that_waits_for_agreement():
+    solution = run(["right 1 a"], observe=HandObserver(at_once=False), budget_s=0.05)
+    assert solution.ended is Ended.BUDGET
+    assert solution.solved
