@@ -161,7 +161,7 @@ def _build(
 ) -> Prompt:
     def write(statement: str) -> str:
         values = {**_values(problem, template, statement), **more}
-        return _write(form, template, values, render_chat)
+        return _write(form, values, render_chat)
 
     statement, dropped = shorten(
         problem, lambda text: count_tokens(write(text)), room, keep_all=_is_exact(form)
@@ -189,7 +189,6 @@ _MODE_WORDS = {Mode.STDIN: "standard-input", Mode.CALL: "call-based"}
 
 def _write(
     form: Form,
-    template: PromptTemplate,
     values: Mapping[str, str],
     render_chat: RenderChat | None,
 ) -> str:
