@@ -88,6 +88,7 @@ def prompt_json(prompt: Prompt) -> str:
             "n_tokens": prompt.n_tokens,
             "dropped": prompt.dropped,
             "prefix": prompt.prefix,
+            "ends_with_body": prompt.ends_with_body,
             "round": prompt.round,
         }
     )
@@ -109,6 +110,7 @@ def prompt_of(text: str, record_text: str) -> Prompt:
         n_tokens=record["n_tokens"],
         dropped=tuple(record["dropped"]),
         prefix=record["prefix"],
+        ends_with_body=record.get("ends_with_body", False),
         round=record["round"],
     )
 

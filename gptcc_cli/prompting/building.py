@@ -12,7 +12,7 @@ from typing import Protocol
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.problem import Mode, Problem
 from gptcc_cli.prompting.functions import function_of, head_of, indent_of, starter_of
-from gptcc_cli.prompting.openings import opening_of
+from gptcc_cli.prompting.openings import indent_after, opening_of
 from gptcc_cli.prompting.prompt import Form, Prompt, PromptTemplate
 from gptcc_cli.prompting.shortening import shorten
 
@@ -200,6 +200,7 @@ def _write(
 
 def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[str, str]:
     starter = starter_of(problem)
+    opening = opening_of(problem) if problem.mode is Mode.STDIN else ""
     values = {
         "statement": statement.rstrip("\n"),
         "statement_exact": statement,
@@ -207,8 +208,8 @@ def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[
         "starter_code": problem.starter_code.removeprefix("\n"),
         "starter_head": head_of(starter),
         "function": function_of(starter, statement),
-        "indent": indent_of(starter),
-        "opening": opening_of(problem) if problem.mode is Mode.STDIN else "",
+        "indent": indent_of(starter) if problem.mode is Mode.CALL else indent_after(opening),
+        "opening": opening,
     }
     return {name: _with_tabs(value) for name, value in values.items()} if template.tabs else values
 

@@ -42,6 +42,12 @@ def opening_for(pairs: Sequence[tuple[str, str]]) -> str:
     )
 
 
+def indent_after(opening: str) -> str:
+    """The indentation of the line that goes on from an opening."""
+    last = opening.rpartition("\n")[2]
+    return last[: len(last) - len(last.lstrip())]
+
+
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.strip().split("\n")] if text.strip() else []
 

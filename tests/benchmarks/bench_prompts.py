@@ -3,12 +3,13 @@
     python -m tests.benchmarks.bench_prompts BENCHMARK [--template NAME] [--form 0]
         [--temperature 0.2] [--limit 20] [--skip 0] [--n 32] [--max-new-tokens 128] [--out FILE]
 
-BENCHMARK is what ``gptcc eval`` reads: HumanEval, a directory in APPS layout, or a file of MBPP. A
-problem of MBPP is put as HumanEval puts its own: the reference's signature, a docstring with the
-task, and two of the assertions as examples. Problems are taken in an order that a hash of their
-ids gives. Every candidate is judged on the statement's samples and on the hidden tests; nothing
-hidden reaches a prompt. ``--out`` keeps a row for each candidate; ``--rows`` prints the table of
-such files again.
+BENCHMARK is ``basics`` (the hand-written tasks that gptcc trains on, reading standard input) or
+``basics-calls`` (the same tasks as functions), or what ``gptcc eval`` reads: HumanEval, a directory
+in APPS layout, a file of MBPP. A problem of MBPP is put as HumanEval puts its own: the reference's
+signature, a docstring with the task, and two of the assertions as examples. Problems are taken in
+an order that a hash of their ids gives. Every candidate is judged on the statement's samples and on
+the hidden tests, a second each; nothing hidden reaches a prompt. ``--out`` keeps a row for each
+candidate; ``--rows`` prints the table of such files again.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import hashlib
 import json
 import math
 import os
+import random
 import sys
 import time
 from collections import defaultdict
@@ -33,10 +35,14 @@ from gptcc_cli.errors import ProblemError
 from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import Request, Sampling, open_generator
 from gptcc_cli.generation.planning import derive_seed
-from gptcc_cli.judging import Judge, Verdict
+from gptcc_cli.judging import AskedLimits, Judge, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
+from gptcc_cli.problem import IOTest
 from gptcc_cli.prompting import Prompt, build_prompts, load_template
 from gptcc_cli.sandbox import open_sandbox
+from gptcc_cli.statement import read_statement
+from gptcc_cli.training.basics import generate, tasks
+from gptcc_cli.training.basics.shapes import SHAPES
 
 Row = dict[str, Any]
 
@@ -72,8 +78,11 @@ def _options() -> argparse.Namespace:
 
 def problems(where: str, *, skip: int, limit: int, mode: str | None = None) -> list[BenchmarkItem]:
     """Problems of a benchmark that have samples and hidden tests, in an order of no meaning."""
+    if where.startswith("basics"):
+        items = _called_basics() if where == "basics-calls" else _basics()
+        return sorted(items, key=lambda item: _shuffled(item.problem.id))[skip : skip + limit]
     entries = open_benchmark(where).entries
-    shuffled = sorted(entries, key=lambda entry: hashlib.sha256(entry.id.encode()).digest())
+    shuffled = sorted(entries, key=lambda entry: _shuffled(entry.id))
     found: list[BenchmarkItem] = []
     for entry in shuffled:
         try:
@@ -86,6 +95,54 @@ def problems(where: str, *, skip: int, limit: int, mode: str | None = None) -> l
             if len(found) == skip + limit:
                 break
     return found[skip:]
+
+
+def _shuffled(id_: str) -> bytes:
+    return hashlib.sha256(id_.encode()).digest()
+
+
+def _basics() -> Iterator[BenchmarkItem]:
+    """One problem of each task, on standard input, in one of several layouts."""
+    names = {f"basics-{task.name}-0" for task in tasks()}
+    for held_out in (False, True):
+        for one in generate(variants=1, held_out=held_out):
+            if one.id not in names:
+                continue
+            problem = read_statement(one.statement, id=one.id).problem
+            if problem.trusted_samples:
+                yield BenchmarkItem(problem=problem, tests=one.tests)
+
+
+def _called_basics() -> Iterator[BenchmarkItem]:
+    """Each task as a function with a docstring that holds two calls."""
+    for task in tasks():
+        rng = random.Random(task.name)
+        names = [name for name in task.parameters if name != "n" or "a" not in task.parameters]
+        calls = [
+            dict(zip(task.parameters, SHAPES[task.parameters].make(rng), strict=True))
+            for _ in range(10)
+        ]
+        tests = [
+            IOTest(
+                name=f"test {number}",
+                input=tuple(call[name] for name in names),
+                expected=task.function(**call),
+            )
+            for number, call in enumerate(calls, start=1)
+        ]
+        shown = [
+            line
+            for test in tests[:2]
+            for line in (
+                f">>> {task.name}({', '.join(map(repr, test.input))})",
+                repr(test.expected),
+            )
+        ]
+        ask = task.wordings[0].replace("Print", "Return").replace("print", "return")
+        lines = [f"def {task.name}({', '.join(names)}):", f'    """{ask}', ""]
+        statement = "\n".join([*lines, *("    " + line for line in shown), '    """', ""])
+        problem = read_statement(statement, id=f"call-{task.name}").problem
+        yield BenchmarkItem(problem=problem, tests=tuple(tests))
 
 
 def _as_humaneval(item: BenchmarkItem) -> BenchmarkItem:
@@ -129,7 +186,7 @@ def _measure(options: argparse.Namespace) -> Iterator[Row]:
     items = problems(options.benchmark, skip=options.skip, limit=options.limit, mode=options.mode)
     loaded = load(find(ModelSpec(name="embedded", dtype="bfloat16", device="cpu")))
     generator = open_generator(loaded)
-    with open_sandbox() as sandbox, Judge(sandbox) as judge:
+    with open_sandbox() as sandbox, Judge(sandbox, limits=AskedLimits(wall_s=1.0)) as judge:
         for number, item in enumerate(items):
             started_s = time.monotonic()
             requests = _requests(item, loaded, options)

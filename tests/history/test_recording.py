@@ -1,5 +1,6 @@
 """Runs go into a file while they go on, and come out as they were."""
 
+import dataclasses
 import os
 import signal
 import sqlite3
@@ -26,9 +27,10 @@ from gptcc_cli.history import (
     reading,
 )
 from gptcc_cli.history.migrations import STEPS
-from gptcc_cli.history.records import stored_text, text_of
+from gptcc_cli.history.records import prompt_json, prompt_of, stored_text, text_of
 from gptcc_cli.problem import IOTest, Mode, Problem, SampleTest
 from tests.history.runs import PROBLEM, RIGHT, SETTINGS, WRONG, beginning, go, keep
+from tests.programs import prompt
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,6 +88,11 @@ def test_completions_come_out_in_the_order_of_arrival(path: Path) -> None:
     assert [one.index for one in written] == [0, 1, 2]
     assert len({one.seed for one in written}) == 3
     assert {one.mean_logprob for one in written} == {-0.25}
+
+
+def test_a_prompt_that_begins_a_body_is_read_back_as_one() -> None:
+    begun = dataclasses.replace(prompt("def f():\n   "), ends_with_body=True)
+    assert prompt_of(begun.text, prompt_json(begun)) == begun
 
 
 def test_what_is_the_same_in_many_runs_is_kept_once(path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gptcc_cli.problem import Problem, SampleTest
-from gptcc_cli.prompting.openings import opening_for, opening_of
+from gptcc_cli.prompting.openings import indent_after, opening_for, opening_of
 
 LIST = "list(map(int, input().split()))"
 
@@ -102,3 +102,15 @@ def test_a_suspect_sample_says_nothing() -> None:
     bad = SampleTest(name="2", input="1 2 3 ...", expected="6", suspect="ellipsis")
     problem = Problem(id="p", statement="s", samples=(good, bad))
     assert opening_of(problem) == "a, b = map(int, input().split())"
+
+
+@pytest.mark.parametrize(
+    ("opening", "indent"),
+    [
+        ("", ""),
+        ("n = int(input())", ""),
+        ("t = int(input())\nfor _ in range(t):\n    s = input()", "    "),
+    ],
+)
+def test_what_follows_an_opening_stands_where_its_last_line_does(opening: str, indent: str) -> None:
+    assert indent_after(opening) == indent
