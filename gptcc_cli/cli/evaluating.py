@@ -11,6 +11,7 @@ from typing import Any
 from gptcc_cli import __version__
 from gptcc_cli.benchmarks import Benchmark, Selection, open_benchmark, select
 from gptcc_cli.cli.collaborators.judge import JudgeWish
+from gptcc_cli.cli.collaborators.model import spec_of
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
 from gptcc_cli.cli.grading import Grading, parse_ks, parse_n_at_ks, show_report
 from gptcc_cli.cli.units import temperatures
@@ -99,19 +100,6 @@ class EvalWish:
         check_sampling(sampling)
         return sampling
 
-    def spec(self) -> ModelSpec:
-        """Return which model writes."""
-        return ModelSpec(
-            name=self.model or ModelSpec().name,
-            revision=self.revision,
-            explicit=self.model is not None,
-            dtype=self.dtype,
-            device=self.device,
-            quantize=self.quantize,
-            adapter=self.adapter,
-            trust_remote_code=self.trust_remote_code,
-        )
-
     def selection(self) -> Selection:
         """Return which problems are wanted."""
         return Selection(
@@ -159,7 +147,7 @@ def run(wish: EvalWish) -> ExitCode:
     _refuse_k_beyond(grading, sampling.n)
     shard = None if wish.shard is None else Shard.parse(wish.shard)
     benchmark = select(open_benchmark(wish.benchmark, split=wish.split), wish.selection())
-    directory = wish.output or _default_directory(benchmark, wish.spec())
+    directory = wish.output or _default_directory(benchmark, spec_of(wish))
     make_directory(directory)
     if wish.merge:
         for path in merge(directory):
@@ -191,7 +179,7 @@ def _generate(
     shard: Shard | None,
     talk: Talk,
 ) -> None:
-    open_here = partial(_problem_writer, wish.spec(), wish.template, sampling)
+    open_here = partial(_problem_writer, spec_of(wish), wish.template, sampling)
     with ExitStack() as stack:
         if wish.ray is not None:
             stack.enter_context(connect(wish.ray))

@@ -7,129 +7,25 @@ single problem is ``solving``'s work; how it looks is ``console``'s.
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from gptcc_cli.cli.collaborators.endpoint import open_endpoint
 from gptcc_cli.cli.collaborators.hearing import Hearing
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.collaborators.log import Entry, open_log
+from gptcc_cli.cli.collaborators.model import spec_of
 from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
-from gptcc_cli.cli.delivery import Delivery
 from gptcc_cli.cli.filling import Filling, places_to_fill
 from gptcc_cli.cli.intake import Task, named_or_piped, read_tasks
-from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
-from gptcc_cli.cli.units import temperatures
+from gptcc_cli.cli.solve_wish import OPEN_N, SolveWish
 from gptcc_cli.console import Talk
 from gptcc_cli.console.samples import list_samples
 from gptcc_cli.console.solving import SolveView, headline, solution_table
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.extraction import extract
-from gptcc_cli.generation import Sampling, Style, check_sampling, plan
+from gptcc_cli.generation import Sampling, Style, plan
 from gptcc_cli.judging import Judge
-from gptcc_cli.models import ModelSpec, Quantize
-from gptcc_cli.solving import Ended, Repair, Solution, Until, solve
+from gptcc_cli.solving import Ended, Repair, Solution, solve
 from gptcc_cli.statement import Reading
-
-_DEFAULT_N = 32
-_OPEN_N = 1_000_000
-"""Where the budget alone is the end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SolveWish:
-    """The options of ``gptcc solve``, by the names of its parameters."""
-
-    problems: list[str] | None
-    number: int | None
-    model: str | None
-    output: Path | None
-    until: UntilChoice | None
-    budget: float | None
-    repair: int
-    temperature: str | None
-    top_p: float
-    seed: int
-    max_new_tokens: int
-    batch_size: int | None
-    template: str | None
-    starter: Path | None
-    tests: Path | None
-    time_limit: float | None
-    memory_limit: int | None
-    output_limit: int | None
-    strict_layout: bool
-    require_pass: bool
-    no_check: bool
-    save_all: Path | None
-    fill: bool
-    show_samples: bool
-    replay: Path | None
-    endpoint: str | None
-    endpoint_style: StyleChoice
-    revision: str | None
-    quantize: Quantize
-    device: str
-    dtype: str
-    adapter: str | None
-    trust_remote_code: bool
-    jobs: int | None
-    unsafe: bool
-    as_json: bool
-    log: bool
-    history: Path | None
-    quiet: bool
-    verbose: bool
-
-    def sampling(self) -> Sampling:
-        """Return how candidates are drawn.
-
-        Raises:
-            UsageError: the settings can't be meant.
-        """
-        sampling = Sampling(
-            n=_DEFAULT_N if self.number is None else self.number,
-            top_p=self.top_p,
-            max_new_tokens=self.max_new_tokens,
-            batch_size=self.batch_size,
-            seed=self.seed,
-        )
-        if self.temperature is not None:
-            sampling = replace(sampling, temperatures=temperatures(self.temperature))
-        if self.number is None and self.budget is not None and any(sampling.temperatures):
-            sampling = replace(sampling, n=_OPEN_N)
-        check_sampling(sampling)
-        return sampling
-
-    def stopping(self) -> Until:
-        """Return when to stop: who gives time gives it for agreement, too."""
-        if self.until is not None:
-            return Until(self.until.value)
-        return Until.FIRST if self.budget is None else Until.AGREED
-
-    def spec(self) -> ModelSpec:
-        """Return which model writes."""
-        return ModelSpec(
-            name=self.model or ModelSpec().name,
-            revision=self.revision,
-            explicit=any(word is not None for word in (self.model, self.revision, self.adapter)),
-            dtype=self.dtype,
-            device=self.device,
-            quantize=self.quantize,
-            adapter=self.adapter,
-            trust_remote_code=self.trust_remote_code,
-        )
-
-    def delivery(self, *, several: bool) -> Delivery:
-        """Return where answers go."""
-        return Delivery(
-            output=self.output,
-            several=several,
-            save_all=self.save_all,
-            as_json=self.as_json,
-            require_pass=self.require_pass,
-            checked=not self.no_check,
-            sandboxed=not self.unsafe,
-        )
 
 
 def run(wish: SolveWish) -> ExitCode:
@@ -190,7 +86,7 @@ def _writer(wish: SolveWish, talk: Talk) -> Writer:
             talk=talk,
         )
     return open_writer(
-        wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
+        spec_of(wish), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
     )
 
 
@@ -236,7 +132,7 @@ class _Desk:
         n = self.sampling.n if at_most is None else min(self.sampling.n, at_most)
         sampling = replace(self.sampling, n=n)
         until = self.wish.stopping()
-        with SolveView(self.talk, None if n == _OPEN_N else n) as view:
+        with SolveView(self.talk, None if n == OPEN_N else n) as view:
             solution = solve(
                 task.problem,
                 task.verifying if self.judge else (),

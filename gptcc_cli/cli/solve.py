@@ -57,6 +57,7 @@ def solve(
     Exit code 0: the program printed passes every sample. 1: none passed them all.
     3: there was nothing to verify it with.
     """
-    from gptcc_cli.cli.session import SolveWish, run
+    from gptcc_cli.cli.session import run
+    from gptcc_cli.cli.solve_wish import SolveWish
 
     raise typer.Exit(run(SolveWish(**context.params)))

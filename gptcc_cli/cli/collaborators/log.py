@@ -17,7 +17,7 @@ from gptcc_cli.history import Beginning, Recorder, RunLog, place_of
 from gptcc_cli.solving import Ended, Listener, Solution, SolveEvent
 
 if TYPE_CHECKING:
-    from gptcc_cli.cli.session import SolveWish
+    from gptcc_cli.cli.solve_wish import SolveWish
 
 _OF_NO_MATTER = frozenset(
     {"problems", "output", "save_all", "fill", "show_samples", "as_json", "quiet", "verbose"}
