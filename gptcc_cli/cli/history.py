@@ -1,4 +1,4 @@
-"""``gptcc history``: past runs, listed and shown."""
+"""``gptcc history``: past runs, listed, shown and done again."""
 
 from typing import Annotated
 
@@ -68,3 +68,37 @@ def show(
     from gptcc_cli.cli.history_commands import run_show
 
     run_show(history, run, program=program or rank is not None, rank=rank, as_json=as_json)
+
+
+@history.command("replay")
+def replay(
+    run: RunArgument,
+    generate: Annotated[
+        bool,
+        typer.Option("--generate", help="Let the same model write again, and compare the texts."),
+    ] = False,
+    jobs: o.Jobs = None,
+    unsafe: o.Unsafe = False,
+    history: o.History = None,
+    as_json: o.AsJson = False,
+    quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
+) -> None:
+    """Do a run again with what the model wrote then, and compare programs, verdicts and answer.
+
+    Exit code 0: all is identical. 1: something differs, and is shown.
+    """
+    from gptcc_cli.cli.history_commands import run_replay
+    from gptcc_cli.console import Talk
+
+    raise typer.Exit(
+        run_replay(
+            history,
+            run,
+            generate=generate,
+            jobs=jobs,
+            unsafe=unsafe,
+            as_json=as_json,
+            talk=Talk(quiet=quiet, verbose=verbose),
+        )
+    )

@@ -4,9 +4,24 @@ import sys
 from pathlib import Path
 
 from gptcc_cli.console import Talk, write_answer, write_json
-from gptcc_cli.console.history import run_lines, run_record, runs_table, summary_record
-from gptcc_cli.errors import UsageError
-from gptcc_cli.history import KeptProgram, KeptRun, find_run, place_of, reading
+from gptcc_cli.console.history import (
+    difference_lines,
+    difference_record,
+    run_lines,
+    run_record,
+    runs_table,
+    summary_record,
+)
+from gptcc_cli.errors import ExitCode, UsageError
+from gptcc_cli.history import (
+    KeptProgram,
+    KeptRun,
+    completions_of,
+    find_run,
+    place_of,
+    reading,
+    requests_of,
+)
 from gptcc_cli.history import list_runs as runs_of
 
 _SCREEN = 20
@@ -51,6 +66,43 @@ def run_show(
         write_json("gptcc.run/1", run_record(run))
     else:
         write_answer("\n".join(run_lines(run)))
+
+
+def run_replay(
+    history: Path | None,
+    name: str,
+    *,
+    generate: bool,
+    jobs: int | None,
+    unsafe: bool,
+    as_json: bool,
+    talk: Talk,
+) -> ExitCode:
+    """Do a run again and say what is not as it was; return 1 if anything is not.
+
+    Raises:
+        ExecutionRefused: programs can't be run here.
+        HistoryError: the history can't be read.
+        ModelError: the model can't be loaded.
+        UsageError: there is no such run, or it can't be written again.
+    """
+    from gptcc_cli.cli.replaying import Kept, judge_again, write_again
+
+    with reading(place_of(history)) as connection:
+        run = find_run(connection, name)
+        assert connection is not None, "a run was found"
+        kept = Kept(
+            run=run,
+            completions=tuple(completions_of(connection, run)),
+            rounds=requests_of(connection, run),
+        )
+    found = write_again(kept, talk=talk) if generate else []
+    found += judge_again(kept, jobs=jobs, unsafe=unsafe, talk=talk)
+    if as_json:
+        write_json("gptcc.replay/1", difference_record(run, found, generated=generate))
+    else:
+        write_answer("\n".join(difference_lines(run, found, generated=generate)))
+    return ExitCode.FAILED if found else ExitCode.DONE
 
 
 def _program(run: KeptRun, rank: int | None) -> KeptProgram:

@@ -49,7 +49,7 @@ def run(wish: SolveWish) -> ExitCode:
     delivery.refuse_early()
     with ExitStack() as stack:
         judge = None if wish.no_check else stack.enter_context(open_judge(JudgeWish.of(wish), talk))
-        writer = _writer(wish, talk)
+        writer = open_wished_writer(wish, talk)
         repair = _repair(wish, writer)
         log = stack.enter_context(open_log(wish, writer, talk))
         codes = []
@@ -73,7 +73,12 @@ def run(wish: SolveWish) -> ExitCode:
     return _gravest(codes)
 
 
-def _writer(wish: SolveWish, talk: Talk) -> Writer:
+def open_wished_writer(wish: SolveWish, talk: Talk) -> Writer:
+    """Open who writes, by the options.
+
+    Raises:
+        GptccError: it can't be opened.
+    """
     if wish.replay is not None:
         return open_replay(wish.replay)
     if wish.endpoint is not None:
@@ -138,7 +143,7 @@ class _Desk:
                 task.verifying if self.judge else (),
                 plan(self.writer.prompts(task.problem), sampling, task.problem.id),
                 sampling,
-                generator=self.writer.generator,
+                generator=entry.overheard(self.writer.generator),
                 extract=lambda completion: extract(completion, task.problem),
                 judge=Hearing(judge=self.judge, problem=task.problem, tests=task.judged_on),
                 repair=self.repair,
@@ -159,6 +164,21 @@ class _Desk:
                 headline(solution, sandboxed=not self.wish.unsafe), markup=False
             )
             self.talk.picture.print(solution_table(solution))
+
+
+def solve_unlogged(
+    wish: SolveWish, task: Task, *, judge: Judge | None, writer: Writer, talk: Talk
+) -> Solution:
+    """Solve one problem with a writer of the caller's choice; the run is not kept."""
+    desk = _Desk(
+        wish=wish,
+        sampling=wish.sampling(),
+        judge=judge,
+        writer=writer,
+        repair=_repair(wish, writer),
+        talk=talk,
+    )
+    return desk.solve(task, Entry(run=None))
 
 
 def _gravest(codes: list[ExitCode]) -> ExitCode:

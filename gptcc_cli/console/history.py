@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from gptcc_cli.history import KeptProgram, KeptRun, RunSummary
+from gptcc_cli.history import Difference, KeptProgram, KeptRun, RunSummary
 
 _MOST_PROGRAMS = 10
 _WIDTHS = {"problem": 28, "model": 36}
@@ -98,6 +98,35 @@ def run_record(run: KeptRun) -> dict[str, Any]:
         "failure": run.failure,
         "program": None if best is None else best.source,
         "programs": [_program_record(program) for program in run.programs],
+    }
+
+
+def difference_lines(
+    run: KeptRun, found: Sequence[Difference], *, generated: bool
+) -> Iterator[str]:
+    """Yield that a run came out as it was, or a line for each thing that did not."""
+    for one in found:
+        yield f"{one.what}: was {one.was}, now {one.now}"
+    texts = ", written anew" if generated else ""
+    counted = f"{run.summary.n_completions} candidates{texts}, {len(run.programs)} programs"
+    if found:
+        things = "thing differs" if len(found) == 1 else "things differ"
+        yield f"{len(found)} {things} ({counted})"
+    else:
+        yield f"identical ({counted})"
+
+
+def difference_record(
+    run: KeptRun, found: Sequence[Difference], *, generated: bool
+) -> dict[str, Any]:
+    """Return what ``history replay --json`` writes: schema ``gptcc.replay/1``."""
+    return {
+        "run": run.summary.id,
+        "identical": not found,
+        "generated": generated,
+        "n_completions": run.summary.n_completions,
+        "n_programs": len(run.programs),
+        "differences": [{"what": one.what, "was": one.was, "now": one.now} for one in found],
     }
 
 

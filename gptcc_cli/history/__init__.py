@@ -7,6 +7,7 @@ migrations. Prints nothing, runs no program and no model.
 from gptcc_cli.history.opening import open_history, reading
 from gptcc_cli.history.place import default_place, place_of
 from gptcc_cli.history.recorder import Recorder, RunLog
+from gptcc_cli.history.replaying import Difference, Recorded, differences, text_differences
 from gptcc_cli.history.runs import (
     KeptProgram,
     KeptRun,
@@ -16,23 +17,29 @@ from gptcc_cli.history.runs import (
     find_run,
     known_ids,
     list_runs,
+    requests_of,
 )
 from gptcc_cli.history.sheet import Beginning
 
 __all__ = [
     "Beginning",
+    "Difference",
     "KeptProgram",
     "KeptRun",
+    "Recorded",
     "Recorder",
     "Result",
     "RunLog",
     "RunSummary",
     "completions_of",
     "default_place",
+    "differences",
     "find_run",
     "known_ids",
     "list_runs",
     "open_history",
     "place_of",
     "reading",
+    "requests_of",
+    "text_differences",
 ]

@@ -90,7 +90,23 @@ _RUNS: Final[Step] = (
     """,
 )
 
-STEPS: Final[tuple[Step, ...]] = (_RUNS,)
+_REQUESTS: Final[Step] = (
+    """
+    CREATE TABLE requests (
+        run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+        place INTEGER NOT NULL,  -- in the order in which the model was given them
+        round INTEGER NOT NULL,  -- requests of one are given together
+        prompt TEXT NOT NULL REFERENCES prompts,
+        number INTEGER NOT NULL,
+        temperature REAL NOT NULL,
+        seed INTEGER NOT NULL,
+        PRIMARY KEY (run, place)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX requests_by_prompt ON requests (prompt)",
+)
+
+STEPS: Final[tuple[Step, ...]] = (_RUNS, _REQUESTS)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[Step, ...] = STEPS) -> None:

@@ -8,7 +8,7 @@ up, once and in one sentence; it never costs an answer.
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from gptcc_cli.errors import HistoryError
+from gptcc_cli.generation import Completion, Generator, Request, Sampling, Watcher
 from gptcc_cli.history.naming import new_id
 from gptcc_cli.history.opening import explained, open_history
 from gptcc_cli.history.sheet import Beginning, Sheet
@@ -154,6 +155,10 @@ class RunLog:
             case Judged(judgement=judgement):
                 self._note(self._sheet.add_judgement, judgement)
 
+    def overheard(self, generator: Generator) -> Generator:
+        """Return the same generator, with a note of every request it draws."""
+        return _Overheard(generator, lambda *drawn: self._note(self._sheet.add_request, *drawn))
+
     def end(self, solution: Solution, exit_code: int) -> None:
         """Take note of the answer."""
         self._note(self._sheet.end, solution, int(exit_code), self._now_s())
@@ -173,6 +178,40 @@ class RunLog:
 
     def _now_s(self) -> float:
         return self._started_s + time.monotonic() - self._clock_s
+
+
+class _Overheard:
+    """A generator whose requests are noted as it draws them."""
+
+    def __init__(self, generator: Generator, note: Callable[[Request, int], None]) -> None:
+        self._generator = generator
+        self._note = note
+        self._n_rounds = 0
+
+    @property
+    def name(self) -> str:
+        return self._generator.name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self._generator.notes
+
+    def generate(
+        self,
+        requests: Iterable[Request],
+        sampling: Sampling,
+        *,
+        cancel: Event | None = None,
+        watch: Watcher | None = None,
+    ) -> Iterator[Completion]:
+        drawn = self._noted(requests, self._n_rounds)
+        self._n_rounds += 1
+        return self._generator.generate(drawn, sampling, cancel=cancel, watch=watch)
+
+    def _noted(self, requests: Iterable[Request], round_: int) -> Iterator[Request]:
+        for request in requests:
+            self._note(request, round_)
+            yield request
 
 
 def _write(

@@ -13,13 +13,11 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from gptcc_cli.judging import CaseResult, Judgement
-from gptcc_cli.problem import AnswerRules, IOTest, Mode, Order, Problem, SampleTest
+from gptcc_cli.problem import AnswerRules, GivenTest, IOTest, Mode, Order, Problem, SampleTest
 from gptcc_cli.prompting import Prompt, PromptTemplate
 
 Record = dict[str, Any]
 _Value = TypeVar("_Value")
-
-_SAMPLES_OWN = frozenset({"explanation", "span", "suspect"})
 
 
 def to_json(value: Any) -> str:
@@ -61,7 +59,7 @@ def problem_of(statement: str, text: str) -> Problem:
     answer["order"] = Order(answer.get("order", Order.EXACT.value))
     record["answer"] = _known(AnswerRules, answer)
     record["mode"] = Mode(record["mode"])
-    record["samples"] = tuple(map(_test_of, record["samples"]))
+    record["samples"] = tuple(map(_sample_of, record["samples"]))
     return _known(Problem, {**record, "statement": statement})
 
 
@@ -70,9 +68,9 @@ def tests_json(tests: Iterable[IOTest]) -> str:
     return to_json([asdict(test) for test in tests])
 
 
-def tests_of(text: str) -> tuple[IOTest, ...]:
-    """Read tests back."""
-    return tuple(map(_test_of, json.loads(text)))
+def tests_of(text: str) -> tuple[GivenTest, ...]:
+    """Read tests back that the user gave."""
+    return tuple(_known(GivenTest, _with_input(record)) for record in json.loads(text))
 
 
 def prompt_json(prompt: Prompt) -> str:
@@ -155,13 +153,16 @@ def _case_record(case: CaseResult) -> Record:
     return record
 
 
-def _test_of(record: Record) -> IOTest:
-    given = record["input"]
-    values = {**record, "input": tuple(given) if isinstance(given, list) else given}
-    if not _SAMPLES_OWN & record.keys():
-        return _known(IOTest, values)
+def _sample_of(record: Record) -> SampleTest:
     span = record.get("span")
-    return _known(SampleTest, {**values, "span": None if span is None else (span[0], span[1])})
+    values = {**_with_input(record), "span": None if span is None else (span[0], span[1])}
+    return _known(SampleTest, values)
+
+
+def _with_input(record: Record) -> Record:
+    """Return a test whose arguments, if it calls a function, are a tuple."""
+    given = record["input"]
+    return {**record, "input": tuple(given) if isinstance(given, list) else given}
 
 
 def _known(kind: type[_Value], record: Mapping[str, Any]) -> _Value:

@@ -10,10 +10,11 @@ from enum import Enum
 from typing import Any, Final
 
 from gptcc_cli.errors import UsageError
-from gptcc_cli.generation import Completion, Finish
+from gptcc_cli.generation import Completion, Finish, Request
 from gptcc_cli.history.process import is_alive
 from gptcc_cli.history.records import problem_of, prompt_of, tests_of, text_of
-from gptcc_cli.problem import IOTest, Problem
+from gptcc_cli.problem import GivenTest, Problem
+from gptcc_cli.prompting import Prompt
 from gptcc_cli.solving import Ended
 
 NEWEST = "last"
@@ -87,12 +88,14 @@ class KeptRun:
     problem: Problem
     origin: str
     """Where the problem was read."""
-    tests: tuple[IOTest, ...]
+    tests: tuple[GivenTest, ...]
     """Tests beside the samples."""
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
     version: str
     """Of the gptcc that ran."""
+    ended: str | None
+    """Why it ended, in ``solving``'s words; ``None``: it did not come to its end."""
     failure: str | None
     answer: str | None
     """The id of the program that was printed."""
@@ -161,14 +164,7 @@ def find_run(connection: sqlite3.Connection | None, wanted: str) -> KeptRun:
 
 def completions_of(connection: sqlite3.Connection, run: KeptRun) -> Iterator[Completion]:
     """Yield what the model wrote, in the order of arrival."""
-    prompts = {
-        row["sha256"]: prompt_of(text_of(row["text"]), row["record"])
-        for row in _rows(
-            connection,
-            "SELECT * FROM prompts WHERE sha256 IN (SELECT prompt FROM completions WHERE run = ?)",
-            run.number,
-        )
-    }
+    prompts = _prompts(connection, run, "completions")
     for row in _rows(
         connection, "SELECT * FROM completions WHERE run = ? ORDER BY place", run.number
     ):
@@ -184,10 +180,33 @@ def completions_of(connection: sqlite3.Connection, run: KeptRun) -> Iterator[Com
         )
 
 
+def requests_of(connection: sqlite3.Connection, run: KeptRun) -> tuple[tuple[Request, ...], ...]:
+    """Return what the model was asked for: requests in their order, one tuple for each round."""
+    prompts = _prompts(connection, run, "requests")
+    rounds: dict[int, list[Request]] = {}
+    for row in _rows(connection, "SELECT * FROM requests WHERE run = ? ORDER BY place", run.number):
+        request = Request(
+            prompt=prompts[row["prompt"]],
+            index=row["number"],
+            temperature=row["temperature"],
+            seed=row["seed"],
+        )
+        rounds.setdefault(row["round"], []).append(request)
+    return tuple(tuple(rounds[round_]) for round_ in sorted(rounds))
+
+
 def known_ids(connection: sqlite3.Connection, limit: int = 200) -> Iterator[tuple[str, str]]:
     """Yield the names of runs and of their problems, the newest first."""
     for run in list_runs(connection, limit=limit):
         yield run.id, f"{run.problem}: {run.result.value}"
+
+
+def _prompts(connection: sqlite3.Connection, run: KeptRun, table: str) -> dict[str, Prompt]:
+    query = f"SELECT * FROM prompts WHERE sha256 IN (SELECT prompt FROM {table} WHERE run = ?)"
+    return {
+        row["sha256"]: prompt_of(text_of(row["text"]), row["record"])
+        for row in _rows(connection, query, run.number)
+    }
 
 
 def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> KeptRun:
@@ -207,6 +226,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> KeptRun:
         settings=json.loads(row["settings"]),
         provenance=json.loads(row["provenance"]),
         version=row["version"],
+        ended=row["ended"],
         failure=row["failure"],
         answer=row["answer"],
         programs=tuple(_programs(connection, row["number"])),

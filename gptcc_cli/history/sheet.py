@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gptcc_cli.generation import Completion
+from gptcc_cli.generation import Completion, Request
 from gptcc_cli.history.process import this_process
 from gptcc_cli.history.records import (
     cases_json,
@@ -22,7 +22,7 @@ from gptcc_cli.history.records import (
 )
 from gptcc_cli.history.secrets import without_secrets
 from gptcc_cli.judging import Judgement
-from gptcc_cli.problem import IOTest, Problem
+from gptcc_cli.problem import GivenTest, Problem
 from gptcc_cli.prompting import Prompt
 from gptcc_cli.solving import Solution
 
@@ -42,7 +42,7 @@ class Beginning:
     problem: Problem
     origin: str
     """Where the problem was read: a path, or ``standard input``."""
-    tests: tuple[IOTest, ...]
+    tests: tuple[GivenTest, ...]
     """The tests given beside the samples."""
     n_tests: int
     """How many tests may reject a program; 0: nothing is verified."""
@@ -63,6 +63,7 @@ class Sheet:
     id: str
     number: int = 0
     n_arrived: int = 0
+    n_requested: int = 0
     places: dict[tuple[int, int], int] = field(default_factory=dict)
     """Where a completion arrived, by its number and round."""
     prompts: dict[int, tuple[Prompt, str]] = field(default_factory=dict)
@@ -110,6 +111,22 @@ class Sheet:
         )
         self.places[completion.index, completion.prompt.round] = self.n_arrived
         self.n_arrived += 1
+
+    def add_request(self, to: sqlite3.Connection, request: Request, round_: int) -> None:
+        """Write what a model was asked for, in the order of asking."""
+        to.execute(
+            "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.number,
+                self.n_requested,
+                round_,
+                self._prompt(to, request.prompt),
+                request.index,
+                request.temperature,
+                request.seed,
+            ),
+        )
+        self.n_requested += 1
 
     def add_judgement(
         self,
@@ -207,7 +224,7 @@ def _problem(to: sqlite3.Connection, problem: Problem) -> str:
     return sha256
 
 
-def _test_set(to: sqlite3.Connection, tests: tuple[IOTest, ...]) -> str | None:
+def _test_set(to: sqlite3.Connection, tests: tuple[GivenTest, ...]) -> str | None:
     if not tests:
         return None
     text = tests_json(tests)

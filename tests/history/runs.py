@@ -16,7 +16,7 @@ from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import Completion, Request, Sampling, Watcher, plan
 from gptcc_cli.history import Beginning, Recorder, RunLog
 from gptcc_cli.judging import CaseResult, Judgement, Verdict
-from gptcc_cli.problem import IOTest, Problem, SampleTest
+from gptcc_cli.problem import GivenTest, Problem, SampleTest
 from gptcc_cli.solving import Solution, Until, solve
 from tests.programs import completion, prompt
 
@@ -74,7 +74,7 @@ class Looking:
 
 
 def beginning(
-    problem: Problem = PROBLEM, *, tests: tuple[IOTest, ...] = (), model: str = "from memory"
+    problem: Problem = PROBLEM, *, tests: tuple[GivenTest, ...] = (), model: str = "from memory"
 ) -> Beginning:
     """What a run begins with."""
     return Beginning(

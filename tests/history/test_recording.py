@@ -28,7 +28,7 @@ from gptcc_cli.history import (
 )
 from gptcc_cli.history.migrations import STEPS
 from gptcc_cli.history.records import prompt_json, prompt_of, stored_text, text_of
-from gptcc_cli.problem import IOTest, Mode, Problem, SampleTest
+from gptcc_cli.problem import GivenTest, Mode, Problem, SampleTest
 from tests.history.runs import PROBLEM, RIGHT, SETTINGS, WRONG, beginning, go, keep
 from tests.programs import prompt
 
@@ -124,7 +124,7 @@ def test_texts_that_utf_8_cannot_hold_are_kept(path: Path) -> None:
 def test_tests_and_calls_come_out_as_they_were(path: Path) -> None:
     sample = SampleTest(name="1", input=([1, [2]], {"a": None}), expected=[1.5, True])
     problem = Problem(id="call", statement="f", mode=Mode.CALL, entry_point="f", samples=(sample,))
-    tests = (IOTest(name="given", input=("x",), expected="y"),)
+    tests = (GivenTest(name="given", input=("x",), expected="y"),)
     with Recorder(path) as recorder:
         recorder.begin(beginning(problem, tests=tests))
     assert kept(path).problem == problem

@@ -12,7 +12,7 @@ from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.cli.intake import Task
 from gptcc_cli.console import Talk
 from gptcc_cli.errors import ExitCode, GptccError
-from gptcc_cli.generation import Sampling
+from gptcc_cli.generation import Generator, Sampling
 from gptcc_cli.history import Beginning, Recorder, RunLog, place_of
 from gptcc_cli.solving import Ended, Listener, Solution, SolveEvent
 
@@ -43,6 +43,10 @@ class Entry:
             listen(event)
 
         return both
+
+    def overheard(self, generator: Generator) -> Generator:
+        """Return the generator, its requests noted as they are drawn."""
+        return generator if self.run is None else self.run.overheard(generator)
 
     def end(self, solution: Solution, code: ExitCode) -> None:
         """Note the answer and how the run ended."""

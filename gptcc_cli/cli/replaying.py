@@ -1,0 +1,183 @@
+"""``gptcc history replay``: a kept run is done again and compared with what it was.
+
+The completions come from the history, or with ``--generate`` from the same model once more. They
+go through the corridor of ``gptcc solve`` with the run's own settings, so that programs, verdicts,
+their order and the answer must all come out the same.
+"""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+from pathlib import Path
+from threading import Event
+from typing import Any, get_args, get_type_hints
+
+from gptcc_cli.cli.collaborators.hearing import Hearing
+from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
+from gptcc_cli.cli.collaborators.writer import Writer
+from gptcc_cli.cli.intake import Task
+from gptcc_cli.cli.session import open_wished_writer, solve_unlogged
+from gptcc_cli.cli.solve import solve as solve_command
+from gptcc_cli.cli.solve_options import UntilChoice
+from gptcc_cli.cli.solve_wish import SolveWish
+from gptcc_cli.console import Talk
+from gptcc_cli.errors import UsageError
+from gptcc_cli.extraction import extract
+from gptcc_cli.generation import Completion, Request, Sampling
+from gptcc_cli.history import (
+    Difference,
+    KeptRun,
+    Recorded,
+    differences,
+    text_differences,
+)
+from gptcc_cli.judging import Judge, Judgement
+from gptcc_cli.prompting import Prompt, load_template
+from gptcc_cli.solving import Solution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A run with all that was written in it."""
+
+    run: KeptRun
+    completions: tuple[Completion, ...]
+    """In the order of arrival."""
+    rounds: tuple[tuple[Request, ...], ...]
+    """What the model was asked for; empty if nobody took note of it."""
+
+
+def judge_again(kept: Kept, *, jobs: int | None, unsafe: bool, talk: Talk) -> list[Difference]:
+    """Put a run's completions through the corridor again, and return what is not as it was.
+
+    Args:
+        kept: the run.
+        jobs: programs run at once; ``None``: one per core.
+        unsafe: whether programs run without a sandbox, whatever the run did.
+        talk: where it is said what happens.
+
+    Raises:
+        ExecutionRefused: programs can't be run here.
+    """
+    wish = wish_of(kept.run.settings)
+    until = UntilChoice(wish.stopping().value)
+    wish = replace(wish, budget=None, until=until, jobs=jobs, unsafe=unsafe)
+    task = Task(problem=kept.run.problem, tests=kept.run.tests, origin=kept.run.origin)
+    silent = Talk(quiet=not talk.verbose, verbose=talk.verbose)
+    with ExitStack() as stack:
+        judge = None
+        if not wish.no_check:
+            judge = stack.enter_context(open_judge(JudgeWish.of(wish), silent))
+        writer = _recorded(kept)
+        solution = solve_unlogged(wish, task, judge=judge, writer=writer, talk=silent)
+        further = _further(kept, solution, task, judge)
+    return list(differences(kept.run, solution, further))
+
+
+def write_again(kept: Kept, *, talk: Talk) -> list[Difference]:
+    """Let the same model write a run's completions anew, and return what is not as it was.
+
+    It gets the same requests in the same order, so that it fills its batches as it did then.
+
+    Raises:
+        ModelError: it can't be loaded, or fails.
+        UsageError: no model wrote the run, or nobody took note of what it was asked.
+    """
+    run = kept.run
+    wish = _pinned(wish_of(run.settings), run.provenance)
+    if wish.replay is not None:
+        raise UsageError(
+            f"no model wrote run {run.summary.id}: it was read from {str(wish.replay)!r}",
+            hint="leave --generate out",
+        )
+    if not kept.rounds and kept.completions:
+        raise UsageError(
+            f"the requests of run {run.summary.id} were not kept: an earlier gptcc wrote it",
+            hint="leave --generate out",
+        )
+    writer = open_wished_writer(wish, talk)
+    sampling = _sampling_of(run.settings, wish)
+    missing = {completion.index for completion in kept.completions}
+    written: dict[int, Completion] = {}
+    with talk.waiting(f"writing {len(missing)} candidates anew"):
+        for requests in kept.rounds:
+            cancel = Event()
+            for completion in writer.generator.generate(iter(requests), sampling, cancel=cancel):
+                written.setdefault(completion.index, completion)
+                missing.discard(completion.index)
+                if not missing & {request.index for request in requests}:
+                    cancel.set()
+                    break
+    return [*_model_differences(run, writer), *text_differences(kept.completions, written)]
+
+
+def wish_of(settings: Mapping[str, Any]) -> SolveWish:
+    """Return the options of a kept run; those it does not know have their defaults of today."""
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(solve_command).parameters.items()
+        if name != "context"
+    }
+    kinds = get_type_hints(SolveWish)
+    known = {field.name for field in fields(SolveWish)}
+    given = {name: _typed(value, kinds[name]) for name, value in settings.items() if name in known}
+    return SolveWish(**{**defaults, **given})
+
+
+def _typed(value: Any, kind: Any) -> Any:
+    """Turn a value of JSON into what an option's type asks for."""
+    if value is None:
+        return None
+    for one in (kind, *get_args(kind)):
+        if isinstance(one, type) and issubclass(one, Enum | Path):
+            return one(value)
+    return value
+
+
+def _sampling_of(settings: Mapping[str, Any], wish: SolveWish) -> Sampling:
+    kept = settings.get("sampling", {})
+    known = {name: kept[name] for name in Sampling.__dataclass_fields__ if name in kept}
+    if "temperatures" in known:
+        known["temperatures"] = tuple(known["temperatures"])
+    return replace(wish.sampling(), **known)
+
+
+def _pinned(wish: SolveWish, provenance: Mapping[str, Any]) -> SolveWish:
+    """Ask for the very model that wrote, even where the hub has a newer one by its name."""
+    if provenance.get("embedded"):
+        return replace(wish, model="embedded", revision=None)
+    commit = provenance.get("commit")
+    return wish if commit is None else replace(wish, revision=commit)
+
+
+def _model_differences(run: KeptRun, writer: Writer) -> Iterator[Difference]:
+    if writer.generator.name != run.summary.model:
+        yield Difference(what="model", was=run.summary.model, now=writer.generator.name)
+
+
+def _recorded(kept: Kept) -> Writer:
+    n_first = sum(completion.prompt.round == 0 for completion in kept.completions)
+    unread = Prompt(text="", template=load_template("apps"), n_tokens=0)
+    return Writer(
+        generator=Recorded(kept.run.summary.id, kept.completions),
+        prompts=lambda _: (unread,),
+        mend=lambda _, __, round_: replace(unread, round=round_),
+        n_at_most=max(1, n_first),
+    )
+
+
+def _further(
+    kept: Kept, solution: Solution, task: Task, judge: Judge | None
+) -> dict[str, Judgement]:
+    """Judge what was judged then beyond the answer, which a run does while it has not stopped."""
+    ranked = {one.judgement.candidate.id for one in solution.ranked}
+    wanted = {program.id for program in kept.run.programs} - ranked
+    hearing = Hearing(judge=judge, problem=task.problem, tests=task.judged_on)
+    futures = {}
+    for completion in kept.completions:
+        candidate = extract(completion, task.problem)
+        if candidate.id in wanted and candidate.id not in futures:
+            futures[candidate.id] = hearing.submit(candidate)
+    return {id_: future.result() for id_, future in futures.items()}
