@@ -1,15 +1,29 @@
 """Judgements -> an order, with the reason each candidate stands where it does.
 
-Pure. Covers the order by what was seen on the tests; it never sees a hidden expected output
-beyond what the judgements it is given already used. Does not run anything.
+Pure. Covers the order by what was seen on the tests and, among candidates that did equally well
+there, by what they do on further inputs: the answer that most of them give is the likeliest to be
+right. It never sees a hidden expected output beyond what the judgements it is given already used.
+Does not run anything.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from gptcc_cli.judging import Judgement, Verdict
+from gptcc_cli.judging import Judgement, Outcome, Verdict
 
 _RAN = frozenset({Verdict.AC, Verdict.WA, Verdict.PE})
+
+
+class Observed(Protocol):
+    """What a program did on further inputs."""
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """By input: a digest of the answer, or how the program failed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +33,14 @@ class RankedCandidate:
     judgement: Judgement
     reason: str
     """Why it stands here, for people."""
+    cluster: int | None = None
+    """The number of the group of programs that do the same on further inputs, from 1 in the
+    order of their best; ``None``: it was not run on any."""
+    cluster_size: int | None = None
+    """How many programs are in that group, itself included."""
+    score: float | None = None
+    """The group's weight: ``sqrt(completions) * inputs answered as most do`` (CodeT's score,
+    with agreement in the place of generated tests)."""
 
     @property
     def passed(self) -> bool:
@@ -26,31 +48,126 @@ class RankedCandidate:
         return self.judgement.verdict is Verdict.AC
 
 
-def rank(judgements: Sequence[Judgement]) -> tuple[RankedCandidate, ...]:
+def rank(
+    judgements: Sequence[Judgement],
+    behaviours: Mapping[str, Observed] | None = None,
+    *,
+    several_answers: bool = False,
+) -> tuple[RankedCandidate, ...]:
     """Order judgements, best first.
 
-    In turn: tests passed; ran to its end; parses; how many completions gave the same program;
-    mean log-probability of its most likely completion; order of arrival. Judgements whose last
-    word is ``IE`` come after all others, because nothing is known of them.
+    In turn: tests passed; ran to its end; parses; the score of what it does on further inputs;
+    how many completions gave the same program; mean log-probability of its most likely
+    completion; order of arrival. Judgements whose last word is ``IE`` come after all others,
+    because nothing is known of them.
 
     Args:
         judgements: in order of arrival, which breaks the last ties.
+        behaviours: what programs did on further inputs, by the form of the candidate; those that
+            are not in it were not run there.
+        several_answers: whether several answers to one input may be right. Then agreement says
+            little, and only how many inputs a program answers at all is counted.
     """
-    order = sorted(range(len(judgements)), key=lambda place: (*_key(judgements[place]), place))
-    return tuple(
-        RankedCandidate(judgement=judgements[place], reason=_reason(judgements[place]))
-        for place in order
+    agreement = _agreement(judgements, behaviours or {}, several_answers)
+    order = sorted(
+        range(len(judgements)), key=lambda place: (*_key(judgements[place], agreement), place)
     )
+    numbers: dict[tuple[Outcome, ...], int] = {}
+    return tuple(_ranked(judgements[place], agreement, numbers) for place in order)
 
 
-def _key(judgement: Judgement) -> tuple[float, ...]:
-    candidate = judgement.candidate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """Programs that do the same on every further input."""
+
+    outcomes: tuple[Outcome, ...]
+    n_programs: int
+    score: float
+    n_peers: int
+    """How many programs were run on these inputs and did as well on the tests, this group's
+    included."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Agreement:
+    """What further inputs tell of each candidate."""
+
+    groups: dict[str, _Group] = field(default_factory=dict)
+    """By the form of the candidate."""
+    several_answers: bool = False
+
+
+def _agreement(
+    judgements: Sequence[Judgement], behaviours: Mapping[str, Observed], several_answers: bool
+) -> _Agreement:
+    """Group the programs that did equally well on the tests by what they do beyond them."""
+    agreement = _Agreement(several_answers=several_answers)
+    peers: dict[tuple[float, ...], list[Judgement]] = {}
+    for judgement in judgements:
+        if judgement.candidate.form in behaviours:
+            peers.setdefault(_standing(judgement), []).append(judgement)
+    for level in peers.values():
+        _group(level, behaviours, agreement)
+    return agreement
+
+
+def _group(
+    level: list[Judgement], behaviours: Mapping[str, Observed], agreement: _Agreement
+) -> None:
+    votes: list[Counter[Outcome]] = []
+    weights: Counter[tuple[Outcome, ...]] = Counter()
+    sizes: Counter[tuple[Outcome, ...]] = Counter()
+    for judgement in level:
+        outcomes = behaviours[judgement.candidate.form].outcomes
+        weight = max(1, len(judgement.candidate.completions))
+        weights[outcomes] += weight
+        sizes[outcomes] += 1
+        votes.extend(Counter() for _ in range(len(outcomes) - len(votes)))
+        for vote, outcome in zip(votes, outcomes, strict=False):
+            if isinstance(outcome, str):
+                vote[outcome] += weight
+    for judgement in level:
+        form = judgement.candidate.form
+        outcomes = behaviours[form].outcomes
+        agreement.groups[form] = _Group(
+            outcomes=outcomes,
+            n_programs=sizes[outcomes],
+            n_peers=len(level),
+            score=_score(outcomes, votes, weights[outcomes], agreement.several_answers),
+        )
+
+
+def _score(
+    outcomes: tuple[Outcome, ...],
+    votes: list[Counter[Outcome]],
+    weight: int,
+    several_answers: bool,
+) -> float:
+    if several_answers:
+        return float(sum(isinstance(outcome, str) for outcome in outcomes))
+    as_most = sum(
+        isinstance(outcome, str) and vote[outcome] == max(vote.values())
+        for outcome, vote in zip(outcomes, votes, strict=False)
+    )
+    return math.sqrt(weight) * as_most
+
+
+def _standing(judgement: Judgement) -> tuple[float, ...]:
+    """How a candidate did on the tests; less is better."""
     return (
         judgement.verdict is Verdict.IE,
         -judgement.n_passed,
         not _ran(judgement),
-        candidate.syntax_error is not None,
-        -len(candidate.completions),
+        judgement.candidate.syntax_error is not None,
+    )
+
+
+def _key(judgement: Judgement, agreement: _Agreement) -> tuple[float, ...]:
+    group = agreement.groups.get(judgement.candidate.form)
+    return (
+        *_standing(judgement),
+        -(group.score if group is not None else 0.0),
+        -len(judgement.candidate.completions),
         -_likelihood(judgement),
     )
 
@@ -66,6 +183,49 @@ def _likelihood(judgement: Judgement) -> float:
         if completion.mean_logprob is not None
     ]
     return max(known, default=float("-inf"))
+
+
+def _ranked(
+    judgement: Judgement, agreement: _Agreement, numbers: dict[tuple[Outcome, ...], int]
+) -> RankedCandidate:
+    group = agreement.groups.get(judgement.candidate.form)
+    if group is None:
+        return RankedCandidate(judgement=judgement, reason=_reason(judgement))
+    return RankedCandidate(
+        judgement=judgement,
+        reason=f"{_reason(judgement)}; {_words(group, judgement, agreement.several_answers)}",
+        cluster=numbers.setdefault(group.outcomes, len(numbers) + 1),
+        cluster_size=group.n_programs,
+        score=group.score,
+    )
+
+
+def _words(group: _Group, judgement: Judgement, several_answers: bool) -> str:
+    """What further inputs say of a candidate."""
+    inputs = _counted(len(group.outcomes), "further input")
+    failed = [outcome for outcome in group.outcomes if not isinstance(outcome, str)]
+    trouble = ""
+    if failed:
+        trouble = f", {failed[0].value} on {len(failed)} of {len(group.outcomes)} of them"
+    if several_answers:
+        tail = trouble.removeprefix(", ") or "answers them all"
+        return f"on {inputs}, where several answers may be right: {tail}"
+    others = group.n_peers - 1
+    kind = "passing program" if judgement.verdict is Verdict.AC else "program like it"
+    kind = kind if others == 1 else kind.replace("program", "programs")
+    if others == 0:
+        return f"nothing to compare it with on {inputs}{trouble}"
+    if group.n_programs == 1:
+        return f"differs from {_all_of(others)} other {kind} on {inputs}{trouble}"
+    return f"agrees with {group.n_programs - 1} of {others} other {kind} on {inputs}{trouble}"
+
+
+def _all_of(number: int) -> str:
+    return "the one" if number == 1 else f"all {number}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _reason(judgement: Judgement) -> str:

@@ -6,6 +6,7 @@ first difference is. ``docs/concepts/verdicts.md`` has the rules in words.
 """
 
 from gptcc_cli.checkers.apps import same_as_apps_output, same_as_apps_value
+from gptcc_cli.checkers.canonical import answer_form, output_form
 from gptcc_cli.checkers.output import compare_output
 from gptcc_cli.checkers.rules import (
     CheckerOptions,
@@ -29,10 +30,12 @@ __all__ = [
     "Layout",
     "Uncomparable",
     "Unordered",
+    "answer_form",
     "compare_answer",
     "compare_output",
     "compare_value",
     "decode_answer",
+    "output_form",
     "rules_for",
     "same_as_apps_output",
     "same_as_apps_value",

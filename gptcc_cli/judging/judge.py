@@ -6,7 +6,7 @@ Takes a sandbox that is open; opens and closes none. ``Judge.judge`` judges now,
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Self
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate, granted_names, import_line
+from gptcc_cli.judging.behaviour import Behaviour, Outcome, observing_rules, outcome_of
 from gptcc_cli.judging.jobs import arguments_of, assertions_job, has_int_keys, job_for
 from gptcc_cli.judging.judgement import CaseResult, Judgement, Verdict
 from gptcc_cli.judging.limits import AskedLimits
@@ -26,10 +27,14 @@ from gptcc_cli.judging.verdicts import (
     raised,
     verdict_of,
 )
-from gptcc_cli.problem import IOTest, Mode, Problem
+from gptcc_cli.mutation import Probe
+from gptcc_cli.problem import IOTest, Json, Mode, Problem
 from gptcc_cli.sandbox import Execution, Sandbox, Stage
 
 _PLACE = re.compile(rb'(File "main\.py", line )(\d{1,9})')
+
+_PATIENCE = 3
+"""Probes in a row, from the first, that may run out of time before the rest are left out."""
 
 KEPT_BYTES = 64 << 10
 """Bytes of output, and characters of an answer, that a judgement keeps for people to look at."""
@@ -146,6 +151,50 @@ class Judge:
             case = self._assertions_case(candidate, problem, check_source, test, rules)
         return Judgement(candidate=candidate, cases=(case,), n_tests=1)
 
+    def observe(
+        self,
+        candidate: Candidate,
+        problem: Problem,
+        probes: Sequence[Probe],
+        *,
+        cancel: threading.Event | None = None,
+    ) -> "Future[Behaviour]":
+        """Run one candidate on inputs without answers while the caller goes on.
+
+        A program that is too slow on the first probes counts as too slow on all.
+
+        Args:
+            candidate: the program.
+            problem: its problem.
+            probes: the inputs, small ones: the limits are tight.
+            cancel: as for ``submit``.
+        """
+        hearing = self._hearing(candidate, problem, (), False, cancel)
+        hearing = replace(hearing, rules=observing_rules(hearing.rules))
+        return self._pool.submit(self._observe, hearing, tuple(probes))
+
+    def _observe(self, hearing: _Hearing, probes: tuple[Probe, ...]) -> Behaviour:
+        outcomes: list[Outcome] = []
+        for probe in probes:
+            if outcomes == [Verdict.TLE] * _PATIENCE or outcomes[:1] == [Verdict.CE]:
+                outcomes.extend(outcomes[:1] * (len(probes) - len(outcomes)))
+                break
+            outcomes.append(self._outcome(hearing, probe))
+        return Behaviour(outcomes=tuple(outcomes))
+
+    def _outcome(self, hearing: _Hearing, probe: Probe) -> Outcome:
+        """Run one probe; whatever breaks on our side is IE."""
+        if self._closing.is_set() or (hearing.cancel is not None and hearing.cancel.is_set()):
+            raise CancelledError
+        if hearing.candidate.syntax_error is not None:
+            return Verdict.CE
+        try:
+            return outcome_of(self._run(hearing, probe.input), hearing.rules)
+        except GptccError:
+            raise
+        except Exception:  # noqa: BLE001 (one candidate's observing must not end the run)
+            return Verdict.IE
+
     def close(self) -> None:
         """Drop what waits, wait for what runs. A second call does nothing."""
         self._closing.set()
@@ -213,7 +262,7 @@ class Judge:
         if case is not None:
             return case
         try:
-            execution = self._run(hearing, test)
+            execution = self._run(hearing, test.input)
             verdict, detail, layout_differs = verdict_of(execution, test, hearing.rules)
         except GptccError:
             raise
@@ -228,13 +277,13 @@ class Judge:
             advisory=is_advisory(test, verdict),
         )
 
-    def _run(self, hearing: _Hearing, test: IOTest) -> Execution:
+    def _run(self, hearing: _Hearing, test_input: str | tuple[Json, ...]) -> Execution:
         """Run the program; a call that trips over text keys is offered integer keys."""
         source, problem, limits = hearing.source, hearing.problem, hearing.rules.limits
-        execution = self._sandbox.run(job_for(source, problem, test.input, limits))
+        execution = self._sandbox.run(job_for(source, problem, test_input, limits))
         tripped = problem.mode is Mode.CALL and raised(execution, "KeyError", "TypeError")
-        if tripped and has_int_keys(arguments_of(test.input, problem)):
-            again = self._sandbox.run(job_for(source, problem, test.input, limits, int_keys=True))
+        if tripped and has_int_keys(arguments_of(test_input, problem)):
+            again = self._sandbox.run(job_for(source, problem, test_input, limits, int_keys=True))
             execution = again if again.fault is None and again.exit_code == 0 else execution
         return _with_own_lines(execution) if hearing.granted else execution
 

@@ -1,0 +1,68 @@
+"""What a program does on inputs of which nobody knows the right answer.
+
+Plain values and how they follow from facts. Says nothing of right or wrong: programs that do the
+same behave alike, and that is all.
+"""
+
+from dataclasses import dataclass, replace
+
+from gptcc_cli.checkers import answer_form, output_form
+from gptcc_cli.judging.judgement import Verdict
+from gptcc_cli.judging.verdicts import JudgingRules, failure_of
+from gptcc_cli.problem import Mode
+from gptcc_cli.sandbox import Execution
+
+WALL_S = 1.0
+"""Seconds by the clock that a program has for a probe, if the problem allows so many."""
+
+OUTPUT_BYTES = 1 << 20
+
+Outcome = str | Verdict
+"""A digest of the answer, or how the program failed to give one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """What a program did on each probe."""
+
+    outcomes: tuple[Outcome, ...]
+    """In the order of the probes. Outcomes that are equal were equal answers (by the problem's
+    rules of comparison), or failures of one kind."""
+
+    @property
+    def key(self) -> tuple[Outcome, ...]:
+        """Equal for programs that do the same on every probe."""
+        return self.outcomes
+
+    @property
+    def n_answered(self) -> int:
+        """How many probes the program gave an answer to."""
+        return sum(isinstance(outcome, str) for outcome in self.outcomes)
+
+
+def observing_rules(rules: JudgingRules) -> JudgingRules:
+    """The rules with limits as tight as probes need: their inputs are small."""
+    limits = rules.limits
+    wall_s = min(WALL_S, limits.wall_s)
+    tight = replace(
+        limits,
+        wall_s=wall_s,
+        cpu_s=None if limits.cpu_s is None else min(limits.cpu_s, wall_s),
+        output_bytes=min(OUTPUT_BYTES, limits.output_bytes),
+    )
+    return replace(rules, limits=tight)
+
+
+def outcome_of(execution: Execution, rules: JudgingRules) -> Outcome:
+    """Say what one run came to, from its facts alone."""
+    failure = failure_of(execution, rules)
+    if failure is not None:
+        return failure[0]
+    if rules.mode is Mode.STDIN:
+        return output_form(execution.stdout, rules.answer)
+    if execution.answer_json is None:
+        return Verdict.RE
+    after = execution.arguments_after_json
+    if rules.in_place and execution.answer_json.strip() == "null" and after is not None:
+        return answer_form(after, rules.answer)
+    return answer_form(execution.answer_json, rules.answer)

@@ -1,0 +1,306 @@
+"""Lines of words -> the layout that samples of standard input share.
+
+A layout is found by trying: each next line is a line of a fixed number of words, a row of as many
+words as some earlier number says, or the first of a block that is repeated as often as an earlier
+number says. The cheapest layout that explains every sample to its end is taken, which is the one
+that leaves the least to chance.
+
+Not covered: layouts that depend on a value other than a count (queries of several kinds), and
+inputs that end at a mark.
+"""
+
+import heapq
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, count, islice
+from typing import Final, TypeAlias
+
+Lines: TypeAlias = tuple[tuple[str, ...], ...]
+"""The lines of one sample, each as its words."""
+Numbers: TypeAlias = tuple[int | None, ...]
+"""What has been read so far that may count; ``None`` for a word that is no number."""
+
+INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,30})")
+_MOST_READS: Final = 40_000
+_MOST_BODIES: Final = (120, 12)
+_MOST_COUNT: Final = 10**5
+_MOST_COUNTING: Final = 4
+_MOST_ALIKE: Final = 3
+_LONGEST_BODY: Final = 5
+_DEEPEST: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A length: a number read before, by its place, and what is done to it."""
+
+    place: int
+    factor: int = 1
+    offset: int = 0
+    times: int | None = None
+
+    def of(self, numbers: Numbers) -> int | None:
+        """The length where these numbers were read; ``None`` if it can't be one."""
+        first = numbers[self.place]
+        other = 1 if self.times is None else numbers[self.times]
+        if first is None or other is None or not 0 <= first * other <= _MOST_COUNT:
+            return None
+        length = self.factor * first * other + self.offset
+        return length if length >= 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a fixed number of words."""
+
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Some words, then as many as a count says, on one line; ``None``: any number."""
+
+    count: Count | None
+    head: int = 0
+    """How many words come first; the count may be one of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Lines that are repeated; ``None``: up to the end."""
+
+    count: Count | None
+    body: "Layout"
+
+
+Item: TypeAlias = Line | Row | Block
+Layout: TypeAlias = tuple[Item, ...]
+Parsed: TypeAlias = list["str | Parsed"]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How far one sample is read."""
+
+    lines: Lines
+    at: int = 0
+    numbers: Numbers = ()
+
+    @property
+    def ended(self) -> bool:
+        return self.at == len(self.lines)
+
+
+def find_layout(samples: Sequence[Lines]) -> Layout | None:
+    """Return the cheapest layout that explains every sample, if one is found in time."""
+    return _Search().run(tuple(_State(lines) for lines in samples))
+
+
+def parse(layout: Layout, lines: Lines) -> Parsed | None:
+    """Take a sample apart: one part for each item, with lists inside; ``None`` if it differs."""
+    read = _read(layout, _State(lines))
+    return read[0] if read is not None and read[1].ended else None
+
+
+def _read(layout: Layout, state: _State) -> tuple[Parsed, _State] | None:
+    parts: Parsed = []
+    for item in layout:
+        read = _read_block(item, state) if isinstance(item, Block) else _read_line(item, state)
+        if read is None:
+            return None
+        part, state = read
+        parts.append(part)
+    return parts, state
+
+
+def _read_line(item: Line | Row, state: _State) -> tuple[Parsed, _State] | None:
+    if state.ended:
+        return None
+    words = state.lines[state.at]
+    head = item.head if isinstance(item, Row) else item.width
+    if len(words) < head:
+        return None
+    numbers = (*state.numbers, *_numbers(words[:head]))
+    rest = 0
+    if isinstance(item, Row):
+        counted = len(words) - head if item.count is None else item.count.of(numbers)
+        rest = -1 if counted is None else counted
+    if len(words) != head + rest:
+        return None
+    parts: Parsed = list(words[:head])
+    if isinstance(item, Row):
+        parts = [*parts, list(words[head:])]
+    return parts, _State(state.lines, state.at + 1, numbers)
+
+
+def _read_block(item: Block, state: _State) -> tuple[Parsed, _State] | None:
+    times = None if item.count is None else item.count.of(state.numbers)
+    if item.count is not None and (times is None or times > len(state.lines) - state.at):
+        return None
+    parts: Parsed = []
+    numbers = state.numbers
+    while len(parts) != times and not (times is None and state.ended):
+        read = _read(item.body, state)
+        if read is None:
+            return None
+        part, state = read
+        parts.append(part)
+        state = _State(state.lines, state.at, numbers)
+    return parts, state
+
+
+def _numbers(words: tuple[str, ...]) -> Iterator[int | None]:
+    """The numbers of a line that may count; a long line holds none."""
+    short = len(words) <= _MOST_COUNTING
+    return (_number(word) if short else None for word in words)
+
+
+def _number(word: str) -> int | None:
+    return int(word) if len(word) < 9 and INTEGER.fullmatch(word) else None
+
+
+class _Search:
+    """One search, cheapest first, within a bound on the work."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_READS
+        self._order = count()
+        self._known: dict[tuple[int, int, Numbers, int], list[tuple[float, Item]]] = {}
+
+    def run(self, start: tuple[_State, ...]) -> Layout | None:
+        """Return the cheapest layout that reads all samples to their end."""
+        heap: list[tuple[float, int, Layout, tuple[_State, ...]]] = [
+            (0.0, next(self._order), (), start)
+        ]
+        been: set[tuple[tuple[int, Numbers], ...]] = set()
+        while heap and self._left > 0:
+            cost, _, layout, states = heapq.heappop(heap)
+            if all(state.ended for state in states):
+                return layout
+            # Readings that lead to the same place have the same ways on; the cheapest came first.
+            place = tuple((state.at, state.numbers) for state in states)
+            if place in been:
+                continue
+            been.add(place)
+            longest = max(states, key=lambda state: len(state.lines) - state.at)
+            for price, item in self._options(longest, depth=0):
+                after = self._advance(item, states)
+                if after is not None:
+                    entry = (cost + price, next(self._order), (*layout, item), after)
+                    heapq.heappush(heap, entry)
+        return None
+
+    def _advance(self, item: Item, states: tuple[_State, ...]) -> tuple[_State, ...] | None:
+        after = []
+        for state in states:
+            read = self._reading((item,), state)
+            if read is None:
+                return None
+            after.append(read)
+        return tuple(after)
+
+    def _reading(self, layout: Layout, state: _State) -> _State | None:
+        read = _read(layout, state)
+        self._left -= 1 if read is None else 1 + read[1].at - state.at
+        return None if read is None else read[1]
+
+    def _options(self, state: _State, *, depth: int) -> list[tuple[float, Item]]:
+        """What may come next in a sample, with its price."""
+        key = (id(state.lines), state.at, state.numbers, depth)
+        if key not in self._known:
+            self._known[key] = [] if state.ended else list(self._new_options(state, depth))
+        return self._known[key]
+
+    def _new_options(self, state: _State, depth: int) -> Iterator[tuple[float, Item]]:
+        words = state.lines[state.at]
+        width = len(words)
+        yield 1 + 0.5 * width, Line(width=width)
+        counted_by = False
+        for head in range(min(3, width)):
+            numbers = (*state.numbers, *_numbers(words[:head]))
+            for price, counted in _lengths(numbers, width - head):
+                if not head or counted.place >= len(state.numbers):
+                    counted_by = counted_by or not price
+                    yield 1.2 + 0.8 * head + price, Row(count=counted, head=head)
+        if not counted_by:
+            yield 6.0, Row(count=None)
+        if depth < _DEEPEST:
+            yield from self._blocks(state, depth)
+
+    def _blocks(self, state: _State, depth: int) -> Iterator[tuple[float, Item]]:
+        """Yield blocks that explain the next lines of a sample."""
+        left = len(state.lines) - state.at
+        closed: dict[tuple[Count, int], int] = {}
+        for changes in (_AS_IT_IS, _CHANGED):
+            counts = [
+                (price, counted, length)
+                for price, counted in _counts(state.numbers, changes)
+                if 1 <= (length := counted.of(state.numbers) or 0) <= left
+            ]
+            bodies = self._bodies(state, depth + 1, counts, left) if counts else ()
+            for cost, body in islice(bodies, _MOST_BODIES[depth]):
+                for price, counted, length in counts:
+                    if length * len(body) > left:
+                        continue
+                    block = Block(count=counted, body=body)
+                    after = self._reading((block,), state)
+                    if after is None or closed.get((counted, after.at), 0) == _MOST_ALIKE:
+                        continue
+                    if Row(count=None) not in body:
+                        closed[counted, after.at] = closed.get((counted, after.at), 0) + 1
+                    yield 1 + price + cost, block
+            if closed:
+                break
+        if depth == 0:
+            width = len(state.lines[state.at])
+            yield 5 + 0.5 * width, Block(count=None, body=(Line(width=width),))
+
+    def _bodies(
+        self, state: _State, depth: int, counts: list[tuple[float, Count, int]], left: int
+    ) -> Iterator[tuple[float, Layout]]:
+        """Yield layouts that explain the lines from here, as a block's body, cheapest first."""
+        longest = min(_LONGEST_BODY, left // min(length for _, _, length in counts))
+        heap: list[tuple[float, int, Layout, _State]] = [(0.0, next(self._order), (), state)]
+        while heap and self._left > 0:
+            cost, _, body, at = heapq.heappop(heap)
+            if body:
+                yield cost, body
+            if len(body) >= longest:
+                continue
+            for price, item in self._options(at, depth=depth):
+                after = self._reading((item,), at)
+                if after is not None:
+                    entry = (cost + price, next(self._order), (*body, item), after)
+                    heapq.heappush(heap, entry)
+
+
+_AS_IT_IS: Final = ((0.0, 1, 0),)
+_CHANGED: Final = ((0.6, 1, -1), (0.9, 1, 1), (1.0, 2, 0))
+"""What may be done to a number before it counts: price, factor, offset."""
+
+
+def _counts(
+    numbers: Numbers, changes: tuple[tuple[float, int, int], ...]
+) -> Iterator[tuple[float, Count]]:
+    """Yield counts made of the numbers read, the earliest a little cheaper than the latest."""
+    for place, number in enumerate(numbers):
+        if number is not None and number >= 0:
+            for price, factor, offset in changes:
+                yield price + 0.01 * place, Count(place=place, factor=factor, offset=offset)
+
+
+def _lengths(numbers: Numbers, wanted: int) -> Iterator[tuple[float, Count]]:
+    """Yield counts of a length, the latest number first; plain ones, or else those changed."""
+    plain = [place for place, number in enumerate(numbers) if number == wanted]
+    if plain:
+        for place in plain[-1:-4:-1]:
+            yield 0.01 * (len(numbers) - place - 1), Count(place=place)
+        return
+    for price, counted in _counts(numbers, _CHANGED):
+        if counted.of(numbers) == wanted:
+            yield price, counted
+    known = [place for place, number in enumerate(numbers) if number and number > 1]
+    for one, other in combinations(known[:8], 2):
+        if (numbers[one] or 0) * (numbers[other] or 0) == wanted:
+            yield 1.0, Count(place=one, times=other)

@@ -1,0 +1,283 @@
+"""Trees -> other trees that keep every fact.
+
+One change draws a place and what to do there; then lengths are put right, and the whole is looked
+at again: what breaks a fact is thrown away. So a change need not know what depends on it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from gptcc_cli.mutation.facts import Facts, SlotFacts
+from gptcc_cli.mutation.shapes import (
+    MOST_LEAVES,
+    Fixed,
+    Kind,
+    Leaf,
+    Many,
+    Shape,
+    Spot,
+    Tree,
+    measures,
+    n_leaves,
+    spots,
+)
+from gptcc_cli.mutation.text_changes import TextKind, changed_text, fits
+
+_MOST_CHANGES: Final = 4
+_GROWTH: Final = 3
+_FROM_SAMPLES: Final = 0.3
+_CHANGED: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutator:
+    """Makes trees like those of the samples."""
+
+    shape: Shape
+    trees: tuple[Tree, ...]
+    facts: Facts
+    texts: dict[int, TextKind]
+
+    def attempt(self, random: Random) -> tuple[int, Tree, tuple[str, ...]] | None:
+        """Try to make one tree.
+
+        Returns:
+            The place of the sample it began as, the tree, and the changes in words; ``None`` if
+            it came out wrong.
+        """
+        origin = random.randrange(len(self.trees))
+        holder = [copy_tree(self.trees[origin])]
+        most = min(MOST_LEAVES, _GROWTH * max(60, *map(n_leaves, self.trees)))
+        steps: list[str] = []
+        for _ in range(random.randint(1, _MOST_CHANGES)):
+            step = self._change(holder, random)
+            if step:
+                steps.append(step)
+        if not steps or n_leaves(holder[0]) > most or not self._fit(holder[0]):
+            return None
+        return origin, holder[0], tuple(steps)
+
+    def _fit(self, tree: Tree) -> bool:
+        return self.facts.allow(self.shape, tree) and all(
+            fits(spot.value, self.texts[spot.shape.slot])
+            for spot in spots(self.shape, [tree])
+            if spot.shape.slot in self.texts and isinstance(spot.value, str)
+        )
+
+    def _change(self, holder: list[Tree], random: Random) -> str:
+        """Make one change somewhere; return it in words, empty if there was none."""
+        by_slot: dict[int, list[Spot]] = {}
+        for spot in spots(self.shape, holder):
+            if not self.facts.slots[spot.shape.slot].locked:
+                by_slot.setdefault(spot.shape.slot, []).append(spot)
+        if not by_slot:
+            return ""
+        # Every slot has the same chance, however many values stand in it.
+        spot = random.choice(by_slot[random.choice(sorted(by_slot))])
+        known = self.facts.slots[spot.shape.slot]
+        if isinstance(spot.shape, Many):
+            step = self._change_list(spot, known, random)
+        else:
+            step = self._change_leaf(spot, known, random)
+        _put_right(self.shape, holder, 0, {}, self._grow, random)
+        return step
+
+    def _change_leaf(self, spot: Spot, known: SlotFacts, random: Random) -> str:
+        shape = spot.shape
+        assert isinstance(shape, Leaf)
+        if shape.kind is Kind.TEXT:
+            kind = self.texts[shape.slot]
+            new = changed_text(spot.value, kind, random, keep_length=shape.size is not None)
+            word = "text"
+        else:
+            new, word = new_value(spot.value, known, random), str(shape.kind.value)
+        changed = new != spot.value or type(new) is not type(spot.value)
+        spot.holder[spot.index] = new
+        return word if changed else ""
+
+    def _change_list(self, spot: Spot, known: SlotFacts, random: Random) -> str:
+        items = spot.value
+        before = list(items)
+        changes = _ORDERING if spot.shape.size is not None else (*_ORDERING, *_SIZING)
+        name, change = random.choice(changes)
+        if change is None:
+            assert isinstance(spot.shape, Many)
+            self._grow(spot.shape, items, random)
+        else:
+            change(items, random)
+        if known.ascending:
+            items.sort()
+        elif known.descending:
+            items.sort(reverse=True)
+        return name if items != before else ""
+
+    def _grow(self, shape: Many, items: list[Tree], random: Random) -> bool:
+        """Put in one more element, like one that is there or was in a sample, then changed.
+
+        Returns:
+            Whether there was any to begin with.
+        """
+        pool = list(items)
+        if not pool or random.random() < _FROM_SAMPLES:
+            pool = self._elements_seen(shape) or pool
+        if not pool:
+            return False
+        holder = [copy_tree(random.choice(pool))]
+        for spot in list(spots(shape.element, holder)):
+            known = self.facts.slots[spot.shape.slot]
+            if isinstance(spot.shape, Leaf) and not known.locked and random.random() < _CHANGED:
+                self._change_leaf(spot, known, random)
+        items.insert(random.randint(0, len(items)), holder[0])
+        return True
+
+    def _elements_seen(self, shape: Many) -> list[Tree]:
+        return [
+            item
+            for tree in self.trees
+            for spot in spots(self.shape, [tree])
+            if spot.shape.slot == shape.slot
+            for item in spot.value
+        ]
+
+
+def copy_tree(tree: Tree) -> Tree:
+    """A copy whose lists are its own."""
+    return [copy_tree(item) for item in tree] if isinstance(tree, list) else tree
+
+
+def new_value(value: Tree, known: SlotFacts, random: Random) -> Tree:
+    """Return another number or truth value; other values come back as they are."""
+    if known.kind is Kind.BOOL:
+        return random.random() < 0.5
+    if known.kind is Kind.INT:
+        return _new_integer(value, known, random)
+    if known.kind is Kind.FLOAT:
+        return _new_float(value, known, random)
+    return value
+
+
+def _new_integer(value: int, known: SlotFacts, random: Random) -> int:
+    least, most = round(known.least), round(known.most)
+    low, high = min(known.values), max(known.values)
+    new = random.choice(
+        (
+            value + random.choice((-1, 1)),
+            value + random.choice((-2, 2, -3, 3)),
+            random.randint(low, high),
+            random.randint(least, max(least, min(most, high))),
+            random.randint(least, max(least, most)),
+            random.choice(known.values),
+            random.choice((0, 1, 2, least, high)),
+            random.choice((-value, 2 * value, value // 2)),
+        )
+    )
+    return min(max(new, least), max(least, most))
+
+
+def _new_float(value: float, known: SlotFacts, random: Random) -> float:
+    least, most = known.least, known.most
+    low, high = min(known.values), max(known.values)
+    new = random.choice(
+        (
+            value + random.choice((-1, 1, -0.5, 0.5, -0.1, 0.1)),
+            random.uniform(low, high),
+            random.uniform(least, most),
+            random.choice(known.values),
+            random.choice((-value, 2 * value, value / 2)),
+        )
+    )
+    return round(float(min(max(new, least), most)), known.decimals)
+
+
+def _put_right(
+    shape: Shape,
+    holder: list[Tree],
+    index: int,
+    scope: dict[int, int],
+    grow: Callable[[Many, list[Tree], Random], bool],
+    random: Random,
+) -> None:
+    """Give every list and text whose length a number tells that length."""
+    tree = holder[index]
+    if isinstance(shape, Fixed):
+        inside = {**scope, **_numbers(shape, tree)}
+        for place, part in enumerate(shape.parts):
+            _put_right(part, tree, place, inside, grow, random)
+        return
+    wanted = None if shape.size is None else shape.size.of(scope)
+    if isinstance(shape, Many):
+        while wanted is not None and len(tree) > max(0, wanted):
+            del tree[random.randrange(len(tree))]
+        while wanted is not None and len(tree) < wanted < MOST_LEAVES:
+            if not grow(shape, tree, random):
+                break
+        for place in range(len(tree)):
+            _put_right(shape.element, tree, place, scope, grow, random)
+    elif wanted is not None and isinstance(tree, str) and len(tree) != wanted:
+        spare = tree or "a"
+        holder[index] = (tree + "".join(random.choice(spare) for _ in range(wanted)))[:wanted]
+
+
+def _numbers(shape: Fixed, tree: Tree) -> dict[int, int]:
+    return {slot: number for slot, number in measures(shape, tree).items() if slot >= 0}
+
+
+def _drop(items: list[Tree], random: Random) -> None:
+    for _ in range(random.randint(1, max(1, len(items) // 2))):
+        if items:
+            del items[random.randrange(len(items))]
+
+
+def _double(items: list[Tree], random: Random) -> None:
+    if items:
+        items.insert(random.randint(0, len(items)), copy_tree(random.choice(items)))
+
+
+def _repeat(items: list[Tree], random: Random) -> None:
+    """Let one element stand in the place of another."""
+    if items:
+        items[random.randrange(len(items))] = copy_tree(random.choice(items))
+
+
+def _empty(items: list[Tree], _: Random) -> None:
+    items.clear()
+
+
+def _reverse(items: list[Tree], _: Random) -> None:
+    items.reverse()
+
+
+def _shuffle(items: list[Tree], random: Random) -> None:
+    random.shuffle(items)
+
+
+def _sort(items: list[Tree], random: Random) -> None:
+    if {type(item) for item in items} in ({int}, {float}, {str}):
+        items.sort(reverse=random.random() < 0.5)
+
+
+def _single(items: list[Tree], random: Random) -> None:
+    if items:
+        items[:] = [random.choice(items)]
+
+
+_Change = Callable[[list[Tree], Random], None]
+_ORDERING: Final[tuple[tuple[str, _Change | None], ...]] = (
+    ("reverse", _reverse),
+    ("shuffle", _shuffle),
+    ("shuffle", _shuffle),
+    ("sort", _sort),
+    ("repeat", _repeat),
+)
+_SIZING: Final[tuple[tuple[str, _Change | None], ...]] = (
+    ("drop", _drop),
+    ("drop", _drop),
+    ("double", _double),
+    ("insert", None),
+    ("insert", None),
+    ("insert", None),
+    ("single", _single),
+    ("empty", _empty),
+)

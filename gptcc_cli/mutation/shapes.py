@@ -1,0 +1,162 @@
+"""What the inputs of a problem have in common, as a tree of shapes.
+
+An input is taken apart into a tree of lists with values at its leaves; a shape says what stands
+where. Lengths may depend on numbers that stand before them (``n``, then ``n`` numbers). A
+position in the shape is a *slot*; all values that ever stand there are learnt from together.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, TypeAlias
+
+Tree: TypeAlias = Any
+"""A list of trees, or a leaf: a JSON value. Lists are changed in place."""
+
+MOST_LEAVES: Final = 4000
+"""A tree with more leaves is not changed: its programs would spend their time reading."""
+
+
+class Kind(Enum):
+    """What kind of value stands at a leaf."""
+
+    INT = "int"
+    FLOAT = "float"
+    TEXT = "text"
+    BOOL = "bool"
+    OTHER = "other"
+    """``None``, objects, and lists of mixed kinds: changed with care or not at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """A length: ``factor * count (* other count) + offset``."""
+
+    slot: int
+    """The slot of the number that counts."""
+    factor: int = 1
+    offset: int = 0
+    times: int | None = None
+    """The slot of a second number, for ``n * m``."""
+
+    def of(self, counts: Mapping[int, int]) -> int | None:
+        """The length where these numbers are known; ``None`` where they are not."""
+        count = counts.get(self.slot)
+        if count is None or (self.times is not None and self.times not in counts):
+            return None
+        other = 1 if self.times is None else counts[self.times]
+        return self.factor * count * other + self.offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One value."""
+
+    slot: int
+    kind: Kind
+    size: Size | None = None
+    """How long a text is, where a number says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A known number of parts, each with its own shape."""
+
+    parts: tuple["Shape", ...]
+    separator: str = " "
+    """What stands between the parts in a text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many:
+    """Any number of parts of one shape."""
+
+    slot: int
+    element: "Shape"
+    size: Size | None = None
+    """How many, where a number says so."""
+    separator: str = " "
+
+
+Shape: TypeAlias = Leaf | Fixed | Many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A leaf or a list at its place in a tree."""
+
+    shape: Leaf | Many
+    holder: list[Tree]
+    """The list that it stands in."""
+    index: int
+    scope: Mapping[int, int]
+    """The numbers that can be seen from here, by slot; lengths of lists and texts under
+    ``length_of(slot)``."""
+
+    @property
+    def value(self) -> Tree:
+        """What stands here."""
+        return self.holder[self.index]
+
+
+def length_of(slot: int) -> int:
+    """The name under which a scope has the length of what stands in a slot."""
+    return -1 - slot
+
+
+def spots(shape: Shape, holder: list[Tree]) -> Iterator[Spot]:
+    """Yield every leaf and list of the tree ``holder[0]``, outermost first."""
+    yield from _spots(shape, holder, 0, measures(shape, holder[0]))
+
+
+def measures(shape: Shape, tree: Tree) -> dict[int, int]:
+    """The whole numbers and lengths that stand once in a tree, by slot."""
+    if isinstance(shape, Fixed):
+        found: dict[int, int] = {}
+        for part, value in zip(shape.parts, tree, strict=True):
+            found.update(measures(part, value))
+        return found
+    if isinstance(shape, Many):
+        return {length_of(shape.slot): len(tree)}
+    if shape.kind is Kind.INT:
+        return {shape.slot: tree}
+    return {length_of(shape.slot): len(tree)} if shape.kind is Kind.TEXT else {}
+
+
+def n_leaves(tree: Tree) -> int:
+    """How many leaves a tree has; every 30 characters of a text count as one."""
+    if isinstance(tree, list):
+        return 1 + sum(map(n_leaves, tree))
+    return 1 + len(tree) // 30 if isinstance(tree, str) else 1
+
+
+def sized_by(shape: Shape) -> frozenset[int]:
+    """Slots of the numbers that say how long something is."""
+    found: set[int] = set()
+    pending = [shape]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Fixed):
+            pending.extend(item.parts)
+            continue
+        if item.size is not None:
+            found.add(item.size.slot)
+            found.update(() if item.size.times is None else (item.size.times,))
+        if isinstance(item, Many):
+            pending.append(item.element)
+    return frozenset(found)
+
+
+def _spots(
+    shape: Shape, holder: list[Tree], index: int, scope: Mapping[int, int]
+) -> Iterator[Spot]:
+    tree = holder[index]
+    if isinstance(shape, Fixed):
+        for place, part in enumerate(shape.parts):
+            yield from _spots(part, tree, place, scope)
+        return
+    yield Spot(shape=shape, holder=holder, index=index, scope=scope)
+    if isinstance(shape, Many):
+        for place, element in enumerate(tree):
+            inner = {} if isinstance(shape.element, Leaf) else measures(shape.element, element)
+            yield from _spots(shape.element, tree, place, {**scope, **inner} if inner else scope)

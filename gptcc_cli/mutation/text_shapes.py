@@ -1,0 +1,187 @@
+"""Samples of standard input -> shape, trees, and the way back to text.
+
+Words become values by what all samples hold at their place: whole numbers, numbers with a point,
+or text. Numbers with leading zeros are text, as a code or a picture in digits is.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from gptcc_cli.mutation.layout import (
+    INTEGER,
+    Block,
+    Count,
+    Layout,
+    Line,
+    Lines,
+    Row,
+    find_layout,
+    parse,
+)
+from gptcc_cli.mutation.shapes import Fixed, Kind, Leaf, Many, Shape, Size, Tree, spots
+
+_NUMBER: Final = re.compile(r"[+-]?\d{1,30}\.\d{1,30}")
+_MOST_LINES: Final = 400
+_MOST_WORDS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextShape:
+    """The shape of inputs that are text, and the trees of the samples it explains."""
+
+    shape: Shape
+    trees: tuple[list[Tree], ...]
+    is_plain: bool
+    """Whether no layout was found, and the lines stay as they are in one sample."""
+
+    def text(self, tree: Tree) -> str:
+        """The input that a tree stands for, with a line feed at its end."""
+        return "".join(_written(self.shape, tree)) + "\n"
+
+
+def text_shapes(inputs: Sequence[str]) -> tuple[TextShape, ...]:
+    """Find the shape that all samples share, or else one for each.
+
+    Args:
+        inputs: the standard input of each sample. Samples too long to be learnt from are left
+            out.
+    """
+    samples = [lines for lines in map(_lines, inputs) if lines]
+    if not samples:
+        return ()
+    layout = find_layout(samples)
+    if layout is not None:
+        return (_shaped(layout, samples, is_plain=False),)
+    return tuple(_shaped(_plain(lines), [lines], is_plain=True) for lines in samples)
+
+
+def _lines(text: str) -> Lines:
+    lines = [tuple(line.split()) for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    if len(lines) > _MOST_LINES or sum(map(len, lines)) > _MOST_WORDS:
+        return ()
+    return tuple(lines)
+
+
+def _plain(lines: Lines) -> Layout:
+    return tuple(Line(width=len(words)) for words in lines)
+
+
+def _shaped(layout: Layout, samples: Sequence[Lines], *, is_plain: bool) -> TextShape:
+    parsed = [parse(layout, lines) for lines in samples]
+    trees = [tree for tree in parsed if tree is not None]
+    drawing = _Drawing()
+    shape = drawing.shape_of(layout, [trees])
+    typed = tuple(_typed(shape, tree) for tree in trees)
+    return TextShape(shape=_with_sizes(shape, typed), trees=typed, is_plain=is_plain)
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """The slots given so far, and those of the numbers in scope, in the layout's order."""
+
+    n_slots: int = 0
+    scope: list[int] = field(default_factory=list)
+
+    def new_slot(self) -> int:
+        """Give a slot that no leaf or list has."""
+        self.n_slots += 1
+        return self.n_slots - 1
+
+    def shape_of(self, layout: Layout, groups: list[Any]) -> Fixed:
+        """The shape of a layout, of which ``groups`` hold every instance."""
+        instances = [tree for group in groups for tree in group]
+        parts: list[Shape] = []
+        for place, item in enumerate(layout):
+            trees = [instance[place] for instance in instances]
+            parts.append(self._part(item, trees))
+        return Fixed(parts=tuple(parts), separator="\n")
+
+    def _part(self, item: Line | Row | Block, trees: list[Any]) -> Shape:
+        if isinstance(item, Block):
+            slot, size = self.new_slot(), self._size(item.count)
+            outside = list(self.scope)
+            body = self.shape_of(item.body, trees)
+            self.scope = outside
+            return Many(slot=slot, element=body, size=size, separator="\n")
+        head = item.head if isinstance(item, Row) else item.width
+        leaves = tuple(self._leaf([tree[n] for tree in trees]) for n in range(head))
+        self.scope.extend(leaf.slot for leaf in leaves)
+        if isinstance(item, Line):
+            return Fixed(parts=leaves)
+        slot, size = self.new_slot(), self._size(item.count)
+        element = self._leaf([word for tree in trees for word in tree[head]])
+        row = Many(slot=slot, element=element, size=size)
+        return Fixed(parts=(*leaves, row))
+
+    def _leaf(self, words: list[str]) -> Leaf:
+        kind = Kind.TEXT
+        if words and all(map(INTEGER.fullmatch, words)):
+            kind = Kind.INT
+        elif words and all(INTEGER.fullmatch(word) or _NUMBER.fullmatch(word) for word in words):
+            kind = Kind.FLOAT
+        return Leaf(slot=self.new_slot(), kind=kind)
+
+    def _size(self, count: Count | None) -> Size | None:
+        if count is None:
+            return None
+        times = None if count.times is None else self.scope[count.times]
+        return Size(
+            slot=self.scope[count.place], factor=count.factor, offset=count.offset, times=times
+        )
+
+
+def _typed(shape: Shape, tree: Tree) -> Tree:
+    """The tree with words made values."""
+    if isinstance(shape, Leaf):
+        return {Kind.INT: int, Kind.FLOAT: float}.get(shape.kind, str)(tree)
+    if isinstance(shape, Many):
+        return [_typed(shape.element, item) for item in tree]
+    return [_typed(part, item) for part, item in zip(shape.parts, tree, strict=True)]
+
+
+def _with_sizes(shape: Fixed, trees: Sequence[list[Tree]]) -> Shape:
+    """The shape with the lengths of texts that a number tells, as the width of a picture does."""
+    counts: dict[int, set[int]] = {}
+    seen: dict[int, set[str]] = {}
+    for tree in trees:
+        for spot in spots(shape, [tree]):
+            if isinstance(spot.shape, Leaf) and spot.shape.kind is Kind.TEXT:
+                slot, length = spot.shape.slot, len(spot.value)
+                equal = {name for name, value in spot.scope.items() if value == length}
+                counts[slot] = counts.get(slot, equal) & {name for name in equal if name >= 0}
+                seen.setdefault(slot, set()).add(spot.value)
+    # A text of one or two characters is as long as some number by chance.
+    sizes = {
+        slot: max(names)
+        for slot, names in counts.items()
+        if names and (len(seen[slot]) > 1 or max(map(len, seen[slot])) > 2)
+    }
+    return _resized(shape, sizes)
+
+
+def _resized(shape: Shape, sizes: dict[int, int]) -> Shape:
+    if isinstance(shape, Leaf):
+        return replace(shape, size=Size(slot=sizes[shape.slot])) if shape.slot in sizes else shape
+    if isinstance(shape, Many):
+        return replace(shape, element=_resized(shape.element, sizes))
+    return replace(shape, parts=tuple(_resized(part, sizes) for part in shape.parts))
+
+
+def _written(shape: Shape, tree: Tree) -> Iterator[str]:
+    if isinstance(shape, Leaf):
+        yield _number_text(tree) if isinstance(tree, float) else str(tree)
+        return
+    parts = [shape.element] * len(tree) if isinstance(shape, Many) else shape.parts
+    for place, (part, item) in enumerate(zip(parts, tree, strict=True)):
+        if place:
+            yield shape.separator
+        yield from _written(part, item)
+
+
+def _number_text(number: float) -> str:
+    text = repr(number)
+    return text if "e" not in text else f"{number:.10f}"

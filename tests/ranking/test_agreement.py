@@ -1,0 +1,97 @@
+"""Among programs that pass, the answer most of them give goes first; failing costs a place."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from gptcc_cli.extraction import candidate_of
+from gptcc_cli.judging import CaseResult, Judgement, Outcome, Verdict
+from gptcc_cli.problem import SampleTest
+from gptcc_cli.ranking import rank
+
+SAMPLE = SampleTest(name="sample 1", input="1\n", expected="1\n")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a program did, as a test says it."""
+
+    outcomes: tuple[Outcome, ...]
+
+
+def judgement(source: str, verdict: Verdict | None = Verdict.AC) -> Judgement:
+    case = CaseResult(test=SAMPLE, verdict=verdict or Verdict.IE, detail="", execution=None)
+    cases = (case,) if verdict is not None else ()
+    return Judgement(candidate=candidate_of(source), cases=cases, n_tests=len(cases))
+
+
+def ranked(behaviours, verdict=Verdict.AC, **settings):
+    judgements = [judgement(source, verdict) for source in behaviours]
+    seen = {one.candidate.form: Seen(tuple(behaviours[one.candidate.source])) for one in judgements}
+    return rank(judgements, seen, **settings)
+
+
+def sources(order):
+    return [one.judgement.candidate.source for one in order]
+
+
+def test_the_largest_group_goes_first_in_order_of_arrival():
+    order = ranked({"print(1)": "xy", "print(2)": "ab", "print(3)": "ab"})
+    assert sources(order) == ["print(2)", "print(3)", "print(1)"]
+    assert [one.cluster for one in order] == [1, 1, 2]
+    assert [one.cluster_size for one in order] == [2, 2, 1]
+    assert order[0].score == pytest.approx(2**0.5 * 2)
+
+
+def test_failing_where_others_answer_costs_a_place():
+    failing = ("a", Verdict.RE, Verdict.TLE)
+    order = ranked({"print(1)": failing, "print(2)": "abc", "print(3)": "axc"})
+    assert sources(order) == ["print(2)", "print(3)", "print(1)"]
+    assert order[2].reason == (
+        "passes 1 of 1; differs from all 2 other passing programs on 3 further inputs, "
+        "RE on 2 of 3 of them"
+    )
+
+
+def test_what_the_tests_say_weighs_more_than_agreement():
+    wrong = [judgement(f"print({n})", Verdict.WA) for n in range(5)]
+    right = judgement("print('right')")
+    seen = {one.candidate.form: Seen(("a", "b")) for one in wrong}
+    seen[right.candidate.form] = Seen((Verdict.RE, Verdict.RE))
+    order = rank([*wrong, right], seen)
+    assert order[0].judgement is right
+    assert "nothing to compare it with on 2 further inputs" in order[0].reason
+
+
+def test_the_reason_names_how_many_agree():
+    order = ranked({"print(1)": "ab", "print(2)": "ab", "print(3)": "xb"})
+    assert order[0].reason == (
+        "passes 1 of 1; agrees with 1 of 2 other passing programs on 2 further inputs"
+    )
+
+
+def test_without_tests_programs_are_grouped_all_the_same():
+    order = ranked({"print(1)": "xy", "print(2)": "ab", "print(3)": "ab"}, verdict=None)
+    assert sources(order)[0] == "print(2)"
+    assert order[0].reason == (
+        "parses; nothing to verify it with; agrees with 1 of 2 other programs like it "
+        "on 2 further inputs"
+    )
+    assert not order[0].passed
+
+
+def test_where_several_answers_may_be_right_agreement_does_not_count():
+    order = ranked(
+        {"print(1)": "xy", "print(2)": "ab", "print(3)": "ab", "print(4)": ("a", Verdict.RE)},
+        several_answers=True,
+    )
+    assert sources(order) == ["print(1)", "print(2)", "print(3)", "print(4)"]
+    assert order[0].reason == (
+        "passes 1 of 1; on 2 further inputs, where several answers may be right: answers them all"
+    )
+
+
+def test_without_behaviours_nothing_is_said_of_agreement():
+    order = rank([judgement("print(1)"), judgement("print(2)", Verdict.WA)])
+    assert [one.cluster for one in order] == [None, None]
+    assert order[0].reason == "passes 1 of 1"
