@@ -32,6 +32,9 @@ class Sampling:
     """How many candidates; at least 1."""
     temperatures: tuple[float, ...] = (0.2, 0.6, 0.8)
     """Spread over the candidates in turn; 0 is greedy."""
+    later: tuple[float, ...] = ()
+    """Spread over the candidates after each of ``temperatures`` was used once; empty: those
+    again."""
     top_p: float = 0.95
     """Keep the smallest set of tokens that holds this much probability; in (0, 1]."""
     top_k: int = 64

@@ -15,8 +15,8 @@ from gptcc_cli.prompting import Prompt
 def plan(prompts: Sequence[Prompt], sampling: Sampling, problem_id: str) -> Iterator[Request]:
     """Yield the requests of a run, candidate 0 first.
 
-    Candidate ``i`` reads prompt ``i mod P`` at temperature ``(i div P) mod T``, so that every
-    prompt meets every temperature.
+    Candidate ``i`` reads prompt ``i mod P`` in turn ``i div P``, and the turn has a temperature,
+    so that every prompt meets every temperature.
 
     Args:
         prompts: at least one.
@@ -28,6 +28,14 @@ def plan(prompts: Sequence[Prompt], sampling: Sampling, problem_id: str) -> Iter
     """
     check_sampling(sampling, n_prompts=len(prompts))
     return _requests(tuple(prompts), sampling, problem_id)
+
+
+def temperature_of(sampling: Sampling, turn: int) -> float:
+    """Return the temperature of a turn: ``temperatures`` first, then ``later`` for ever."""
+    first = sampling.temperatures
+    if turn < len(first) or not sampling.later:
+        return first[turn % len(first)]
+    return sampling.later[(turn - len(first)) % len(sampling.later)]
 
 
 def derive_seed(run_seed: int, problem_id: str, index: int) -> int:
@@ -55,7 +63,7 @@ def check_sampling(sampling: Sampling, *, n_prompts: int = 1) -> None:
         )
     if not sampling.temperatures:
         raise UsageError("no temperature was given")
-    for temperature in sampling.temperatures:
+    for temperature in (*sampling.temperatures, *sampling.later):
         if not 0 <= temperature <= 100:
             raise UsageError(f"a temperature of {temperature} can't be used", hint="try 0.6")
     if not 0 < sampling.top_p <= 1:
@@ -64,7 +72,7 @@ def check_sampling(sampling: Sampling, *, n_prompts: int = 1) -> None:
         raise UsageError(f"top-k of {sampling.top_k} is negative", hint="0 keeps all tokens")
     if sampling.batch_size is not None and sampling.batch_size < 1:
         raise UsageError(f"a batch of {sampling.batch_size} can't be written", hint="use 1 or more")
-    if set(sampling.temperatures) == {0} and sampling.n > n_prompts:
+    if {*sampling.temperatures, *sampling.later} == {0} and sampling.n > n_prompts:
         raise UsageError(
             f"at temperature 0 all {sampling.n} candidates would be the same text",
             hint="use -n 1, or a temperature above 0",
@@ -79,6 +87,6 @@ def _requests(
         yield Request(
             prompt=prompts[which],
             index=index,
-            temperature=sampling.temperatures[turn % len(sampling.temperatures)],
+            temperature=temperature_of(sampling, turn),
             seed=derive_seed(sampling.seed, problem_id, index),
         )

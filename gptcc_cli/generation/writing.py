@@ -40,14 +40,15 @@ class Row:
             prompt_ids: the prompt's tokens.
             tokenizer: a transformers tokenizer.
             end_tokens: tokens that end a text and are no part of it.
-            max_new_tokens: at least 1; the window is already taken into account.
+            max_new_tokens: at least 1; the window is already taken into account. The prompt may
+                allow fewer.
         """
         self.request = request
         self.tokens: list[int] = []
         self.finish: Finish | None = None
         self._tokenizer = tokenizer
         self._end_tokens = end_tokens
-        self._max_new_tokens = max_new_tokens
+        self._max_new_tokens = min(max_new_tokens, request.prompt.max_new_tokens or max_new_tokens)
         self._stops = tuple(stop for stop in request.prompt.template.stop_strings if stop)
         self._ends_with_body = request.prompt.ends_with_body
         self._reach = max((len(stop) for stop in self._stops), default=1) - 1

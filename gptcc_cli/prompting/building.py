@@ -181,6 +181,7 @@ def _build(
         dropped=dropped,
         prefix=_ended(form.program, _values(problem, template, statement)),
         ends_with_body=form.body,
+        max_new_tokens=form.max_new_tokens,
     )
 
 

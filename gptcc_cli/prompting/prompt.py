@@ -32,6 +32,8 @@ class Form:
     body: bool = False
     """Whether the answer is the rest of a function's body, and nothing after it is wanted."""
 
+    max_new_tokens: int | None = None
+    """Tokens after which its answers end, whatever a run allows; ``None``: what a run allows."""
     otherwise: bool = False
     """Used only where none of the others can be."""
 
@@ -78,6 +80,8 @@ class Prompt:
     the statement as its docstring."""
     ends_with_body: bool = False
     """Whether the completion ends before the first line that is not indented."""
+    max_new_tokens: int | None = None
+    """Tokens after which the completion ends, whatever the run allows."""
     round: int = 0
     """0 for a first attempt; the round of repair otherwise."""
     repairs: str | None = None

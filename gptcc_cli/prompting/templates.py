@@ -111,11 +111,18 @@ def _form(values: Any) -> Form:
         answer=str(values.get("answer", "")),
         program=str(values.get("program", "")),
         body=bool(values.get("body", False)),
+        max_new_tokens=_limit(values.get("max_new_tokens")),
         otherwise=bool(values.get("otherwise", False)),
     )
     if not turns and not form.text:
         raise ValueError("a form has no turns and no text")
     return form
+
+
+def _limit(value: Any) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("max_new_tokens is no number above 0")
 
 
 def _turn(values: Any) -> Turn:

@@ -263,15 +263,17 @@ def _verdicts(judge: Judge, candidate: Candidate, item: BenchmarkItem) -> dict[s
         by_samples = judge.judge(
             candidate, problem, problem.trusted_samples, stop_at_first_failure=True
         )
-        if item.check_source is not None:
-            hidden = judge.judge_assertions(candidate, problem, item.check_source)
-        else:
-            hidden = judge.judge(candidate, problem, item.tests, stop_at_first_failure=True)
-        _KNOWN[key] = {
-            "samples": by_samples.verdict is Verdict.AC,
-            "hidden": hidden.verdict is Verdict.AC,
-        }
+        passed = by_samples.verdict is Verdict.AC
+        _KNOWN[key] = {"samples": passed, "hidden": passed and _is_right(judge, candidate, item)}
     return _KNOWN[key]
+
+
+def _is_right(judge: Judge, candidate: Candidate, item: BenchmarkItem) -> bool:
+    if item.check_source is not None:
+        judgement = judge.judge_assertions(candidate, item.problem, item.check_source)
+    else:
+        judgement = judge.judge(candidate, item.problem, item.tests, stop_at_first_failure=True)
+    return judgement.verdict is Verdict.AC
 
 
 def _kept(rows: Iterable[Row], path: Path | None) -> Iterator[Row]:

@@ -20,6 +20,16 @@ def test_every_prompt_meets_every_temperature():
     assert [request.index for request in requests] == list(range(9))
 
 
+def test_a_ladder_is_climbed_once_by_every_prompt_and_goes_on_with_its_later_steps():
+    sampling = Sampling(n=14, temperatures=(0.2, 0.5), later=(0.7, 0.9))
+    requests = list(plan([prompt_of("a"), prompt_of("b")], sampling, "p"))
+
+    climbed = [0.2, 0.5, 0.7, 0.9, 0.7, 0.9, 0.7]
+    for name in "ab":
+        met = [one.temperature for one in requests if one.prompt.text == name]
+        assert met == climbed
+
+
 def test_a_candidate_does_not_depend_on_how_many_are_asked_for():
     few = list(plan([prompt_of("a")], Sampling(n=3, seed=7), "p"))
     many = list(plan([prompt_of("a")], Sampling(n=30, seed=7), "p"))
@@ -52,6 +62,7 @@ def test_a_seed_is_the_same_in_another_process():
         Sampling(temperatures=()),
         Sampling(temperatures=(-0.5,)),
         Sampling(temperatures=(float("nan"),)),
+        Sampling(later=(-1.0,)),
         Sampling(top_p=0),
         Sampling(top_p=1.5),
         Sampling(top_k=-1),

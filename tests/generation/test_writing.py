@@ -84,6 +84,15 @@ def test_a_body_ends_before_the_first_line_that_is_not_indented(text, kept):
     assert _push(row, text).text == kept
 
 
+@pytest.mark.parametrize(("allowed", "room", "written"), [(3, 9, 3), (9, 3, 3), (None, 3, 3)])
+def test_a_prompt_may_allow_fewer_tokens_than_the_run(allowed, room, written):
+    prompt = replace(prompt_of("p"), max_new_tokens=allowed)
+    ids = encode_prompt(TOKENIZER, prompt)
+    row = Row(request_of(prompt), ids, TOKENIZER, end_tokens=frozenset(), max_new_tokens=room)
+    completion = _push(row, "abcdefghijk")
+    assert (completion.n_tokens, completion.finish) == (written, Finish.LENGTH)
+
+
 def test_special_tokens_are_no_text():
     row = _row()
     row.push(TOKENIZER.encode("a")[0], -1.0)

@@ -55,6 +55,7 @@ def test_a_plain_file_is_the_text_for_both_modes(tmp_path: Path) -> None:
         ("stop = ['']\n[stdin]\ntext = 'x'", "stop"),
         ("[[stdin.turns]]\nrole = 'user'", "text"),
         ("stdin = 3", "no table"),
+        ("[stdin]\ntext = 'x'\nmax_new_tokens = 0", "max_new_tokens"),
     ],
 )
 def test_a_file_that_is_no_template_is_refused_with_a_reason(

@@ -293,7 +293,9 @@ class _Run:
         request, sampling = lines[0].request, self._sampling
         body: dict[str, Any] = {
             "model": self._model,
-            "max_tokens": sampling.max_new_tokens,
+            "max_tokens": min(
+                sampling.max_new_tokens, request.prompt.max_new_tokens or sampling.max_new_tokens
+            ),
             "temperature": request.temperature,
             "top_p": sampling.top_p,
             # JSON numbers of other languages are doubles: keep the seed exact in them.
