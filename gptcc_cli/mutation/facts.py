@@ -30,6 +30,7 @@ _ORDER_WORDS: Final = re.compile(
 _DISTINCT_WORDS: Final = re.compile(
     r"(?i)\b(?:distinct|unique|different|permutation|duplicates?|differ|pairwise|set of)\b"
 )
+_ORDERED: Final = (Kind.INT, Kind.FLOAT, Kind.TEXT)
 _BY_CHANCE: Final = 0.02
 _SOLID_COUNT: Final = 3
 
@@ -193,17 +194,14 @@ def _list_facts(found: list[Spot], statement: str) -> SlotFacts:
     known.least = 0 if min(known.values) == 0 else 1
     known.most = max(10, 2 * max(known.values))
     items = [one for one in lists if len(one) > 1]
-    everything = [item for one in items for item in one]
-    if not items or any(item is None or isinstance(item, list | dict) for item in everything):
-        known.distinct = bool(items) and _are_distinct(items, statement)
+    known.distinct = bool(items) and _are_distinct(items, statement)
+    shape = found[0].shape
+    assert isinstance(shape, Many)
+    if not items or not isinstance(shape.element, Leaf) or shape.element.kind not in _ORDERED:
         return known
-    try:
-        ascending = all(sorted(one) == one for one in items)
-        descending = all(sorted(one, reverse=True) == one for one in items)
-    except TypeError:
-        return known
+    ascending = all(sorted(one) == one for one in items)
+    descending = all(sorted(one, reverse=True) == one for one in items)
     chance = math.prod(1 / math.factorial(min(len(one), 20)) for one in items)
-    known.distinct = _are_distinct(items, statement)
     if _ORDER_WORDS.search(statement) or chance < _BY_CHANCE**2:
         known.ascending, known.descending = ascending, descending and not ascending
     return known

@@ -141,6 +141,11 @@ def test_values_keep_their_kinds() -> None:
         assert isinstance(items, list) and all(type(item) is int for item in items)
 
 
+def test_lists_of_mixed_kinds_in_order_by_chance_are_changed_all_the_same() -> None:
+    problem = call_problem(([1, 2, 5],), (["a", "b"],), statement="sorted")
+    assert calls_of(problem)
+
+
 def test_a_suspect_sample_is_no_seed() -> None:
     sample = SampleTest(name="sample 1", input="1 2\n", expected="3", suspect="ellipsis")
     problem = Problem(id="p", statement="", samples=(sample,))
@@ -178,6 +183,7 @@ _values = st.one_of(
     st.lists(st.integers(-9, 99), max_size=6),
     st.lists(st.lists(st.integers(0, 9), max_size=3), max_size=4),
     st.lists(st.text("ab1", max_size=4), max_size=4),
+    st.lists(st.one_of(_scalars, st.none(), st.lists(st.booleans(), max_size=2)), max_size=4),
     st.none(),
     st.dictionaries(st.text("ab", max_size=2), st.integers(), max_size=3),
 )
