@@ -242,7 +242,12 @@ def describe(benchmark: Benchmark, problem_writer: ProblemWriter) -> dict[str, A
         "dtype": loaded.dtype,
         "quantize": loaded.quantize.value,
         "adapter": found.spec.adapter,
-        "contamination": contamination(found.name, found.path, benchmark.name, benchmark.split),
+        "contamination": contamination(
+            found.name,
+            [path for path in (found.path, found.adapter) if path is not None],
+            benchmark.name,
+            benchmark.split,
+        ),
         "templates": templates,
     }
 

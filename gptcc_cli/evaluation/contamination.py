@@ -6,9 +6,11 @@ nobody has written down: no label means that none is known, not that there is no
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +52,30 @@ RECORD = "gptcc_training.json"
 """What ``gptcc train`` leaves beside a checkpoint's weights."""
 
 
-def contamination(model: str, path: Path | None, benchmark: str, split: str) -> str | None:
+def contamination(model: str, paths: Sequence[Path], benchmark: str, split: str) -> str | None:
     """Say why a model may have seen the problems of a benchmark; ``None``: nothing is known.
 
     Args:
         model: its name, such as ``owner/gpt-neo-125M-apps-all``.
-        path: its directory, where it has one on this disk.
+        paths: its directory and its adapter's, where they are on this disk.
         benchmark: ``apps``, ``humaneval``, ``mbpp``, or another name.
         split: of the benchmark; empty: not known, and then any split counts.
     """
-    trained = _trained_on(path) if path is not None else ()
-    for one, other in trained:
+    records = [_record(path) for path in paths]
+    for one, other in (pair for record in records for pair in _trained_on(record)):
         if one == benchmark and (not split or not other or other == split):
             words = f"the {other} split of {one}" if other else one
             return f"its training record says that it was trained on {words}"
-    name = model.lower().rstrip("/")
+    # What a model was made from has been seen by the model too.
+    bases = (str(record["base_model"]) for record in records if record.get("base_model"))
+    for name in (model, *bases):
+        why = _registered(name.lower().rstrip("/"), benchmark, split)
+        if why is not None:
+            return why if name == model else f"it was made from {name}: {why}"
+    return None
+
+
+def _registered(name: str, benchmark: str, split: str) -> str | None:
     for seen in REGISTRY:
         fits = any(fnmatchcase(one, seen.models) for one in (name, name.rsplit("/", 1)[-1]))
         if fits:
@@ -73,21 +84,30 @@ def contamination(model: str, path: Path | None, benchmark: str, split: str) -> 
     return None
 
 
-def _trained_on(path: Path) -> tuple[tuple[str, str], ...]:
-    """Benchmarks and splits that a checkpoint's training record names.
+def _record(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads((path / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _trained_on(record: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Benchmarks and splits that a training record names, its base's included.
 
     The record names the places its problems came from; a directory of APPS is known by its
     splits' names.
     """
-    try:
-        record = json.loads((path / RECORD).read_text(encoding="utf-8"))
-        data = record["data"]
-        places = [str(place) for place in data.get("places", ())]
-        seen = [pair for place in places for pair in _benchmark_of(place)]
+    seen: list[tuple[str, str]] = []
+    inherited = record.get("inherited")
+    for data in (record.get("data"), *(inherited if isinstance(inherited, list) else ())):
+        if not isinstance(data, dict):
+            continue
+        places = data.get("places")
+        for place in places if isinstance(places, list) else ():
+            seen += _benchmark_of(str(place))
         if data.get("includes_test_split"):
             seen.append(("apps", "test"))
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
-        return ()
     return tuple(seen)
 
 

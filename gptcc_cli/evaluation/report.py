@@ -189,7 +189,7 @@ def make_report(
             problems=tuple(totals.disagreeing[:20]),
         ),
         contamination=made.get("contamination")
-        or contamination(str(made.get("model", "")), None, made["benchmark"], made["split"]),
+        or contamination(str(made.get("model", "")), (), made["benchmark"], made["split"]),
         notes=tuple(_notes(header, scores, judged, totals, _unread(directory))),
     )
 

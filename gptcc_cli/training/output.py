@@ -19,7 +19,7 @@ from gptcc_cli.training.card import write_card
 from gptcc_cli.training.course import Course
 from gptcc_cli.training.recipe import Recipe, write_toml
 from gptcc_cli.training.recipes import REASONS
-from gptcc_cli.training.taught import DONE
+from gptcc_cli.training.taught import DONE, inherited_data
 
 _ASIDE = ".result"
 _TOKENIZER_FILES = (
@@ -94,6 +94,7 @@ def result_record(
         "identity": identity,
         "base_model": "embedded" if found.embedded else _name(loaded),
         "base_commit": found.commit,
+        "inherited": inherited_data(found.path),
         "template": course.template.name,
         "template_sha256": course.template.sha256,
         "recipe": course.recipe.settings(),

@@ -6,6 +6,7 @@ or data does not mix with what lies there: it is refused.
 """
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Sequence
@@ -73,6 +74,7 @@ def train(
         UsageError: the directory holds another run, or a finished one.
         OutputError: the directory can't be written.
     """
+    _quieten()
     request = stop or StopRequest()
     store = CheckpointStore(directory / "checkpoints")
     identity = course.identity(model=_model_mark(loaded.found))
@@ -115,6 +117,14 @@ def train(
         loss=_last_loss(trainer.state.log_history),
         validation_loss=trainer.state.best_metric,
     )
+
+
+def _quieten() -> None:
+    # Bars and remarks about kernels that are not needed here would stand between our own lines.
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
 def _claim(

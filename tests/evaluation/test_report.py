@@ -154,7 +154,7 @@ def test_the_published_checker_gives_its_own_figures(judge: Judge, tmp_path: Pat
 def test_models_that_saw_the_problems_are_known_by_name(
     model: str, benchmark: str, split: str, labelled: bool
 ) -> None:
-    assert (contamination(model, None, benchmark, split) is not None) is labelled
+    assert (contamination(model, (), benchmark, split) is not None) is labelled
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,31 @@ def test_a_training_record_tells_what_a_checkpoint_has_seen(
     tmp_path: Path, data: dict[str, Any], split: str, labelled: bool
 ) -> None:
     (tmp_path / DONE).write_text(json.dumps({"schema": "gptcc.training/1", "data": data}))
-    why = contamination("mine", tmp_path, "apps", split)
+    why = contamination("mine", [tmp_path], "apps", split)
     assert (why is not None) is labelled
     assert why is None or f"the {split} split of apps" in why
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"base_model": "flax-community/gpt-neo-125M-apps-all"}, "made from flax-community"),
+        ({"inherited": [{"places": ["test"]}]}, "the test split of apps"),
+        ({"inherited": [{"places": ["x"], "includes_test_split": True}]}, "the test split of apps"),
+        ({"base_model": "EleutherAI/gpt-neo-125M"}, None),
+        ({"base_model": 7, "inherited": "?", "data": []}, None),
+    ],
+)
+def test_what_its_base_has_seen_an_adapter_has_seen_too(
+    tmp_path: Path, record: dict[str, Any], said: str | None
+) -> None:
+    base, adapter = tmp_path / "base", tmp_path / "adapter"
+    base.mkdir()
+    adapter.mkdir()
+    whole = {"data": {"places": ["mine.jsonl"]}} | record
+    (adapter / DONE).write_text(json.dumps(whole))
+    why = contamination("mine", [base, adapter], "apps", "test")
+    assert (why is None) if said is None else (why is not None and said in why)
 
 
 def test_a_contaminated_score_carries_the_label(tmp_path: Path) -> None:

@@ -101,3 +101,14 @@ def test_trained_model_remembers_the_template_it_was_taught(run):
     outcome, _ = run(tiny_recipe(epochs=1, max_updates=1), n_problems=12)
     assert taught_template(outcome.directory) == "apps"
     assert taught_template(outcome.directory / "checkpoints") is None
+
+
+def test_record_carries_what_the_base_was_taught(run, tmp_path):
+    from gptcc_cli.training.taught import inherited_data
+
+    recipe = tiny_recipe(epochs=1, max_updates=1)
+    first, _ = run(recipe, n_problems=12, data=["mine"])
+    second, _ = run(recipe, n_problems=12, model=first.directory, directory="b", data=["yours"])
+    third = [data["places"] for data in inherited_data(second.directory)]
+    assert third == [["yours"], ["mine"]]
+    assert inherited_data(tmp_path) == []
