@@ -6,7 +6,7 @@ the reader of statements is imported: a hook on an unchanged file costs millisec
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ from gptcc_cli.workspace import (
 )
 
 if TYPE_CHECKING:
-    from gptcc_cli.cli.check_running import Runner, Running
+    from gptcc_cli.cli.check_crew import CheckCrew, CheckTicket
 
 Stamps: TypeAlias = dict[Path, str]
 """For each solution, a text that changes with any file its result depends on."""
@@ -210,42 +210,40 @@ def _looked_up(wish: CheckWish, store: ResultStore, entry: Assignment | Outcome)
 
 
 def _outcomes(
-    wish: CheckWish,
-    talk: Talk,
-    store: ResultStore,
-    entries: Iterable[Assignment | Outcome],
+    wish: CheckWish, talk: Talk, store: ResultStore, entries: list[Assignment | Outcome]
 ) -> Iterator[Outcome]:
     """Yield every answer in order; while the first are shown, those after them are still run."""
     with ExitStack() as stack:
-        runner: Runner | None = None
-        waiting: deque[tuple[Item, Running | None]] = deque()
-        for entry in entries:
-            item, running = _looked_up(wish, store, entry), None
+        crew: CheckCrew | None = None
+        waiting: deque[tuple[Item, CheckTicket | None]] = deque()
+        for n_before, entry in enumerate(entries):
+            item, ticket = _looked_up(wish, store, entry), None
             if item.outcome is None:
-                runner = runner or stack.enter_context(_opened(wish, talk))
-                running = runner.start(item)
-            waiting.append((item, running))
+                if crew is None:
+                    crew = stack.enter_context(_opened(wish, talk, len(entries) - n_before))
+                ticket = crew.submit(item)
+            waiting.append((item, ticket))
             while waiting and (waiting[0][1] is None or waiting[0][1].is_done):
                 yield _answer(store, *waiting.popleft())
-        for item, running in waiting:
-            yield _answer(store, item, running)
+        for item, ticket in waiting:
+            yield _answer(store, item, ticket)
 
 
-def _answer(store: ResultStore, item: Item, running: "Running | None") -> Outcome:
-    if running is None:
+def _answer(store: ResultStore, item: Item, ticket: "CheckTicket | None") -> Outcome:
+    if ticket is None:
         assert item.outcome is not None, "what is not known is run"
         return item.outcome
-    outcome = running.outcome()
+    outcome = ticket.answer()
     if item.key is not None:
         store.put(item.key, outcome)
     return outcome
 
 
-def _opened(wish: CheckWish, talk: Talk) -> "AbstractContextManager[Runner]":
-    """Import the judge and the reader, and open a sandbox, where something must be run."""
-    from gptcc_cli.cli.check_running import open_runner
+def _opened(wish: CheckWish, talk: Talk, n_items: int) -> "AbstractContextManager[CheckCrew]":
+    """Start what runs programs, where something must be run."""
+    from gptcc_cli.cli.check_crew import open_crew
 
-    return open_runner(wish, talk)
+    return open_crew(wish, talk, n_items)
 
 
 def _shown(wish: CheckWish, talk: Talk, outcomes: Iterator[Outcome]) -> ExitCode:

@@ -3,11 +3,15 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gptcc_cli.extraction.form import form_id
 from gptcc_cli.extraction.lexing import lines_of
 from gptcc_cli.extraction.parsing import trouble_of
-from gptcc_cli.generation import Completion
+
+if TYPE_CHECKING:
+    # Whoever checks a file has no completion, and waits for no import of those who write them.
+    from gptcc_cli.generation import Completion
 
 NO_CODE = "no_code: the answer holds no program"
 """The ``syntax_error`` of a candidate without source."""
@@ -21,7 +25,7 @@ class Candidate:
     """SHA-256 (hexadecimal) of the source after normalising line ends and trailing blanks."""
     source: str
     """The program's text; empty when no code was found."""
-    completions: tuple[Completion, ...]
+    completions: "tuple[Completion, ...]"
     """The completions that gave it, in order of their index."""
     cleaning: tuple[str, ...] = ()
     """The steps that changed the text, in order: ``stop``, ``reindent``, ``truncated``, ..."""
@@ -49,7 +53,7 @@ def candidate_of(source: str) -> Candidate:
 def make_candidate(
     source: str,
     *,
-    completions: tuple[Completion, ...],
+    completions: "tuple[Completion, ...]",
     cleaning: tuple[str, ...],
     round: int = 0,
     parent: str | None = None,

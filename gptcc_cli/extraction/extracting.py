@@ -8,6 +8,7 @@ raw text.
 """
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from gptcc_cli.extraction.candidate import Candidate, make_candidate
 from gptcc_cli.extraction.chat import program_of_answer
@@ -25,9 +26,11 @@ from gptcc_cli.extraction.parsing import (
 from gptcc_cli.extraction.repair import Reading, repair
 from gptcc_cli.extraction.starter import with_starter_names
 from gptcc_cli.extraction.uncalled import with_main_called
-from gptcc_cli.generation import Completion, Finish
 from gptcc_cli.problem import Mode, Problem
-from gptcc_cli.prompting import Prompt
+
+if TYPE_CHECKING:
+    from gptcc_cli.generation import Completion
+    from gptcc_cli.prompting import Prompt
 
 _FENCE = "```python\n"
 
@@ -43,7 +46,7 @@ class Style(Enum):
     """Prose with blocks of code."""
 
 
-def extract(completion: Completion, problem: Problem, *, clean: bool = True) -> Candidate:
+def extract(completion: "Completion", problem: Problem, *, clean: bool = True) -> Candidate:
     """Make a candidate of a completion. Pure, and linear in the length of the text.
 
     Args:
@@ -66,7 +69,7 @@ def extract(completion: Completion, problem: Problem, *, clean: bool = True) -> 
     )
 
 
-def style_of(prompt: Prompt) -> Style:
+def style_of(prompt: "Prompt") -> Style:
     """What kind of text a prompt asks for."""
     if prompt.ends_with_body:
         return Style.BODY
@@ -81,10 +84,12 @@ def _begins_body(prefix: str) -> bool:
     return last is not None and (last.last == ":" or last.text[0] in " \t" or last.in_string)
 
 
-def _cleaned(completion: Completion, problem: Problem) -> Reading:
+def _cleaned(completion: "Completion", problem: Problem) -> Reading:
     """Choose the rules by the style and apply them."""
     text = completion.text.replace("\r\n", "\n").replace("\r", "\n")
     steps: tuple[str, ...] = () if text == completion.text else ("crlf",)
+    from gptcc_cli.generation import Finish
+
     unfinished = completion.finish is not Finish.STOP
     prompt, style = completion.prompt, style_of(completion.prompt)
     if style is Style.PROGRAM and has_fence(text) and trouble_of(prompt.prefix + text):
@@ -164,7 +169,7 @@ def _restated(prefix: str, text: str, problem: Problem) -> Reading | None:
     return text, ("restated",)
 
 
-def _from_answer(prompt: Prompt, text: str, problem: Problem, unfinished: bool) -> Reading:
+def _from_answer(prompt: "Prompt", text: str, problem: Problem, unfinished: bool) -> Reading:
     """Clean an answer; a fence that the prompt opened is part of it."""
     kept = cut_at_end_token(text)
     steps: tuple[str, ...] = () if kept == text else ("stop",)

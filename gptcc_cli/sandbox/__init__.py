@@ -5,6 +5,7 @@ The public face is ``open_sandbox``; the parts behind it could be published alon
 
 import os
 import sys
+from collections.abc import Callable
 
 from gptcc_cli.errors import ExecutionRefused
 from gptcc_cli.sandbox.execution import (
@@ -33,11 +34,17 @@ __all__ = [
     "Stage",
     "open_sandbox",
     "self_check",
+    "usable_cores",
 ]
 
 
 def open_sandbox(
-    *, workers: int | None = None, level: Level | None = None, unsafe: bool = False
+    *,
+    workers: int | None = None,
+    level: Level | None = None,
+    unsafe: bool = False,
+    starts_all: bool = False,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Sandbox:
     """Open a sandbox at the strongest level this host can hold.
 
@@ -45,6 +52,8 @@ def open_sandbox(
         workers: how many jobs run at once; ``None``: one for each usable core.
         level: insist on this level instead of choosing.
         unsafe: run without isolation, with resource limits only.
+        starts_all: start all workers now, and not when they are first needed.
+        meanwhile: what to do while the first worker starts, such as imports.
 
     Raises:
         ExecutionRefused: no level holds here, or ``GPTCC_EXEC=0`` forbids execution.
@@ -61,4 +70,11 @@ def open_sandbox(
     from gptcc_cli.sandbox.levels import PREFERENCE, open_pool
 
     levels = (Level.UNSAFE,) if unsafe else PREFERENCE if level is None else (level,)
-    return open_pool(levels, workers=workers or len(os.sched_getaffinity(0)))
+    return open_pool(
+        levels, workers=workers or usable_cores(), starts_all=starts_all, meanwhile=meanwhile
+    )
+
+
+def usable_cores() -> int:
+    """Return how many programs run at once where nobody says how many."""
+    return len(os.sched_getaffinity(0))

@@ -159,6 +159,14 @@ class Sandbox(Protocol):
         """Run one job and return its facts; never raises for what the program does."""
         ...
 
+    def part(self, number: int) -> "Sandbox":
+        """Return a sandbox of one of the workers that were started, for a copy of this process.
+
+        Args:
+            number: from 0; no two processes may have the same, and this one none.
+        """
+        ...
+
     def close(self) -> None:
         """End every process the sandbox started. A second call does nothing."""
         ...

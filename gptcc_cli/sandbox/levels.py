@@ -6,7 +6,7 @@ presence. No answer is kept between runs: trying takes a few milliseconds once a
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gptcc_cli.errors import ExecutionRefused
 from gptcc_cli.sandbox.box import boxes, bubblewrap
@@ -19,8 +19,22 @@ PREFERENCE = (Level.NAMESPACE, Level.LANDLOCK)
 """The strongest first."""
 
 
-def open_pool(levels: Sequence[Level], *, workers: int, seccomp: bool = True) -> WorkerPool:
+def open_pool(
+    levels: Sequence[Level],
+    *,
+    workers: int,
+    seccomp: bool = True,
+    starts_all: bool = False,
+    meanwhile: Callable[[], None] | None = None,
+) -> WorkerPool:
     """Open a pool at the first of the levels that holds here, with one worker running.
+
+    Args:
+        levels: in the order to try them.
+        workers: how many jobs run at once.
+        seccomp: ``False`` only to show, in a test, that the filter is what holds.
+        starts_all: start all workers now.
+        meanwhile: what to do while the first worker starts.
 
     Raises:
         ExecutionRefused: none holds; the message has each one's reason.
@@ -29,7 +43,9 @@ def open_pool(levels: Sequence[Level], *, workers: int, seccomp: bool = True) ->
     for level in levels:
         for box in boxes(level, seccomp=seccomp):
             pool = WorkerPool(box, workers=workers)
-            reason = _tried(pool, proves=level is not Level.UNSAFE and seccomp)
+            proves = level is not Level.UNSAFE and seccomp
+            reason = _tried(pool, proves=proves, all_=starts_all, meanwhile=meanwhile)
+            meanwhile = None
             if reason is None:
                 return pool
             pool.close()
@@ -42,13 +58,15 @@ def open_pool(levels: Sequence[Level], *, workers: int, seccomp: bool = True) ->
     )
 
 
-def _tried(pool: WorkerPool, *, proves: bool) -> str | None:
+def _tried(
+    pool: WorkerPool, *, proves: bool, all_: bool, meanwhile: Callable[[], None] | None
+) -> str | None:
     """Start a worker, and let it prove itself; return why it can't."""
     machine = os.uname().machine
     if proves and architecture_of(machine) is None:
         return f"there are no seccomp tables for {machine}"
     try:
-        pool.start()
+        pool.start(all_=all_, meanwhile=meanwhile)
     except WorkerRefused as error:
         return str(error)
     return breach(pool) if proves else None

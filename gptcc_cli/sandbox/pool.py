@@ -64,13 +64,34 @@ class WorkerPool:
                 return self._run(job, Kind.CALL if job.call is not None else Kind.MAIN)
             return self._run(job, Kind.ASSERT)
 
-    def start(self) -> None:
+    def start(self, *, all_: bool = False, meanwhile: Callable[[], None] | None = None) -> None:
         """Start one worker now.
+
+        Args:
+            all_: begin to start the others too, without waiting for them.
+            meanwhile: what to do while the first one starts.
 
         Raises:
             WorkerRefused: the host does not allow what the box is made of.
         """
-        self._give_back(self._started())
+        begun = [self._begun() for _ in range(self._workers if all_ else 1)]
+        if meanwhile is not None:
+            meanwhile()
+        begun[0].wait_until_ready()
+        for worker in reversed(begun):
+            self._give_back(worker)
+
+    def part(self, number: int) -> "WorkerPool":
+        """Return a pool of one of the workers that were started, for a copy of this process.
+
+        Args:
+            number: from 0; no two processes may have the same, and this one none.
+        """
+        pool = WorkerPool(self._box, workers=1)
+        worker = self._idle[number]
+        pool._all.add(worker)
+        pool._idle.append(worker)
+        return pool
 
     def close(self) -> None:
         """End every worker. A second call does nothing."""
@@ -128,13 +149,17 @@ class WorkerPool:
         with self._lock:
             if self._closed:
                 raise RuntimeError("the sandbox is closed")
-            if self._idle:
-                return self._idle.pop()
-        return self._started()
+            worker = self._idle.pop() if self._idle else None
+        worker = worker or self._begun()
+        try:
+            worker.wait_until_ready()
+        except BaseException:
+            self._discard(worker)
+            raise
+        return worker
 
-    def _started(self) -> Worker:
+    def _begun(self) -> Worker:
         worker = self._starter.run(lambda: Worker(self._box))
-        worker.wait_until_ready()
         with self._lock:
             closed = self._closed
             self._all.add(worker)
@@ -155,14 +180,25 @@ class WorkerPool:
 
 
 class _Starter:
-    """A thread that lives as long as the pool, since workers die with who started them."""
+    """A thread that lives as long as the pool, since workers die with the thread they began in.
+
+    The main thread lives long enough; what it starts needs no other.
+    """
 
     def __init__(self) -> None:
         self._wishes: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="gptcc-sandbox", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
 
     def run(self, start: Callable[[], Worker]) -> Worker:
+        if threading.current_thread() is threading.main_thread():
+            return start()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="gptcc-sandbox", daemon=True
+                )
+                self._thread.start()
         done: queue.SimpleQueue[Worker | WorkerRefused] = queue.SimpleQueue()
 
         def wish() -> None:
@@ -179,7 +215,8 @@ class _Starter:
 
     def close(self) -> None:
         self._wishes.put(None)
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _work(self) -> None:
         while (wish := self._wishes.get()) is not None:

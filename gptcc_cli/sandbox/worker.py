@@ -18,7 +18,6 @@ import time
 from gptcc_cli.sandbox.box import ENVIRONMENT, Box
 from gptcc_cli.sandbox.inside.records import (
     PACKET_BYTES,
-    Ready,
     RecordError,
     Request,
     Result,
@@ -68,6 +67,7 @@ class Worker:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._zygote: int | None = None
+        self._is_ready = False
         self._said = memory_file(b"")
         boot = memory_file(marshal.dumps((_codes(), box.orders_for_a_worker())))
         nothing = memory_file(b"")
@@ -92,12 +92,14 @@ class Worker:
             os.close(boot)
             os.close(nothing)
 
-    def wait_until_ready(self) -> Ready:
-        """Wait until it is confined; call once.
+    def wait_until_ready(self) -> None:
+        """Wait until it is confined, unless it is known to be.
 
         Raises:
             WorkerRefused: the host does not allow what the box is made of.
         """
+        if self._is_ready:
+            return
         self._control.settimeout(_START_S)
         try:
             packet, notes, _, _ = self._control.recvmsg(PACKET_BYTES, _CREDENTIALS_SPACE)
@@ -113,7 +115,7 @@ class Worker:
             raise WorkerRefused(word)
         self._control.settimeout(None)
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
-        return word
+        self._is_ready = True
 
     def serve(self, request: Request, fds: list[int], stderr: int) -> tuple[Result | None, bytes]:
         """Run one request, draining the program's standard error meanwhile.

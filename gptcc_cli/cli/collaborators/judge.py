@@ -8,7 +8,7 @@ from typing import Protocol, Self
 from gptcc_cli.checkers import CheckerOptions, Layout
 from gptcc_cli.console import Talk
 from gptcc_cli.judging import AskedLimits, Judge
-from gptcc_cli.sandbox import Level, open_sandbox
+from gptcc_cli.sandbox import Level, Sandbox, open_sandbox
 
 
 class JudgeOptions(Protocol):
@@ -63,6 +63,10 @@ class JudgeWish:
         """How the user wants outputs compared."""
         return CheckerOptions(layout=Layout.STRICT if self.strict_layout else Layout.TOKENS)
 
+    def judge_on(self, sandbox: Sandbox) -> Judge:
+        """Make the judge that these wishes ask for."""
+        return Judge(sandbox, limits=self.limits(), options=self.options())
+
 
 @contextmanager
 def open_judge(wish: JudgeWish, talk: Talk) -> Iterator[Judge]:
@@ -72,13 +76,18 @@ def open_judge(wish: JudgeWish, talk: Talk) -> Iterator[Judge]:
         ExecutionRefused: no sandbox holds on this host, or execution is forbidden.
     """
     with open_sandbox(workers=wish.jobs, unsafe=wish.unsafe) as sandbox:
-        if sandbox.level is Level.UNSAFE:
-            talk.warn("programs run WITHOUT a sandbox, as --unsafe asks")
-        talk.detail(f"sandbox: {sandbox.level.value}, {sandbox.workers} programs at once")
-        judge = Judge(sandbox, limits=wish.limits(), options=wish.options())
+        say_how_held(sandbox, talk)
+        judge = wish.judge_on(sandbox)
         try:
             yield judge
         finally:
             # In this order: whoever interrupts a run must not wait for a program to time out.
             sandbox.close()
             judge.close()
+
+
+def say_how_held(sandbox: Sandbox, talk: Talk) -> None:
+    """Say how strongly programs are held, and warn where they are not."""
+    if sandbox.level is Level.UNSAFE:
+        talk.warn("programs run WITHOUT a sandbox, as --unsafe asks")
+    talk.detail(f"sandbox: {sandbox.level.value}, {sandbox.workers} programs at once")
