@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from gptcc_cli.cli.collaborators.endpoint import open_endpoint
-from gptcc_cli.cli.collaborators.hearing import Hearing
+from gptcc_cli.cli.collaborators.hearing import Hearing, observation_of
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.collaborators.log import Entry, open_log
 from gptcc_cli.cli.collaborators.model import spec_of
@@ -24,7 +24,7 @@ from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.extraction import extract
 from gptcc_cli.generation import Sampling, Style, plan
 from gptcc_cli.judging import Judge
-from gptcc_cli.solving import Ended, Repair, Solution, solve
+from gptcc_cli.solving import Ended, Repair, Solution, Until, solve
 from gptcc_cli.statement import Reading
 
 
@@ -136,16 +136,19 @@ class _Desk:
         at_most = self.writer.n_at_most
         n = self.sampling.n if at_most is None else min(self.sampling.n, at_most)
         sampling = replace(self.sampling, n=n)
-        until = self.wish.stopping()
+        problem, until = task.problem, self.wish.stopping()
         with SolveView(self.talk, None if n == OPEN_N else n) as view:
             solution = solve(
-                task.problem,
+                problem,
                 task.verifying if self.judge else (),
-                plan(self.writer.prompts(task.problem), sampling, task.problem.id),
+                plan(self.writer.prompts(problem), sampling, problem.id),
                 sampling,
                 generator=entry.overheard(self.writer.generator),
-                extract=lambda completion: extract(completion, task.problem),
-                judge=Hearing(judge=self.judge, problem=task.problem, tests=task.judged_on),
+                extract=lambda completion: extract(completion, problem),
+                judge=Hearing(judge=self.judge, problem=problem, tests=task.judged_on),
+                observe=None
+                if until is Until.FIRST
+                else observation_of(self.judge, problem, seed=sampling.seed),
                 repair=self.repair,
                 until=until,
                 budget_s=self.wish.budget,

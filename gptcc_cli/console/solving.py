@@ -137,12 +137,19 @@ def headline(solution: Solution, *, sandboxed: bool = True) -> str:
     counted = f"{solution.n_written} written, {len(solution.ranked)} different"
     n_tests = len(solution.verified_by)
     if solution.solved:
-        verified = f"passes all {n_tests} samples"
+        verified = f"passes all {n_tests} samples{_agreement(solution)}"
     elif n_tests:
         verified = f"none passes all {n_tests} samples"
     else:
         verified = "unverified: no samples to run"
     return f"{solution.problem.id}: {verified} ({counted}){unheld}"
+
+
+def _agreement(solution: Solution) -> str:
+    """Say how many programs do what the best one does, if more than it do."""
+    best = solution.best
+    n_alike = best.cluster_size if best is not None else None
+    return f", {n_alike} different programs agree on further inputs" if (n_alike or 1) > 1 else ""
 
 
 def solution_table(solution: Solution) -> "Table":

@@ -5,20 +5,10 @@ soon as it holds for what is known already, whatever is still being judged.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
-from gptcc_cli.judging import Judgement, Verdict
-
-
-class Behaviour(Protocol):
-    """What a program does on further inputs."""
-
-    @property
-    def key(self) -> Hashable:
-        """Equal for programs that do the same."""
-        ...
+from gptcc_cli.judging import Behaviour, Judgement, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +43,19 @@ def first(known: Iterable[Known]) -> int | None:
 
 
 def agreed(known: Iterable[Known]) -> int | None:
-    """The first behaviour that enough programs share is the answer."""
+    """The first behaviour that enough programs share is the answer.
+
+    To fail on most further inputs is no answer to agree on.
+    """
     forms: dict[object, set[str]] = defaultdict(set)
     counts: dict[object, int] = defaultdict(int)
     for one in known:
-        if one.judgement.verdict is not Verdict.AC or one.behaviour is None:
+        behaviour = one.behaviour
+        if one.judgement.verdict is not Verdict.AC or behaviour is None:
             continue
-        key = one.behaviour.key
+        if 2 * behaviour.n_answered < len(behaviour.outcomes):
+            continue
+        key = behaviour.key
         forms[key].add(one.judgement.candidate.form)
         counts[key] += 1
         if len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from gptcc_cli.extraction import Candidate
-from gptcc_cli.judging import Judgement, Verdict
-from gptcc_cli.solving.deciding import Behaviour, Decide, Known
+from gptcc_cli.judging import Behaviour, Judgement, Verdict
+from gptcc_cli.solving.deciding import Decide, Known
 
 
 @dataclass(slots=True)

@@ -18,10 +18,10 @@ from typing import Any, Protocol
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
-from gptcc_cli.judging import Judgement, Verdict
+from gptcc_cli.judging import Behaviour, Judgement, Verdict
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 from gptcc_cli.ranking import RankedCandidate, rank
-from gptcc_cli.solving.deciding import Behaviour, Decide, agreed, first, never
+from gptcc_cli.solving.deciding import Decide, agreed, first, never
 from gptcc_cli.solving.desk import Desk
 from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
 from gptcc_cli.solving.repairing import Repair, repair_requests
@@ -81,7 +81,8 @@ def solve(
         extract: makes programs of completions.
         judge: judges on ``tests``.
         observe: runs those that pass on further inputs; ``None``: they are told apart by the
-            tests alone, and ``Until.AGREED`` is ``Until.FIRST``.
+            tests alone. Without it, or where several answers to one input are right, nobody can
+            agree, and ``Until.AGREED`` is ``Until.FIRST``.
         repair: second tries where no candidate passes; ``None``: there are none.
         until: when to stop.
         budget_s: seconds after which the best so far is returned; ``None``: no end.
@@ -91,9 +92,15 @@ def solve(
         The solution so far if the budget ended or the user interrupted (Ctrl-C); a second
         interruption is raised.
     """
-    if observe is None and until is Until.AGREED:
-        until = Until.FIRST
-    run = _Run(decide=_RULES[until], judge=judge, observe=observe, listen=_one_at_a_time(listen))
+    if observe is None or problem.answer.special_judge:
+        until = Until.FIRST if until is Until.AGREED else until
+    run = _Run(
+        problem,
+        decide=_RULES[until],
+        judge=judge,
+        observe=None if until is Until.FIRST else observe,
+        listen=_one_at_a_time(listen),
+    )
     rounds = repair.rounds if repair is not None and tests else 0
     with _alarm(budget_s, run.end_by_budget):
         try:
@@ -113,15 +120,22 @@ def solve(
                 )
         except KeyboardInterrupt:
             run.end(Ended.INTERRUPTED)
-    return run.solution(problem, tuple(tests))
+    return run.solution(tuple(tests))
 
 
 class _Run:
     """One call of ``solve``."""
 
     def __init__(
-        self, *, decide: Decide, judge: Judging, observe: Observing | None, listen: Listener
+        self,
+        problem: Problem,
+        *,
+        decide: Decide,
+        judge: Judging,
+        observe: Observing | None,
+        listen: Listener,
     ) -> None:
+        self._problem = problem
         self._decide = decide
         self._judge = judge
         self._observe = observe
@@ -253,9 +267,13 @@ class _Run:
 
     def ranked(self) -> tuple[RankedCandidate, ...]:
         """Everything known so far, best first."""
-        return rank(self._desk.judged(self._place()))
+        return rank(
+            self._desk.judged(self._place()),
+            self._desk.behaviours,
+            several_answers=self._problem.answer.special_judge,
+        )
 
-    def solution(self, problem: Problem, tests: tuple[SampleTest | GivenTest, ...]) -> Solution:
+    def solution(self, tests: tuple[SampleTest | GivenTest, ...]) -> Solution:
         """Rank what is known; what is judged after this is not heard of."""
         self._over = True
         ranked = self.ranked()
@@ -263,7 +281,7 @@ class _Run:
         if self._failure is not None and found is Ended.EXHAUSTED:
             found = Ended.FAILED
         return Solution(
-            problem=problem,
+            problem=self._problem,
             ranked=ranked,
             n_written=self._desk.n_written,
             ended=self._ended or found,

@@ -11,9 +11,9 @@ from tests.solving.hand import (
     PROBLEM,
     SAMPLE,
     HandJudge,
-    LastLetter,
     ListGenerator,
     as_candidate,
+    behaviour_of,
     requests,
 )
 
@@ -28,14 +28,14 @@ class HandObserver:
     def submit(self, candidate):
         future = Future()
         if self.at_once:
-            future.set_result(LastLetter(candidate))
+            future.set_result(behaviour_of(candidate))
         else:
             self.waiting[candidate.source] = (future, candidate)
         return future
 
     def tell(self, source):
         future, candidate = self.waiting.pop(source)
-        future.set_result(LastLetter(candidate))
+        future.set_result(behaviour_of(candidate))
 
 
 def run(texts, observe=None, generator=None, **settings):
@@ -52,10 +52,26 @@ def run(texts, observe=None, generator=None, **settings):
     )
 
 
+def test_the_first_behaviour_that_two_programs_share_is_the_answer():
+    texts = ["right 1 a", "wrong a", "right 2 b", "right 3 b", "right 4 a"]
+    generator = ListGenerator(texts)
+    solution = run(texts, generator=generator)
+    assert solution.ended is Ended.FOUND
+    assert solution.best.judgement.candidate.source == "right 2 b"
+    assert generator.drawn == 4
+
+
 def test_programs_that_fail_the_samples_have_no_say():
     solution = run(["right 1 a", "wrong 1 b", "wrong 2 b", "right 2 c"])
     assert solution.best.judgement.candidate.source == "right 1 a"
     assert solution.n_written == 4
+
+
+def test_programs_that_crash_in_the_same_way_do_not_agree():
+    generator = ListGenerator(["right 1 !", "right 2 !", "right 3 !", "right 4 a", "right 5 a"])
+    solution = run(generator.texts, generator=generator)
+    assert generator.drawn == 5
+    assert solution.best.judgement.candidate.source == "right 4 a"
 
 
 def test_many_copies_of_one_program_agree_as_well():
@@ -87,6 +103,23 @@ def test_without_further_inputs_the_first_that_passes_is_the_answer():
     )
     assert solution.solved
     assert generator.drawn == 1
+
+
+@pytest.mark.parametrize("order", [("x", "y"), ("y", "x")])
+def test_the_answer_does_not_depend_on_which_is_observed_first(order):
+    observe = HandObserver(at_once=False)
+    programs = {"x": ["right 1 x", "right 2 x"], "y": ["right 3 y", "right 4 y"]}
+    texts = ["right 1 x", "right 3 y", "right 4 y", "right 2 x", "wrong"]
+
+    class Telling(ListGenerator):
+        def generate(self, *arguments, **settings):
+            yield from super().generate(*arguments, **settings)
+            for letter in order:
+                for source in programs[letter]:
+                    observe.tell(source)
+
+    solution = run(texts, observe=observe, generator=Telling(texts))
+    assert solution.best.judgement.candidate.source == "right 3 y"
 
 
 def test_a_bug_while_observing_is_not_swallowed():

@@ -4,8 +4,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from gptcc_cli.extraction import Candidate
-from gptcc_cli.judging import Judge, Judgement
+from gptcc_cli.judging import Behaviour, Judge, Judgement
+from gptcc_cli.mutation import Probe, mutate
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
+
+N_PROBES = 24
+"""Further inputs that programs are told apart by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +28,34 @@ class Hearing:
         unheard: Future[Judgement] = Future()
         unheard.set_result(Judgement(candidate=candidate, cases=(), n_tests=0))
         return unheard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Runs candidates of one problem on further inputs; nobody knows what they should print."""
+
+    judge: Judge
+    problem: Problem
+    probes: tuple[Probe, ...]
+    """Inputs made from those of the samples."""
+
+    def submit(self, candidate: Candidate) -> "Future[Behaviour]":
+        """Run a candidate on the further inputs."""
+        return self.judge.observe(candidate, self.problem, self.probes)
+
+
+def observation_of(judge: Judge | None, problem: Problem, *, seed: int) -> Observation | None:
+    """Make further inputs for a problem, to tell its candidates apart by.
+
+    Args:
+        judge: who runs programs; ``None``: nobody does.
+        problem: its samples are changed; nothing else is known of its tests.
+        seed: of the run.
+
+    Returns:
+        ``None`` where there are no further inputs to be had.
+    """
+    if judge is None:
+        return None
+    probes = mutate(problem, problem.trusted_samples, n=N_PROBES, seed=seed)
+    return Observation(judge=judge, problem=problem, probes=probes) if probes else None
