@@ -1,8 +1,12 @@
 """What ``gptcc history`` does, behind its options."""
 
+import sqlite3
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+from gptcc_cli.cli.delivery import write_whole
 from gptcc_cli.console import Talk, write_answer, write_json
 from gptcc_cli.console.history import (
     difference_lines,
@@ -16,11 +20,14 @@ from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.history import (
     KeptProgram,
     KeptRun,
+    RunSummary,
     completions_of,
+    export_lines,
     find_run,
     place_of,
     reading,
     requests_of,
+    search_runs,
 )
 from gptcc_cli.history import list_runs as runs_of
 
@@ -40,13 +47,62 @@ def run_list(
         limit = _SCREEN
     with reading(place_of(history)) as connection:
         runs = [] if connection is None else list(runs_of(connection, limit=limit, solved=solved))
-    if as_json:
-        for run in runs:
-            write_json("gptcc.run/1", summary_record(run))
-    elif runs:
-        write_answer(runs_table(runs))
-    else:
+    _print_runs(runs, as_json=as_json)
+    if not runs and not as_json:
         Talk().say("no runs yet" if solved is None else "no such runs yet")
+
+
+def run_search(
+    history: Path | None, words: list[str], *, limit: int | None, as_json: bool
+) -> ExitCode:
+    """Print the runs that hold every word; return 1 if there is none.
+
+    Raises:
+        HistoryError: the history can't be read.
+    """
+    with reading(place_of(history)) as connection:
+        found = [] if connection is None else list(search_runs(connection, words, limit=limit))
+    _print_runs(found, as_json=as_json)
+    if not found and not as_json:
+        Talk().say(f"no run holds {' and '.join(map(repr, words))}")
+    return ExitCode.DONE if found else ExitCode.FAILED
+
+
+def run_export(history: Path | None, name: str | None, *, every: bool, output: Path | None) -> None:
+    """Write completions as JSON lines.
+
+    Raises:
+        HistoryError: the history can't be read.
+        OutputError: the file can't be written.
+        UsageError: no run is named, or there is no such run.
+    """
+    if (name is None) is not every:
+        raise UsageError(
+            "name one run to export, or all of them", hint="gptcc history export last, or --all"
+        )
+    with reading(place_of(history)) as connection:
+        if name is not None:
+            names = [name]
+        else:
+            names = [] if connection is None else [run.id for run in runs_of(connection)][::-1]
+        parts = _exported(connection, names)
+        if output is not None:
+            write_whole(output, "".join(parts))
+            return
+        for part in parts:
+            write_answer(part)
+
+
+def _exported(connection: sqlite3.Connection | None, names: list[str]) -> Iterator[str]:
+    """Yield the lines of each run; those of one problem are numbered through."""
+    counts: Counter[str] = Counter()
+    for name in names:
+        run = find_run(connection, name)
+        assert connection is not None, "a run was found"
+        first = counts[run.problem.id]
+        lines = [*export_lines(run, completions_of(connection, run), first_index=first)]
+        counts[run.problem.id] += len(lines)
+        yield "".join(lines)
 
 
 def run_show(
@@ -103,6 +159,14 @@ def run_replay(
     else:
         write_answer("\n".join(difference_lines(run, found, generated=generate)))
     return ExitCode.FAILED if found else ExitCode.DONE
+
+
+def _print_runs(runs: list[RunSummary], *, as_json: bool) -> None:
+    if as_json:
+        for run in runs:
+            write_json("gptcc.run/1", summary_record(run))
+    elif runs:
+        write_answer(runs_table(runs))
 
 
 def _program(run: KeptRun, rank: int | None) -> KeptProgram:

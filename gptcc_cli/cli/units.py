@@ -7,6 +7,7 @@ import typer
 from gptcc_cli.errors import UsageError
 
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 1e-3, "m": 60.0, "min": 60.0, "h": 3600.0}
+_DAYS = {"d": 1, "w": 7}
 _BYTES = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-zA-Z]*)\s*")
 
@@ -21,6 +22,18 @@ def seconds(text: str | float) -> float:
     if unit not in _SECONDS or number <= 0:
         raise typer.BadParameter(f"{text!r} is not a time above 0, such as 2, 500ms or 1m")
     return number * _SECONDS[unit]
+
+
+def age(text: str | float) -> float:
+    """Read ``30d``, ``2w``, ``12h`` or any time of ``seconds`` as seconds above 0.
+
+    Raises:
+        typer.BadParameter: it is not a time, or not above 0.
+    """
+    number, unit = _split(str(text), "a time such as 30d, 2w or 12h")
+    if unit in _DAYS and number > 0:
+        return number * _DAYS[unit] * 86400
+    return seconds(text)
 
 
 def size(text: str | int) -> int:

@@ -160,7 +160,7 @@ def _of_line(record: Any, where: str) -> tuple[str, _Text]:
     id_ = fields.get("task_id", fields.get("problem", fields.get("problem_id")))
     if isinstance(id_, int):
         id_ = f"{id_:04d}"
-    for field, whole in (("completion", False), ("text", False), ("solution", True)):
+    for field, whole in (("solution", True), ("completion", False), ("text", False)):
         if isinstance(id_, str) and isinstance(fields.get(field), str):
             return id_, _Text(text=fields[field], whole=whole)
     raise UsageError(

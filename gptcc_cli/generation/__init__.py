@@ -17,6 +17,7 @@ from gptcc_cli.generation.opening import open_generator
 from gptcc_cli.generation.planning import check_sampling, derive_seed, plan
 from gptcc_cli.generation.replay import (
     ReplayGenerator,
+    completion_record,
     write_completion,
     write_completions,
     write_header,
@@ -36,6 +37,7 @@ __all__ = [
     "Watcher",
     "Writing",
     "check_sampling",
+    "completion_record",
     "derive_seed",
     "open_generator",
     "plan",

@@ -37,7 +37,12 @@ def write_header(file: IO[str], *, generator: str, sampling: Sampling) -> None:
 
 def write_completion(file: IO[str], completion: Completion) -> None:
     """Append one completion as one line, and flush: what was generated is not lost."""
-    record = {
+    _write(file, completion_record(completion))
+
+
+def completion_record(completion: Completion) -> dict[str, Any]:
+    """Return what a line keeps of a completion."""
+    return {
         "index": completion.index,
         "prompt_sha256": _prompt_sha256(completion.prompt.text),
         "template": completion.prompt.template.name,
@@ -51,7 +56,6 @@ def write_completion(file: IO[str], completion: Completion) -> None:
         "temperature": completion.temperature,
         "seed": completion.seed,
     }
-    _write(file, record)
 
 
 def write_completions(
@@ -209,7 +213,7 @@ def _parse(line: str, where: str) -> dict[str, Any] | None:
 
 
 def _prompt_sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _write(file: IO[str], record: dict[str, Any]) -> None:

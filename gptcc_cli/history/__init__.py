@@ -4,8 +4,10 @@ Covers writing runs while they go on, reading them back, and the file's form thr
 migrations. Prints nothing, runs no program and no model.
 """
 
+from gptcc_cli.history.exporting import export_lines
 from gptcc_cli.history.opening import open_history, reading
 from gptcc_cli.history.place import default_place, place_of
+from gptcc_cli.history.pruning import prunable, remove_runs, shrink
 from gptcc_cli.history.recorder import Recorder, RunLog
 from gptcc_cli.history.replaying import Difference, Recorded, differences, text_differences
 from gptcc_cli.history.runs import (
@@ -19,6 +21,7 @@ from gptcc_cli.history.runs import (
     list_runs,
     requests_of,
 )
+from gptcc_cli.history.searching import search_runs
 from gptcc_cli.history.sheet import Beginning
 
 __all__ = [
@@ -34,12 +37,17 @@ __all__ = [
     "completions_of",
     "default_place",
     "differences",
+    "export_lines",
     "find_run",
     "known_ids",
     "list_runs",
     "open_history",
     "place_of",
+    "prunable",
     "reading",
+    "remove_runs",
     "requests_of",
+    "search_runs",
+    "shrink",
     "text_differences",
 ]

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -129,12 +129,20 @@ def list_runs(
         solved: only those that were solved, or only those that were not.
     """
     chosen = "" if solved is None else f"WHERE coalesce(solved, 0) = {int(solved)}"
-    rows = _rows(
-        connection,
-        f"{_SUMMARY} {chosen} ORDER BY started_s DESC LIMIT ?",
-        -1 if limit is None else limit,
-    )
-    yield from map(_summary, rows)
+    yield from summaries(connection, chosen, limit=limit)
+
+
+def summaries(
+    connection: sqlite3.Connection,
+    chosen: str,
+    values: Sequence[object] = (),
+    *,
+    limit: int | None = None,
+) -> Iterator[RunSummary]:
+    """Yield the runs that a ``WHERE`` over ``runs`` and ``problems`` chooses, the newest first."""
+    most = "" if limit is None else f"LIMIT {int(limit)}"
+    query = f"{_SUMMARY} {chosen} ORDER BY started_s DESC, number DESC {most}"
+    yield from map(_summary, _rows(connection, query, *values))
 
 
 def find_run(connection: sqlite3.Connection | None, wanted: str) -> KeptRun:
@@ -147,7 +155,7 @@ def find_run(connection: sqlite3.Connection | None, wanted: str) -> KeptRun:
         raise UsageError(f"there is no run {wanted!r}: the history is empty")
     name = wanted.strip().lower()
     if name == NEWEST:
-        rows = list(_rows(connection, f"{_SUMMARY} ORDER BY started_s DESC LIMIT 1"))
+        rows = list(_rows(connection, f"{_SUMMARY} ORDER BY started_s DESC, number DESC LIMIT 1"))
     else:
         begins = f"{_SUMMARY} WHERE substr(id, 1, ?) = ? ORDER BY started_s LIMIT 3"
         rows = list(_rows(connection, begins, len(name), name)) if name else []

@@ -210,6 +210,81 @@ def test_names_of_runs_are_completed(gptcc: Command, replay: Path) -> None:
     assert name in gptcc(env=env).stdout
 
 
+def test_a_run_is_found_by_words(gptcc: Command, replay: Path) -> None:
+    gptcc("solve", COINS, "--replay", replay)
+    assert [run["problem"] for run in lines(gptcc, "search", "two jars", "A + B")] == ["coins"]
+    done = gptcc("history", "search", "zeppelin")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no run holds 'zeppelin'" in done.stderr
+
+
+def test_an_export_is_replayed_and_graded(gptcc: Command, replay: Path, tmp_path: Path) -> None:
+    gptcc("solve", COINS, "--replay", replay, "--until", "all")
+    done = gptcc("history", "export", "last")
+    assert [json.loads(line)["index"] for line in done.stdout.splitlines()] == [0, 1, 2]
+    assert gptcc("history", "export", "last", "-o", "out.jsonl").stdout == ""
+    assert (tmp_path / "out.jsonl").read_text() == done.stdout
+    again = gptcc("solve", COINS, "--replay", "out.jsonl", "--until", "all")
+    assert again.stdout == RIGHT
+    everything = gptcc("history", "export", "--all").stdout.splitlines()
+    assert [json.loads(line)["index"] for line in everything] == [0, 1, 2, 3, 4, 5]
+    problem = {"problem_id": "coins", "question": "Add.", "difficulty": "introductory"}
+    tests = {"inputs": ["3 4\n", "5 5\n"], "outputs": ["7\n", "10\n"]}
+    row = {**problem, "input_output": json.dumps(tests), "solutions": json.dumps([RIGHT])}
+    (tmp_path / "apps.jsonl").write_text(json.dumps(row) + "\n")
+    graded = gptcc("grade", "out.jsonl", "--benchmark", "apps.jsonl", "--json")
+    assert graded.returncode == 0, graded.stderr
+    assert "0.66" in graded.stdout
+
+
+def test_an_export_without_a_run_or_of_two_kinds_is_refused(gptcc: Command) -> None:
+    for arguments in ([], ["last", "--all"]):
+        assert gptcc("history", "export", *arguments).returncode == 2
+
+
+def test_pruning_asks_shows_and_removes(gptcc: Command, replay: Path) -> None:
+    assert "no runs yet" in gptcc("history", "prune", "--all", "--yes").stderr
+    for _ in range(3):
+        gptcc("solve", COINS, "--replay", replay)
+    newest, *older = [str(run["run"]) for run in lines(gptcc, "list")]
+    assert gptcc("history", "prune").returncode == 2
+    assert gptcc("history", "prune", "--all", "--keep", "2").returncode == 2
+    asked = gptcc("history", "prune", "--keep", "1")
+    assert asked.returncode == 2
+    assert "2 runs would be removed" in asked.stderr
+    shown = gptcc("history", "prune", "--keep", "1", "--dry-run").stdout.splitlines()
+    assert [line.split()[0] for line in shown[1:]] == older
+    assert "nothing to remove" in gptcc("history", "prune", "--older-than", "1d", "-y").stderr
+    assert len(lines(gptcc, "list")) == 3
+    assert "2 runs removed" in gptcc("history", "prune", "--keep", "1", "--yes").stderr
+    assert [run["run"] for run in lines(gptcc, "list")] == [newest]
+    assert "1 run removed" in gptcc("history", "prune", newest, "-y").stderr
+    assert lines(gptcc, "list") == []
+
+
+def test_pruning_asks_at_a_terminal(gptcc: Command, replay: Path) -> None:
+    gptcc("solve", COINS, "--replay", replay)
+    for answer, left in (("n", 1), ("y", 0)):
+        typed = [sys.executable, "-c", TYPED, answer, sys.executable]
+        done = subprocess.run(typed, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert "Remove 1 run" in done.stdout
+        assert len(lines(gptcc, "list")) == left
+
+
+TYPED = """
+import os, pty, sys
+answer = (sys.argv[1] + "\\n").encode()
+given = []
+def read(terminal):
+    data = os.read(terminal, 1024)
+    if b"for good?" in data and not given:
+        given.append(os.write(terminal, answer))
+    return data
+pty.spawn([sys.argv[2], "-m", "gptcc_cli", "history", "prune", "--all"], read)
+"""
+"""Runs a command at a terminal of its own and answers its question."""
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "a.py"], ["history", "--help"]])
 def test_what_needs_no_history_does_not_import_it(
     arguments: list[str], tmp_path: Path, history: Path

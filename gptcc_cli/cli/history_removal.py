@@ -1,0 +1,99 @@
+"""What ``gptcc history prune`` does: choose, ask, remove, shrink."""
+
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+from gptcc_cli.console import Talk, write_answer
+from gptcc_cli.console.history import runs_table
+from gptcc_cli.errors import UsageError
+from gptcc_cli.history import (
+    Result,
+    RunSummary,
+    find_run,
+    place_of,
+    prunable,
+    reading,
+    remove_runs,
+    shrink,
+)
+
+
+def run_prune(
+    history: Path | None,
+    names: tuple[str, ...],
+    *,
+    older_than_s: float | None,
+    keep: int | None,
+    every: bool,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Remove the runs that are chosen, after asking.
+
+    Raises:
+        HistoryError: the history can't be written.
+        UsageError: nothing chooses, or too much; or nobody is there to be asked.
+    """
+    by_rule = older_than_s is not None or keep is not None
+    if (bool(names), by_rule, every).count(True) != 1:
+        raise UsageError(
+            "say which runs to remove",
+            hint="name them, or choose by --older-than 30d and --keep 100, or --all",
+        )
+    talk = Talk()
+    path = place_of(history)
+    with reading(path) as connection:
+        if connection is None:
+            talk.say("no runs yet")
+            return
+        before_s = None if older_than_s is None else time.time() - older_than_s
+        chosen = (
+            tuple(_named(connection, name) for name in names)
+            if names
+            else prunable(connection, before_s=before_s, keep=keep or 0)
+        )
+        if not chosen:
+            talk.say("there is nothing to remove")
+            return
+        if dry_run:
+            write_answer(runs_table(chosen))
+            return
+        if not (yes or _agreed(len(chosen), path)):
+            talk.say("nothing was removed")
+            return
+        count = remove_runs(connection, [run.id for run in chosen])
+        talk.say(f"{_counted(count)} removed")
+        if not shrink(connection):
+            talk.warn(
+                "the file was not made smaller: another process is using it",
+                hint="what was removed leaves the file with the next prune",
+            )
+
+
+def _named(connection: sqlite3.Connection, name: str) -> RunSummary:
+    run = find_run(connection, name).summary
+    if run.result is Result.RUNNING:
+        raise UsageError(f"run {run.id} is under way", hint="remove it when it has ended")
+    return run
+
+
+def _agreed(count: int, path: Path) -> bool:
+    """Ask whoever sits at the terminal.
+
+    Raises:
+        UsageError: nobody does.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(
+            f"{_counted(count)} would be removed from {str(path)!r} for good",
+            hint="add --yes to do so, or --dry-run to see which",
+        )
+    import typer
+
+    return typer.confirm(f"Remove {_counted(count)} from {str(path)!r} for good?", err=True)
+
+
+def _counted(count: int) -> str:
+    return f"{count} run" if count == 1 else f"{count} runs"
