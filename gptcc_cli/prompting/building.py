@@ -136,18 +136,23 @@ def build_prompts(
 
 def _usable(problem: Problem, forms: tuple[Form, ...], *, chat: bool) -> tuple[Form, ...]:
     """Leave out what this model or this problem can't have."""
-    has_function = bool(starter_of(problem))
+    forms = tuple(form for form in forms if chat or not form.turns)
+    has_function, has_opening = bool(starter_of(problem)), bool(_opening_of(problem))
     found = tuple(
         form
         for form in forms
-        if (chat or not form.turns) and (has_function or not form.needs_function)
+        if (has_function or not form.needs_function) and (has_opening or not form.needs_opening)
     )
     if not found:
+        lacks = "which function it asks for" if not has_function else "how its input is read"
         raise ProblemError(
-            f"{problem.id} does not say which function it asks for",
-            hint="choose --template chat or apps",
+            f"{problem.id} does not say {lacks}", hint="choose --template chat or apps"
         )
     return tuple(form for form in found if not form.otherwise) or found
+
+
+def _opening_of(problem: Problem) -> str:
+    return opening_of(problem) if problem.mode is Mode.STDIN else ""
 
 
 def _build(
@@ -201,7 +206,7 @@ def _write(
 
 def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[str, str]:
     starter = starter_of(problem)
-    opening = opening_of(problem) if problem.mode is Mode.STDIN else ""
+    opening = _opening_of(problem)
     values = {
         "statement": statement.rstrip("\n"),
         "statement_exact": statement,

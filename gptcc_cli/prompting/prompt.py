@@ -40,8 +40,16 @@ class Form:
     @property
     def needs_function(self) -> bool:
         """Whether it can be filled only where it is known which function is asked for."""
-        shown = (self.text, self.answer, *(turn.text for turn in self.turns))
-        return any("{function}" in text for text in shown)
+        return any("{function}" in text for text in self._shown)
+
+    @property
+    def needs_opening(self) -> bool:
+        """Whether it goes on from how the input is read, so that this has to be known."""
+        return any("{opening}\n" in text for text in self._shown)
+
+    @property
+    def _shown(self) -> tuple[str, ...]:
+        return (self.text, self.answer, *(turn.text for turn in self.turns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

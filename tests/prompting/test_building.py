@@ -160,10 +160,31 @@ def test_a_form_that_does_not_fit_leaves_the_work_to_those_that_do(tmp_path: Pat
 def test_a_small_models_program_begins_as_its_samples_are_read() -> None:
     problem = Problem(id="p", statement="Add the numbers.", samples=(SAMPLE,))
     for prompt in build_prompts(
-        problem, load_template("examples"), count_tokens=count_words, window=4000, max_new_tokens=9
+        problem,
+        load_template("examples"),
+        count_tokens=count_words,
+        render_chat=render,
+        window=4000,
+        max_new_tokens=9,
     ):
-        assert prompt.prefix == "n = int(input())\nnumbers = list(map(int, input().split()))"
+        opening = "n = int(input())\nnumbers = list(map(int, input().split()))"
+        assert prompt.prefix in (opening, f"{opening}\nprint(")
         assert prompt.text.endswith(prompt.prefix)
+
+
+def test_where_samples_show_no_reading_no_form_goes_on_from_it() -> None:
+    settings = {"count_tokens": count_words, "window": 4000, "max_new_tokens": 9}
+    read, unread = (
+        build_prompts(
+            Problem(id="p", statement="Add the numbers.", samples=samples),
+            load_template("examples"),
+            render_chat=render,
+            **settings,  # type: ignore[arg-type]
+        )
+        for samples in ((SAMPLE,), ())
+    )
+    assert len(unread) == len(read) - 1
+    assert {prompt.prefix for prompt in unread} == {""}
 
 
 def test_a_chat_template_needs_a_chat_model() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import doctest
 import io
+import itertools
 import re
 import types
 
@@ -12,9 +13,15 @@ from gptcc_cli.problem import Mode
 from gptcc_cli.prompting import load_template
 from gptcc_cli.prompting.openings import opening_for
 
-SHOWN = re.compile(r"Problem \d\n(.*?)\n\nSolution \d\n```python\n(.*?)\n```", re.S)
 FORMS = load_template("examples").forms
-STDIN = [shown for form in FORMS[Mode.STDIN] for shown in SHOWN.findall(form.text)]
+PROGRAM = re.compile(r"```python\n(.*?)\n```", re.S)
+STDIN = [
+    (asked.text.partition("\n\n")[2], program)
+    for form in FORMS[Mode.STDIN]
+    for asked, answered in itertools.pairwise(form.turns)
+    for program in PROGRAM.findall(answered.text)
+    if answered.role == "assistant"
+]
 FENCED = re.compile(r"```python\n(def .*?)\n```", re.S)
 CALL = [
     text
@@ -34,15 +41,13 @@ CALL = [
 
 def sample_of(problem: str) -> tuple[str, str]:
     """The input and output that an example's statement shows."""
-    plain = re.search(r"Input\n(.*?)\n\n(?:Sample )?Output\n(.*)", problem, re.S)
-    inline = re.search(r"Input: (.*)\nOutput: (.*)", problem)
-    found = plain or inline
+    found = re.search(r"Input\n(.*?)\n\n(?:Sample )?Output\n(.*)", problem, re.S)
     assert found is not None
     return found[1], found[2]
 
 
 def test_there_are_examples_of_each_mode() -> None:
-    assert len(STDIN) >= 6 and len(CALL) >= 2
+    assert len(STDIN) >= 4 and len(CALL) >= 2
 
 
 @pytest.mark.parametrize(("problem", "program"), STDIN)
