@@ -25,9 +25,9 @@ class Known:
 Decide = Callable[[Iterable[Known]], int | None]
 """Returns the place at which the answer is known; ``None``: it is not."""
 
-AGREEING_PROGRAMS = 2
+AGREEING_PROGRAMS = 3
 """Different programs with one behaviour that are enough."""
-AGREEING_COMPLETIONS = 4
+AGREEING_COMPLETIONS = 8
 """Completions with one behaviour that are enough where they are all of one form: the program is
 so short that there is hardly another way to write it."""
 

@@ -25,7 +25,7 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from gptcc_cli.benchmarks import BenchmarkItem, Kind, open_benchmark
-from gptcc_cli.cli.collaborators.hearing import Hearing
+from gptcc_cli.cli.collaborators.hearing import Hearing, observation_of
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
 from gptcc_cli.console import Talk
 from gptcc_cli.extraction import Candidate, candidate_of, extract
@@ -142,7 +142,8 @@ def _ours(
         generator=writer.generator,
         extract=lambda completion: extract(completion, problem),
         judge=Hearing(judge=judge, problem=problem, tests=problem.samples),
-        until=Until.FIRST,
+        observe=observation_of(judge, problem, seed=sampling.seed),
+        until=Until.AGREED,
         budget_s=budget_s,
         listen=listen,
     )

@@ -6,7 +6,7 @@ import pytest
 
 from gptcc_cli.generation import Sampling
 from gptcc_cli.solving import Ended, Until, solve
-from gptcc_cli.solving.deciding import AGREEING_COMPLETIONS
+from gptcc_cli.solving.deciding import AGREEING_COMPLETIONS, AGREEING_PROGRAMS
 from tests.solving.hand import (
     PROBLEM,
     SAMPLE,
@@ -52,26 +52,27 @@ def run(texts, observe=None, generator=None, **settings):
     )
 
 
-def test_the_first_behaviour_that_two_programs_share_is_the_answer():
-    texts = ["right 1 a", "wrong a", "right 2 b", "right 3 b", "right 4 a"]
-    generator = ListGenerator(texts)
-    solution = run(texts, generator=generator)
+def test_the_first_behaviour_that_enough_programs_share_is_the_answer():
+    assert AGREEING_PROGRAMS == 3
+    texts = ["right 1 a", "wrong a", "right 2 b", "right 3 b", "right 4 a", "right 5 b"]
+    generator = ListGenerator([*texts, "right 6 a", "right 7 a"])
+    solution = run(generator.texts, generator=generator)
     assert solution.ended is Ended.FOUND
     assert solution.best.judgement.candidate.source == "right 2 b"
-    assert generator.drawn == 4
+    assert generator.drawn == 6
 
 
 def test_programs_that_fail_the_samples_have_no_say():
-    solution = run(["right 1 a", "wrong 1 b", "wrong 2 b", "right 2 c"])
+    solution = run(["right 1 a", "wrong 1 b", "wrong 2 b", "wrong 3 b", "right 2 c"])
     assert solution.best.judgement.candidate.source == "right 1 a"
-    assert solution.n_written == 4
+    assert solution.n_written == 5
 
 
 def test_programs_that_crash_in_the_same_way_do_not_agree():
-    generator = ListGenerator(["right 1 !", "right 2 !", "right 3 !", "right 4 a", "right 5 a"])
+    generator = ListGenerator(["right 1 !", "right 2 !", "right 3 !", "right 4 !", "right 5 a"])
     solution = run(generator.texts, generator=generator)
     assert generator.drawn == 5
-    assert solution.best.judgement.candidate.source == "right 4 a"
+    assert solution.best.judgement.candidate.source == "right 5 a"
 
 
 def test_many_copies_of_one_program_agree_as_well():
@@ -108,8 +109,11 @@ def test_without_further_inputs_the_first_that_passes_is_the_answer():
 @pytest.mark.parametrize("order", [("x", "y"), ("y", "x")])
 def test_the_answer_does_not_depend_on_which_is_observed_first(order):
     observe = HandObserver(at_once=False)
-    programs = {"x": ["right 1 x", "right 2 x"], "y": ["right 3 y", "right 4 y"]}
-    texts = ["right 1 x", "right 3 y", "right 4 y", "right 2 x", "wrong"]
+    programs = {
+        "x": ["right 1 x", "right 2 x", "right 6 x"],
+        "y": ["right 3 y", "right 4 y", "right 5 y"],
+    }
+    texts = ["right 1 x", "right 2 x", *programs["y"], "right 6 x", "wrong"]
 
     class Telling(ListGenerator):
         def generate(self, *arguments, **settings):
