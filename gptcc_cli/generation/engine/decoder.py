@@ -10,6 +10,7 @@ from typing import Any
 from gptcc_cli.generation.engine.architecture import Architecture, read_architecture
 from gptcc_cli.generation.engine.attention import attend, hide, merge
 from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_length
+from gptcc_cli.generation.engine.native import Kernels, kernels_for
 from gptcc_cli.generation.engine.rotary import Rotary
 from gptcc_cli.generation.engine.weights import Layer, read_weights
 
@@ -69,6 +70,7 @@ class Decoder:
             self._weights = read_weights(tensors(), self.shape, device)
             self._rotary = Rotary(self.shape.rotation, device) if self.shape.rotation else None
         self.device = self._weights.embedding.device
+        self._kernels = kernels_for(self._weights.embedding)
         self._windows = tuple(dict.fromkeys(self.shape.windows))
 
     def new_cache(self, capacity: int) -> SuffixCache:
@@ -97,7 +99,7 @@ class Decoder:
         rotation = self._rotary.at(places, x.dtype) if self._rotary else None
         masks = {window: self._causal_mask(len(ids), window, x) for window in self._windows}
         for number, layer in enumerate(self._weights.layers):
-            query, key, value = self._project(layer, x, rotation)
+            query, key, value = self._turn(self._heads(layer, x), rotation)
             keys.append(key.transpose(0, 1).contiguous())
             values.append(value.transpose(0, 1).contiguous())
             attended = self._attend_prompt(
@@ -132,11 +134,39 @@ class Decoder:
         x = self._embed(ids, positions)
         step = self._prepare(x, lengths, positions, groups, cache)
         for number, layer in enumerate(self._weights.layers):
-            query, key, value = self._project(layer, x, step.rotation)
-            self._keep(cache.keys, number, key, step)
-            self._keep(cache.values, number, value, step)
-            x = self._rest(layer, x, self._attend(number, query, cache, step))
+            heads = self._heads(layer, x)
+            if self._kernels is None:
+                attended = self._write(number, heads, cache, step)
+            else:
+                attended = self._write_compiled(self._kernels, number, heads, cache, step)
+            x = self._rest(layer, x, attended)
         return self._logits(x)
+
+    def _write(self, number: int, heads: Any, cache: SuffixCache, step: _Step) -> Any:
+        """Keep keys and values, and attend; return (rows, heads * head_dim)."""
+        query, key, value = self._turn(heads, step.rotation)
+        self._keep(cache.keys, number, key, step)
+        self._keep(cache.values, number, value, step)
+        return self._attend(number, query, cache, step)
+
+    def _write_compiled(
+        self, kernels: Kernels, number: int, heads: Any, cache: SuffixCache, step: _Step
+    ) -> Any:
+        """Do the same with compiled kernels; only the prompt is attended to by torch."""
+        shape = self.shape
+        keys, values = cache.keys[number], cache.values[number]
+        kernels.turn_and_keep(heads, shape.n_heads, step.rotation, keys, values, step.lengths)
+        query = heads[:, : shape.n_heads].unflatten(1, (-1, shape.n_kv_heads))
+        return kernels.attend(
+            heads,
+            shape.n_heads,
+            keys,
+            values,
+            step.lengths,
+            shape.windows[number],
+            shape.scales[number],
+            self._attend_prompts(number, query, step) if step.groups else None,
+        )
 
     def _embed(self, ids: Any, positions: Any) -> Any:
         x = self._functional.embedding(ids, self._weights.embedding)
@@ -146,20 +176,28 @@ class Decoder:
 
     def _norm(self, x: Any, norm: tuple[Any, Any]) -> Any:
         weight, bias = norm
+        if self.shape.rms and self._kernels is not None:
+            return self._kernels.rms_norm(x, weight, self.shape.norm_eps)
         if self.shape.rms:
             return self._functional.rms_norm(x, x.shape[-1:], weight, self.shape.norm_eps)
         return self._functional.layer_norm(x, x.shape[-1:], weight, bias, self.shape.norm_eps)
 
-    def _project(self, layer: Layer, x: Any, rotation: Any) -> tuple[Any, Any, Any]:
-        """Return queries (rows, heads, head_dim), keys and values (rows, kv heads, head_dim)."""
+    def _heads(self, layer: Layer, x: Any) -> Any:
+        """Return queries, keys and values (rows, heads + 2 * kv heads, head_dim)."""
         shape = self.shape
         heads = layer.attention_in(self._norm(x, layer.first_norm))
         heads = heads.view(len(x), -1, shape.head_dim)
+        if layer.head_norm is not None:
+            turned = heads[:, : shape.n_heads + shape.n_kv_heads]
+            normed = self._functional.rms_norm(turned, (shape.head_dim,), None, shape.norm_eps)
+            turned.copy_(normed * layer.head_norm)
+        return heads
+
+    def _turn(self, heads: Any, rotation: Any) -> tuple[Any, Any, Any]:
+        """Return queries (rows, heads, head_dim), keys and values (rows, kv heads, head_dim)."""
+        shape = self.shape
         n_turned = shape.n_heads + shape.n_kv_heads
         turned, value = heads[:, :n_turned], heads[:, n_turned:]
-        if layer.head_norm is not None:
-            normed = self._functional.rms_norm(turned, (shape.head_dim,), None, shape.norm_eps)
-            turned = normed * layer.head_norm
         if rotation is not None:
             cosines, sines = rotation
             rolled = turned.roll(shape.head_dim // 2, -1)
@@ -292,14 +330,19 @@ class Decoder:
         )
         if not step.groups:
             return suffix[0].transpose(1, 2).reshape(rows, -1)
-        if len(step.groups) == 1:
-            prefix = self._attend_prefix(number, 0, query, step)
-        else:
-            prefix = suffix[0].new_empty(suffix[0].shape), suffix[1].new_empty(suffix[1].shape)
-            for which, index in enumerate(step.indices):
-                attended, log_sum = self._attend_prefix(number, which, query[index], step)
-                prefix[0][index], prefix[1][index] = attended, log_sum
+        prefix = self._attend_prompts(number, query, step)
         return merge(prefix, suffix).transpose(1, 2).reshape(rows, -1)
+
+    def _attend_prompts(self, number: int, query: Any, step: _Step) -> tuple[Any, Any]:
+        """Attend to each row's prompt: (rows, kv heads, turns, head_dim), and without the last."""
+        if len(step.groups) == 1:
+            return self._attend_prefix(number, 0, query, step)
+        found = self._torch.empty_like(query.transpose(1, 2))
+        log_sums = query.new_empty(found.shape[:-1], dtype=self._torch.float32)
+        for which, index in enumerate(step.indices):
+            attended, log_sum = self._attend_prefix(number, which, query[index], step)
+            found[index], log_sums[index] = attended, log_sum
+        return found, log_sums
 
     def _attend_prefix(self, number: int, which: int, query: Any, step: _Step) -> tuple[Any, Any]:
         """Attend to a group's prompt, all its rows as one matrix a key head."""

@@ -1,13 +1,15 @@
 """Matrix products, with what follows them fused where the device can.
 
-Three kinds behind one set of verbs: oneDNN's packed weights (CPU; bfloat16 where the CPU has
-it, float32 otherwise), 8-bit weights (CPU, on request: ``eight_bit``), and torch's own
-``linear`` (everything else). Weights are packed once, when the model is opened. Does not choose
-the dtype.
+Four kinds behind one set of verbs: tiles for the kernels of ``native`` (bfloat16 on a CPU with
+a tile unit), oneDNN's packed weights (CPU; bfloat16 where the CPU has it, float32 otherwise),
+8-bit weights (CPU, on request: ``eight_bit``), and torch's own ``linear`` (everything else).
+Weights are packed once, when the model is opened. Does not choose the dtype.
 """
 
 from collections.abc import Callable
 from typing import Any, Protocol
+
+from gptcc_cli.generation.engine.native import Kernels, kernels_for
 
 _ONEDNN = {
     "gelu_tanh": ("gelu", "tanh"),
@@ -45,6 +47,9 @@ def pack(weight: Any, bias: Any, *, activation: str) -> Linear:
         bias: (out,) or ``None``.
         activation: what ``activated`` applies.
     """
+    kernels = kernels_for(weight)
+    if kernels is not None and kernels.can_multiply(weight):
+        return _TiledLinear(weight, bias, activation, kernels)
     if _can_pack(weight):
         return _PackedLinear(weight, bias, activation)
     return PlainLinear(weight, bias, activation)
@@ -117,6 +122,36 @@ class _PackedLinear:
 
     def times(self, x: Any, other: Any) -> Any:
         return self._binary(x, other, self._weight, self._bias, "mul")
+
+
+class _TiledLinear:
+    """The weight lies in tiles on big pages, and the next operation is fused."""
+
+    def __init__(self, weight: Any, bias: Any, activation: str, kernels: Kernels) -> None:
+        self._kernels = kernels
+        self._packed = kernels.pack(weight)
+        self._width = len(weight)
+        self._bias = None if bias is None else bias.contiguous()
+        # The error function is torch's: few models have it.
+        self._fused = "none" if activation == "gelu" else activation
+        self._activate = activation_of(activation) if activation == "gelu" else None
+
+    def __call__(self, x: Any) -> Any:
+        return self._kernels.product(x, self._packed, self._bias, self._width)
+
+    def activated(self, x: Any) -> Any:
+        y = self._kernels.product(x, self._packed, self._bias, self._width, then=self._fused)
+        return y if self._activate is None else self._activate(y)
+
+    def plus(self, x: Any, other: Any) -> Any:
+        return self._kernels.product(
+            x, self._packed, self._bias, self._width, then="plus", other=other
+        )
+
+    def times(self, x: Any, other: Any) -> Any:
+        return self._kernels.product(
+            x, self._packed, self._bias, self._width, then="times", other=other
+        )
 
 
 def _can_pack(weight: Any) -> bool:

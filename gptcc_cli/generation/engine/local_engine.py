@@ -15,6 +15,7 @@ from gptcc_cli.generation.completion import Completion, Request, Sampling, Watch
 from gptcc_cli.generation.engine.batch import Batch
 from gptcc_cli.generation.engine.decoder import Decoder
 from gptcc_cli.generation.engine.eight_bit import eight_bit_tensors
+from gptcc_cli.generation.engine.native import why_no_kernels
 from gptcc_cli.generation.engine.unsupported import Unsupported
 from gptcc_cli.generation.naming import describe
 from gptcc_cli.models import LoadedModel, Quantize
@@ -50,7 +51,15 @@ class LocalEngine:
         kind = self._loaded.config["model_type"]
         eight_bit = self._loaded.quantize is Quantize.EIGHT_BIT
         how = ", with weights in 8 bits" if eight_bit else ""
-        return (f"gptcc's own engine writes{how}: it knows {kind}",)
+        return (f"gptcc's own engine writes{how}: it knows {kind}", *self._kernel_notes())
+
+    def _kernel_notes(self) -> tuple[str, ...]:
+        if (self._loaded.device, self._loaded.dtype) != ("cpu", "bfloat16"):
+            return ()
+        why_not = why_no_kernels()
+        if why_not is None:
+            return ("it computes with kernels compiled on this machine",)
+        return (f"it computes with torch's operators, without kernels of its own: {why_not}",)
 
     def generate(
         self,

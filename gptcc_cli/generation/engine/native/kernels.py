@@ -1,0 +1,201 @@
+"""The compiled kernels as functions of tensors.
+
+All tensors are bfloat16 and on the CPU unless said. Shapes are the caller's to keep: a kernel
+reads and writes where it is told.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli.generation.engine.native.building import NoKernels, build
+
+_SHELF = 1 << 24
+"""Numbers set aside at once for packed matrices, so that they lie on big pages."""
+_FOLLOWERS = {"none": 0, "plus": 1, "times": 2, "silu": 3, "gelu_tanh": 4, "relu": 5}
+_SWITCH = "GPTCC_KERNELS"
+_EVERYTHING = 1 << 62
+
+
+def kernels_for(tensor: Any) -> "Kernels | None":
+    """Return the kernels that compute with such a tensor, or ``None``: torch then does."""
+    import torch
+
+    if tensor.device.type != "cpu" or tensor.dtype != torch.bfloat16:
+        return None
+    kernels = _open()
+    return kernels if isinstance(kernels, Kernels) else None
+
+
+def why_no_kernels() -> str | None:
+    """Return why this machine has no kernels, or ``None`` if it has."""
+    kernels = _open()
+    return kernels if isinstance(kernels, str) else None
+
+
+@cache
+def _open() -> "Kernels | str":
+    if os.environ.get(_SWITCH) == "0":
+        return f"{_SWITCH} is 0"
+    try:
+        return Kernels(build())
+    except NoKernels as error:
+        return str(error)
+
+
+class Kernels:
+    """One loaded library."""
+
+    def __init__(self, path: Path) -> None:
+        """Load it into torch's process.
+
+        Raises:
+            NoKernels: it can't be loaded, or it brings an OpenMP of its own beside torch's, whose
+                threads would fight for the cores.
+        """
+        import ctypes
+
+        import torch
+
+        self._torch = torch
+        try:
+            library = ctypes.CDLL(str(path))
+        except OSError as error:
+            raise NoKernels(f"they can't be loaded: {error}") from error
+        runtimes = _openmp_runtimes()
+        if len(runtimes) != 1:
+            raise NoKernels(f"torch's threads are not theirs: {', '.join(sorted(runtimes))}")
+        pointer, whole, real = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
+        self._strides = whole * 6
+        self._library = library
+        library.open_tiles.restype = whole
+        library.rms_norm.argtypes = [pointer] * 3 + [whole] * 2 + [real]
+        library.turn_and_keep.argtypes = [pointer] * 6 + [whole] * 6
+        library.attend.argtypes = [pointer] * 7 + [whole] * 7 + [real, pointer]
+        library.ask_for_big_pages.argtypes = [pointer, whole]
+        self.has_tiles = library.open_tiles() == 0
+        if self.has_tiles:
+            library.pack.argtypes = [pointer] * 2 + [whole] * 2
+            library.product.argtypes = [pointer] * 5 + [whole] * 4
+        self._shelf = torch.empty(0, dtype=torch.bfloat16)
+
+    def can_multiply(self, weight: Any) -> bool:
+        """Tell whether ``product`` takes this matrix (out, in)."""
+        return self.has_tiles and int(weight.shape[1]) % 32 == 0
+
+    def pack(self, weight: Any) -> Any:
+        """Return a matrix (out, in) as ``product`` reads it."""
+        width, depth = weight.shape
+        weight = weight.contiguous()
+        packed = self._reserve(-(-width // 32) * 32 * depth)
+        self._library.pack(weight.data_ptr(), packed.data_ptr(), width, depth)
+        return packed
+
+    def product(
+        self, x: Any, packed: Any, bias: Any, width: int, *, then: str = "none", other: Any = None
+    ) -> Any:
+        """Return ``x @ weight.T + bias``, and what follows it.
+
+        Args:
+            x: (rows, in).
+            packed: by ``pack``.
+            bias: (width,), or ``None``.
+            width: columns of the result.
+            then: ``none``, ``plus`` or ``times`` (with ``other``), or an activation.
+            other: (rows, width).
+        """
+        x = x.contiguous()
+        rows, depth = x.shape
+        out = x.new_empty(rows, width)
+        self._library.product(
+            x.data_ptr(), packed.data_ptr(), _address(bias),
+            _address(None if other is None else other.contiguous()),
+            out.data_ptr(), rows, depth, width, _FOLLOWERS[then],
+        )  # fmt: skip
+        return out
+
+    def rms_norm(self, x: Any, weight: Any, eps: float) -> Any:
+        """Return the norm of rows (rows, width)."""
+        x = x.contiguous()
+        out = self._torch.empty_like(x)
+        self._library.rms_norm(x.data_ptr(), weight.data_ptr(), out.data_ptr(), *x.shape, eps)
+        return out
+
+    def turn_and_keep(
+        self, heads: Any, n_queries: int, rotation: Any, keys: Any, values: Any, lengths: Any
+    ) -> None:
+        """Turn queries and keys in place; write keys and values into the rows' slots.
+
+        Args:
+            heads: (rows, queries + 2 * kv heads, head_dim), contiguous.
+            n_queries: how many of them are queries.
+            rotation: cosines and signed sines (rows, 1, head_dim), or ``None``.
+            keys: (slots, kv heads, tokens, head_dim); row n is in slot n.
+            values: the same.
+            lengths: (rows,) int64: the token to write.
+        """
+        cosines, sines = rotation or (None, None)
+        self._library.turn_and_keep(
+            heads.data_ptr(), _address(cosines), _address(sines), keys.data_ptr(),
+            values.data_ptr(), lengths.data_ptr(), len(heads), n_queries, keys.shape[1],
+            heads.shape[2], keys.stride(0), keys.stride(1),
+        )  # fmt: skip
+
+    def attend(
+        self,
+        heads: Any,
+        n_queries: int,
+        keys: Any,
+        values: Any,
+        lengths: Any,
+        window: int | None,
+        scale: float,
+        prefix: tuple[Any, Any] | None,
+    ) -> Any:
+        """Attend to the rows' slots, up to and with the token just kept, and merge.
+
+        Args:
+            heads: as ``turn_and_keep`` left them.
+            n_queries: how many of them are queries, dealt round-robin to the kv heads.
+            keys: as in ``turn_and_keep``.
+            values: the same.
+            lengths: the same.
+            window: how many tokens a row sees, or ``None``.
+            scale: what products are multiplied by.
+            prefix: an attention (rows, kv heads, turns, head_dim) and the logarithms of its sums
+                (rows, kv heads, turns) float32, or ``None``.
+
+        Returns:
+            (rows, queries * head_dim).
+        """
+        rows, _, width = heads.shape
+        out = heads.new_empty(rows, n_queries * width)
+        attended, log_sum = prefix or (None, None)
+        strides = self._strides()
+        if prefix:
+            strides[:] = [tensor.stride(axis) for tensor in prefix for axis in (0, 2, 1)]
+        self._library.attend(
+            heads.data_ptr(), keys.data_ptr(), values.data_ptr(), lengths.data_ptr(),
+            _address(attended), _address(log_sum), out.data_ptr(), rows, n_queries, keys.shape[1],
+            width, keys.stride(0), keys.stride(1), window or _EVERYTHING, scale, strides,
+        )  # fmt: skip
+        return out
+
+    def _reserve(self, n: int) -> Any:
+        if len(self._shelf) < n:
+            self._shelf = self._torch.empty(max(n, _SHELF), dtype=self._torch.bfloat16)
+            self._library.ask_for_big_pages(self._shelf.data_ptr(), 2 * len(self._shelf))
+        taken, self._shelf = self._shelf[:n], self._shelf[n:]
+        return taken
+
+
+def _address(tensor: Any) -> int | None:
+    return None if tensor is None else int(tensor.data_ptr())
+
+
+def _openmp_runtimes() -> set[str]:
+    """Return the OpenMP libraries this process has loaded."""
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    paths = {line.split(maxsplit=5)[-1] for line in lines if "/" in line}
+    return {path for path in paths if Path(path).name.startswith(("libgomp", "libomp", "libiomp"))}

@@ -1,0 +1,158 @@
+/* What a step does row by row: RMS norms, rotary turns, and attention to what a row has written.
+ *
+ * Each row's numbers come out the same whatever rows are beside it. Sums are float32. */
+#include "numbers.h"
+
+#include <sys/mman.h>
+
+#define BLOCK 128 /* keys attended to at once */
+#define FEW 4     /* rows that are not worth waking a thread for */
+
+/* Ask for pages of 2 MB, where the system has them: half as many misses, a fifth of the time. */
+void ask_for_big_pages(char *start, int64_t bytes) {
+#ifdef MADV_HUGEPAGE
+    const int64_t page = 1 << 21;
+    char *first = (char *)(((intptr_t)start + page - 1) / page * page);
+    const int64_t whole = (start + bytes - first) / page * page;
+    if (whole > 0) madvise(first, (size_t)whole, MADV_HUGEPAGE);
+#endif
+}
+
+void rms_norm(const bf16 *x, const bf16 *weight, bf16 *out, int64_t rows, int64_t width, float eps) {
+#pragma omp parallel for schedule(static) if (rows > FEW)
+    for (int64_t row = 0; row < rows; row++) {
+        const bf16 *from = x + row * width;
+        float sum = 0;
+        for (int64_t i = 0; i < width; i++) sum += wide(from[i]) * wide(from[i]);
+        const float scale = 1.0f / sqrtf(sum / (float)width + eps);
+        for (int64_t i = 0; i < width; i++)
+            out[row * width + i] = narrow(wide(from[i]) * scale * wide(weight[i]));
+    }
+}
+
+/* Turn a row's queries and keys in place, and put its keys and values where the row ends.
+ *
+ * heads: (rows, queries + 2 * keys, width); cosines and signed sines: (rows, width), or null;
+ * keys and values: a slot's and a head's stride are given, in elements. */
+void turn_and_keep(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys, bf16 *values,
+                   const int64_t *lengths, int64_t rows, int64_t n_queries, int64_t n_keys,
+                   int64_t width, int64_t slot, int64_t head) {
+    const int64_t half = width / 2, n_heads = n_queries + 2 * n_keys;
+#pragma omp parallel for schedule(static) if (rows > FEW)
+    for (int64_t row = 0; row < rows; row++) {
+        bf16 *mine = heads + row * n_heads * width;
+        for (int64_t h = 0; cosines && h < n_queries + n_keys; h++) {
+            const bf16 *cosine = cosines + row * width, *sine = sines + row * width;
+            bf16 *low = mine + h * width, *high = low + half;
+            for (int64_t i = 0; i < half; i++) {
+                const float a = wide(low[i]), b = wide(high[i]);
+                low[i] = narrow(a * wide(cosine[i]) + b * wide(sine[i]));
+                high[i] = narrow(b * wide(cosine[half + i]) + a * wide(sine[half + i]));
+            }
+        }
+        for (int64_t h = 0; h < n_keys; h++) {
+            const int64_t place = row * slot + h * head + lengths[row] * width;
+            const bf16 *key = mine + (n_queries + h) * width, *value = key + n_keys * width;
+            for (int64_t i = 0; i < width; i++) {
+                keys[place + i] = key[i];
+                values[place + i] = value[i];
+            }
+        }
+    }
+}
+
+/* What another attention of the same queries found, to be merged; ``found`` may be null. */
+struct found {
+    const bf16 *found;
+    const float *log_sum;
+    int64_t turn, log_turn;
+};
+
+/* Queries of one row that share a key head: ``turns`` of them, ``apart`` elements apart. */
+INLINE void attend_one(const int width, const int turns, const bf16 *queries, int64_t apart,
+                       const bf16 *keys, const bf16 *values, int64_t n, float scale,
+                       struct found prefix, bf16 *out) {
+    float query[turns][width], total[turns][width], shares[turns][BLOCK], most[turns], sum[turns];
+    for (int g = 0; g < turns; g++) {
+        most[g] = -1e30f;
+        sum[g] = 0;
+        for (int i = 0; i < width; i++) {
+            query[g][i] = wide(queries[g * apart + i]) * scale;
+            total[g][i] = 0;
+        }
+    }
+    for (int64_t start = 0; start < n; start += BLOCK) {
+        const int count = n - start < BLOCK ? (int)(n - start) : BLOCK;
+        for (int j = 0; j < count; j++)
+            for (int g = 0; g < turns; g++) {
+                const bf16 *key = keys + (start + j) * width;
+                float dot = 0;
+#pragma omp simd reduction(+ : dot)
+                for (int i = 0; i < width; i++) dot += query[g][i] * wide(key[i]);
+                shares[g][j] = dot;
+            }
+        for (int g = 0; g < turns; g++) {
+            float top = most[g], part = 0;
+#pragma omp simd reduction(max : top)
+            for (int j = 0; j < count; j++) top = shares[g][j] > top ? shares[g][j] : top;
+#pragma omp simd reduction(+ : part)
+            for (int j = 0; j < count; j++) {
+                shares[g][j] = power_of_e(shares[g][j] - top);
+                part += shares[g][j];
+            }
+            const float fade = power_of_e(most[g] - top);
+            most[g] = top;
+            sum[g] = sum[g] * fade + part;
+            for (int i = 0; i < width; i++) total[g][i] *= fade;
+        }
+        for (int j = 0; j < count; j++)
+            for (int g = 0; g < turns; g++) {
+                const bf16 *value = values + (start + j) * width;
+#pragma omp simd
+                for (int i = 0; i < width; i++) total[g][i] += shares[g][j] * wide(value[i]);
+            }
+    }
+    for (int g = 0; g < turns; g++) {
+        float theirs = 0;
+        if (prefix.found)
+            theirs = 1.0f / (1.0f + power_of_e(most[g] + logf(sum[g]) - prefix.log_sum[g * prefix.log_turn]));
+        const float mine = (1.0f - theirs) / sum[g];
+        for (int i = 0; i < width; i++) {
+            const float other = prefix.found ? wide(prefix.found[g * prefix.turn + i]) : 0.0f;
+            out[g * apart + i] = narrow(total[g][i] * mine + other * theirs);
+        }
+    }
+}
+
+/* Attend to the last ``window`` tokens of each row, itself included, and merge with ``found``.
+ *
+ * heads: as in ``turn_and_keep``, queries dealt round-robin to keys; lengths: tokens written
+ * before this one; strides of ``found`` and ``log_sum`` by row, turn and key head. */
+void attend(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64_t *lengths,
+            const bf16 *found, const float *log_sum, bf16 *out,
+            int64_t rows, int64_t n_queries, int64_t n_keys, int64_t width, int64_t slot,
+            int64_t head, int64_t window, float scale, const int64_t *strides) {
+    const int64_t n_heads = n_queries + 2 * n_keys, apart = n_keys * width;
+    const int turns = (int)(n_queries / n_keys);
+#pragma omp parallel for schedule(static)
+    for (int64_t task = 0; task < rows * n_keys; task++) {
+        const int64_t row = task / n_keys, h = task % n_keys, end = lengths[row] + 1;
+        const int64_t first = end > window ? end - window : 0;
+        const int64_t place = row * slot + h * head + first * width;
+        const bf16 *query = heads + (row * n_heads + h) * width;
+        bf16 *to = out + (row * n_queries + h) * width;
+        struct found other = {0};
+        if (found) {
+            other.found = found + row * strides[0] + h * strides[2];
+            other.log_sum = log_sum + row * strides[3] + h * strides[5];
+            other.turn = strides[1];
+            other.log_turn = strides[4];
+        }
+#define ATTEND(WIDTH, TURNS)                                                                       \
+    attend_one(WIDTH, TURNS, query, apart, keys + place, values + place, end - first, scale, other, to)
+        if (width == 64 && turns == 1) ATTEND(64, 1);
+        else if (width == 64 && turns == 3) ATTEND(64, 3);
+        else if (width == 64) ATTEND(64, turns);
+        else ATTEND((int)width, turns);
+    }
+}

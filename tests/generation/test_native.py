@@ -1,0 +1,219 @@
+"""The compiled kernels against the same arithmetic in float64."""
+
+import pytest
+import torch
+
+from gptcc_cli.generation import Sampling
+from gptcc_cli.generation.engine import LocalEngine, linear
+from gptcc_cli.generation.engine import decoder as decoder_module
+from gptcc_cli.generation.engine.native import NoKernels, build, kernels, kernels_for
+from gptcc_cli.generation.engine.native import why_no_kernels as why
+from tests.generation.tiny import prompt_of, request_of, tiny_loaded
+
+_ROUNDING = 2**-8
+"""Half of the distance between neighbours in bfloat16, and some room."""
+
+
+@pytest.fixture(scope="module")
+def native():
+    found = kernels_for(torch.empty(0, dtype=torch.bfloat16))
+    if found is None:
+        pytest.skip(f"no kernels on this machine: {why()}")
+    return found
+
+
+@pytest.fixture
+def tiles(native):
+    if not native.has_tiles:
+        pytest.skip("this processor has no tile unit")
+    return native
+
+
+def _random(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)).bfloat16()
+
+
+def _near(got, expected):
+    return bool(((got.double() - expected).abs() <= _ROUNDING * expected.abs().clamp(min=1)).all())
+
+
+@pytest.mark.parametrize("rows", [1, 5, 16, 17, 32, 33, 100])
+@pytest.mark.parametrize(("width", "depth"), [(96, 64), (1, 32), (50, 96), (257, 32)])
+@torch.inference_mode()
+def test_products_are_those_of_float64(tiles, rows, width, depth):
+    x, weight, bias = _random(rows, depth), _random(width, depth, seed=1), _random(width, seed=2)
+    packed = tiles.pack(weight)
+    exact = x.double() @ weight.double().t()
+
+    assert _near(tiles.product(x, packed, None, width), exact)
+    assert _near(tiles.product(x, packed, bias, width), exact + bias.double())
+
+
+@pytest.mark.parametrize("activation", ["silu", "gelu_tanh", "gelu", "relu"])
+@torch.inference_mode()
+def test_what_follows_a_product_is_done(tiles, activation):
+    x, weight, other = _random(9, 64), _random(40, 64, seed=1), _random(9, 40, seed=2)
+    tiled = linear.pack(weight, None, activation=activation)
+    exact = x.double() @ weight.double().t()
+
+    assert type(tiled).__name__ == "_TiledLinear"
+    assert _near(tiled.plus(x, other), exact + other.double())
+    assert _near(tiled.times(x, other), exact * other.double())
+    # The error function is applied to what was rounded once already.
+    expected = linear.activation_of(activation)(exact)
+    assert torch.allclose(tiled.activated(x).double(), expected, rtol=0.02, atol=0.02)
+
+
+@torch.inference_mode()
+def test_a_norm_is_that_of_float64(native):
+    x, weight = _random(7, 576) * 30, _random(576, seed=1)
+    exact = x.double() * (x.double().square().mean(-1, keepdim=True) + 1e-5).rsqrt()
+
+    assert _near(native.rms_norm(x, weight, 1e-5), exact * weight.double())
+
+
+def _slots(rows, n_keys, width, lengths):
+    room = max(lengths) + 9
+    return _random(rows, n_keys, room, width, seed=5), _random(rows, n_keys, room, width, seed=6)
+
+
+@pytest.mark.parametrize("turned", [True, False])
+@torch.inference_mode()
+def test_heads_are_turned_and_kept(native, turned):
+    rows, n_queries, n_keys, width, lengths = 6, 6, 2, 16, [0, 3, 40, 7, 1, 2]
+    heads = _random(rows, n_queries + 2 * n_keys, width)
+    keys, values = _slots(rows, n_keys, width, lengths)
+    old = keys.clone()
+    rotation = (_random(rows, 1, width, seed=3), _random(rows, 1, width, seed=4))
+    expected = heads.double()
+    if turned:
+        part = expected[:, : n_queries + n_keys]
+        expected[:, : n_queries + n_keys] = (
+            part * rotation[0].double() + part.roll(width // 2, -1) * rotation[1].double()
+        )
+
+    places = torch.tensor(lengths)
+    native.turn_and_keep(heads, n_queries, rotation if turned else None, keys, values, places)
+
+    assert _near(heads, expected)
+    for row, place in enumerate(lengths):
+        assert torch.equal(keys[row, :, place], heads[row, n_queries : n_queries + n_keys])
+        assert torch.equal(values[row, :, place], heads[row, n_queries + n_keys :])
+        assert torch.equal(keys[row, :, place + 1 :], old[row, :, place + 1 :])
+        assert torch.equal(keys[row, :, :place], old[row, :, :place])
+
+
+@pytest.mark.parametrize("prefix", [0, 33])
+@pytest.mark.parametrize("window", [None, 20])
+@pytest.mark.parametrize(("turns", "n_keys", "width"), [(1, 4, 64), (3, 3, 64), (2, 2, 16)])
+@torch.inference_mode()
+def test_attention_is_that_of_float64(native, turns, n_keys, width, window, prefix):
+    rows, lengths, scale = 4, [0, 19, 130, 257], width**-0.5
+    heads = _random(rows, turns * n_keys + 2 * n_keys, width) * 3
+    keys, values = _slots(rows, n_keys, width, lengths)
+    # Queries are dealt round-robin: (rows, turns, kv heads, width).
+    query = heads[:, : turns * n_keys].view(rows, turns, n_keys, width).transpose(1, 2).double()
+    prompt = _random(2, n_keys, prefix, width, seed=7).double()
+    first = query @ prompt[0].transpose(-1, -2) * scale
+    found = (first.softmax(-1) @ prompt[1]).bfloat16(), first.logsumexp(-1).float()
+
+    out = native.attend(
+        heads, turns * n_keys, keys, values, torch.tensor(lengths), window, scale,
+        found if prefix else None,
+    )  # fmt: skip
+
+    for row, length in enumerate(lengths):
+        start = max(0, length + 1 - window) if window else 0
+        mine = torch.cat((prompt[0], keys[row, :, start : length + 1].double()), 1)
+        theirs = torch.cat((prompt[1], values[row, :, start : length + 1].double()), 1)
+        shares = (query[row] @ mine.transpose(-1, -2) * scale).softmax(-1)
+        expected = (shares @ theirs).transpose(0, 1).flatten()
+        assert torch.allclose(out[row].double(), expected, rtol=_ROUNDING, atol=0.02)
+
+
+@torch.inference_mode()
+def test_a_row_is_the_same_to_the_last_bit_beside_any_others(tiles):
+    """What a candidate is promised: its text does not depend on its batch."""
+    x, weight, norm = _random(33, 64), _random(96, 64, seed=1), _random(64, seed=2)
+    packed, lengths = tiles.pack(weight), torch.arange(33) * 7
+    keys, values = _slots(33, 1, 16, lengths.tolist())
+    heads = x.view(33, 4, 16)
+
+    def results(rows):
+        attended = tiles.attend(
+            heads[rows], 2, keys[rows], values[rows], lengths[rows], None, 0.25, None
+        )
+        return (
+            tiles.product(x[rows], packed, None, 96),
+            tiles.rms_norm(x[rows], norm, 1e-5),
+            attended,
+        )
+
+    together = results(slice(None))
+    for row in (0, 15, 16, 31, 32):
+        for whole, alone in zip(together, results(slice(row, row + 1)), strict=True):
+            assert torch.equal(whole[row], alone[0])
+
+
+@pytest.mark.parametrize("family", ["gpt_neo", "qwen3", "mistral"])
+def test_text_is_nearly_that_of_torchs_operators(native, family, monkeypatch):
+    """Both round to bfloat16 at nearly the same places; greedy text shows it."""
+    loaded = tiny_loaded(family, "bfloat16")
+    requests = [request_of(prompt_of(text)) for text in ("def add(", "QUESTION: ", "1 2 3")]
+
+    def texts():
+        return [c.mean_logprob for c in LocalEngine(loaded).generate(requests, Sampling())]
+
+    compiled = texts()
+    for module in (linear, decoder_module):
+        monkeypatch.setattr(module, "kernels_for", lambda _: None)
+
+    assert compiled == pytest.approx(texts(), rel=0.25)
+
+
+def test_kernels_are_compiled_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("GPTCC_CACHE", str(tmp_path))
+    if why() is not None:
+        pytest.skip(f"no kernels on this machine: {why()}")
+
+    first = build()
+    stat = first.stat()
+
+    assert build() == first
+    assert first.stat().st_mtime_ns == stat.st_mtime_ns
+    assert [path.name for path in first.parent.iterdir()] == [first.name]
+
+
+def test_a_machine_without_a_compiler_is_told_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("GPTCC_CACHE", str(tmp_path))
+
+    with pytest.raises(NoKernels, match="no C compiler 'no-such-cc'"):
+        build("no-such-cc")
+
+
+def test_a_compiler_that_fails_is_told_with_its_words(tmp_path, monkeypatch):
+    monkeypatch.setenv("GPTCC_CACHE", str(tmp_path / "cache"))
+    broken = tmp_path / "cc"
+    broken.write_text("#!/bin/sh\necho 'x.c:1: error: it is Monday' >&2\nexit 1\n")
+    broken.chmod(0o755)
+
+    with pytest.raises(NoKernels, match="it is Monday"):
+        build(str(broken))
+    assert list((tmp_path / "cache" / "kernels").iterdir()) == []
+
+
+def test_kernels_can_be_switched_off(monkeypatch):
+    monkeypatch.setenv("GPTCC_KERNELS", "0")
+    kernels._open.cache_clear()
+    try:
+        assert kernels_for(torch.empty(0, dtype=torch.bfloat16)) is None
+        assert why() == "GPTCC_KERNELS is 0"
+        loaded = tiny_loaded("gpt2", "bfloat16")
+        assert any("GPTCC_KERNELS is 0" in note for note in LocalEngine(loaded).notes)
+    finally:
+        kernels._open.cache_clear()
+
+
+def test_float32_stays_exact_without_them():
+    assert kernels_for(torch.empty(0)) is None
+    assert len(LocalEngine(tiny_loaded("gpt2")).notes) == 1
