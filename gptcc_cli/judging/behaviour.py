@@ -12,8 +12,11 @@ from gptcc_cli.judging.verdicts import JudgingRules, failure_of
 from gptcc_cli.problem import Mode
 from gptcc_cli.sandbox import Execution
 
-WALL_S = 1.0
-"""Seconds by the clock that a program has for a probe, if the problem allows so many."""
+CPU_S = 1.0
+"""Seconds of processor time that a program has for a probe, if the problem allows so many."""
+
+WALL_S = 4.0
+"""Seconds by the clock: more, because what else the machine does must not tell programs apart."""
 
 OUTPUT_BYTES = 1 << 20
 
@@ -43,11 +46,10 @@ class Behaviour:
 def observing_rules(rules: JudgingRules) -> JudgingRules:
     """The rules with limits as tight as probes need: their inputs are small."""
     limits = rules.limits
-    wall_s = min(WALL_S, limits.wall_s)
     tight = replace(
         limits,
-        wall_s=wall_s,
-        cpu_s=None if limits.cpu_s is None else min(limits.cpu_s, wall_s),
+        wall_s=min(WALL_S, limits.wall_s),
+        cpu_s=min(CPU_S, limits.wall_s if limits.cpu_s is None else limits.cpu_s),
         output_bytes=min(OUTPUT_BYTES, limits.output_bytes),
     )
     return replace(rules, limits=tight)

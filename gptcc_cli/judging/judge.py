@@ -33,7 +33,7 @@ from gptcc_cli.sandbox import Execution, Sandbox, Stage
 
 _PLACE = re.compile(rb'(File "main\.py", line )(\d{1,9})')
 
-_PATIENCE = 3
+_PATIENCE = 2
 """Probes in a row, from the first, that may run out of time before the rest are left out."""
 
 KEPT_BYTES = 64 << 10

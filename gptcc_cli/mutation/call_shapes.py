@@ -88,19 +88,29 @@ class _Drawing:
         self.n_slots += 1
         return self.n_slots - 1
 
-    def shape_of(self, values: list[Json], *, outermost: bool = True) -> Shape:
-        """The shape of values that stand in one place: of each sample, or of each list element."""
+    def shape_of(
+        self, values: list[Json], *, outermost: bool = True, square: bool = False
+    ) -> Shape:
+        """The shape of values that stand in one place: of each sample, or of each list element.
+
+        Args:
+            values: all that stand there.
+            outermost: whether they are arguments.
+            square: whether they are lists as long as the lists they stand in.
+        """
         lists = [value for value in values if isinstance(value, list)]
         if len(lists) < len(values) or not values:
             return Leaf(slot=self.new_slot(), kind=kind_of(values))
-        if not outermost and _are_records(lists):
+        if not outermost and not square and _are_records(lists):
             columns = [list(column) for column in zip(*lists, strict=True)]
             return Fixed(parts=tuple(self.shape_of(c, outermost=False) for c in columns))
         slot = self.new_slot()
         elements = [item for one in lists for item in one]
         if len({isinstance(item, list) for item in elements}) > 1:
             return Leaf(slot=slot, kind=Kind.OTHER)
-        many = Many(slot=slot, element=self.shape_of(elements, outermost=False))
+        square = all(len(i) == len(one) for one in lists for i in one if isinstance(i, list))
+        inner = self.shape_of(elements, outermost=False, square=square and len(elements) > 1)
+        many = Many(slot=slot, element=inner)
         if outermost:
             self.lengths[slot] = tuple(len(one) for one in lists)
             self._note_width(many, lists)

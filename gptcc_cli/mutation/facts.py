@@ -14,6 +14,7 @@ from typing import Final
 
 from gptcc_cli.mutation.bounds import Range, stated_ranges
 from gptcc_cli.mutation.shapes import (
+    Fixed,
     Kind,
     Leaf,
     Many,
@@ -30,9 +31,17 @@ _ORDER_WORDS: Final = re.compile(
 _DISTINCT_WORDS: Final = re.compile(
     r"(?i)\b(?:distinct|unique|different|permutation|duplicates?|differ|pairwise|set of)\b"
 )
+_FORMULA: Final = re.compile(
+    r"(?i)\b[a-z]\}?\$?\s?[-−–+]\s?\$?[12]\$?\s(?:\w+\s){0,2}?(?:integers|numbers|lines|strings)"
+    r"|\b2\s?[*·×]?\s?[a-z]\$?\s(?:integers|numbers|lines|strings)"
+)
+_AT_LEAST: Final = re.compile(r"(?i)\bat least (two|2|three|3)\b")
 _ORDERED: Final = (Kind.INT, Kind.FLOAT, Kind.TEXT)
 _BY_CHANCE: Final = 0.02
 _SOLID_COUNT: Final = 3
+_SURE_VALUES: Final = 2
+_MANY_TEXTS: Final = 4
+_FEW_PARTS: Final = 4
 
 
 @dataclass(slots=True)
@@ -132,8 +141,10 @@ def learn(shape: Shape, trees: Sequence[Tree], statement: str) -> Facts:
     counts = sized_by(shape)
     ranges = stated_ranges(statement)
     slots = {slot: _slot_facts(found, ranges, statement) for slot, found in by_slot.items()}
+    # "n - 1 numbers": what is counted may not be n itself where n is always the same.
+    doubtful = counts if _FORMULA.search(statement) else _doubtful_counts(shape, frozenset())
     for slot in counts:
-        _learn_count(slots, slot)
+        _learn_count(slots, slot, least_values=2 if slot in doubtful else 1)
     relations = {
         slot: list(_relations(slot, found, counts))
         for slot, found in by_slot.items()
@@ -170,9 +181,19 @@ def _slot_facts(found: list[Spot], ranges: tuple[Range, ...], statement: str) ->
         lengths = list(map(len, values))
         known.least = 0 if min(lengths) == 0 else 1
         known.most = max(12, 2 * max(lengths))
+        if _is_fixed(values, statement):
+            known.least = known.most = lengths[0]
     else:
         known.locked = shape.kind is Kind.OTHER
     return known
+
+
+def _is_fixed(texts: list[str], statement: str) -> bool:
+    """Whether texts are all of one length, and not by chance."""
+    length = len(texts[0])
+    if length < 2 or any(len(text) != length for text in texts) or len(set(texts)) < 2:
+        return False
+    return len(texts) >= _MANY_TEXTS or re.search(rf"\b{length}\b", statement) is not None
 
 
 def _limits(values: Sequence[float], ranges: tuple[Range, ...]) -> tuple[float, float]:
@@ -180,10 +201,13 @@ def _limits(values: Sequence[float], ranges: tuple[Range, ...]) -> tuple[float, 
     fitting = [one for one in ranges if one.holds(tuple(values))]
     low, high = min(values), max(values)
     reach = max(10, abs(low), abs(high))
-    least = 1 if low >= 1 else 0 if low >= 0 else -2 * reach
+    # Numbers below the samples' are let in down to 2; 0 and 1 are special cases often enough.
+    least = min(low, 2) if low >= 1 else 0 if low >= 0 else -2 * reach
     most = high + max(5, abs(high) // 2 if ranges else abs(high) // 4)
     if high < 0:
         most = -1
+    if low >= 0 and fitting:
+        least = 0
     least = max([least, *(one.least for one in fitting)])
     return least, min([most, *(one.most for one in fitting)])
 
@@ -193,6 +217,12 @@ def _list_facts(found: list[Spot], statement: str) -> SlotFacts:
     known = SlotFacts(values=list(map(len, lists)))
     known.least = 0 if min(known.values) == 0 else 1
     known.most = max(10, 2 * max(known.values))
+    if match := _AT_LEAST.search(statement):
+        known.least = min(*known.values, 2 if match[1].lower() in ("two", "2") else 3)
+    longest = max(known.values)
+    if longest > 1 and len(known.values) >= (2 if longest <= _FEW_PARTS else _MANY_TEXTS):
+        same = min(known.values) == longest
+        known.least, known.most = (longest, longest) if same else (known.least, known.most)
     items = [one for one in lists if len(one) > 1]
     known.distinct = bool(items) and _are_distinct(items, statement)
     shape = found[0].shape
@@ -226,13 +256,34 @@ def _spread(lists: list[list[Tree]]) -> float:
     return 10 * len(items)
 
 
-def _learn_count(slots: dict[int, SlotFacts], slot: int) -> None:
+def _learn_count(slots: dict[int, SlotFacts], slot: int, *, least_values: int) -> None:
     """A count that may be one by chance stays as it is; others stay small."""
     known = slots.get(slot)
     if known is None:
         return
-    known.locked = len(set(known.values)) < 2 and max(known.values) < _SOLID_COUNT
+    n_values = len(set(known.values))
+    known.locked = n_values < least_values or (
+        n_values < _SURE_VALUES and max(known.values) < _SOLID_COUNT
+    )
     known.most = min(known.most, max(*known.values, 6) + 2)
+
+
+def _doubtful_counts(shape: Shape, around: frozenset[int]) -> frozenset[int]:
+    """Counts that explain a length by more than themselves, or two lengths inside each other.
+
+    ``n - 1`` lines, or ``n`` rows of ``n``, may be something else where ``n`` is always the same.
+    """
+    if isinstance(shape, Fixed):
+        return frozenset().union(*(_doubtful_counts(part, around) for part in shape.parts))
+    size = shape.size
+    doubtful: frozenset[int] = frozenset()
+    if size is not None:
+        plain = size.factor == 1 and size.offset == 0 and size.times is None
+        doubtful = frozenset({size.slot}) if not plain or size.slot in around else frozenset()
+        around |= {size.slot}
+    if isinstance(shape, Many):
+        doubtful |= _doubtful_counts(shape.element, around)
+    return doubtful
 
 
 def _relations(slot: int, found: list[Spot], counts: frozenset[int]) -> Iterable[Relation]:

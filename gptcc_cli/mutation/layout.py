@@ -92,9 +92,15 @@ class _State:
         return self.at == len(self.lines)
 
 
-def find_layout(samples: Sequence[Lines]) -> Layout | None:
-    """Return the cheapest layout that explains every sample, if one is found in time."""
-    return _Search().run(tuple(_State(lines) for lines in samples))
+def find_layout(samples: Sequence[Lines], spelled: frozenset[int] = frozenset()) -> Layout | None:
+    """Return the cheapest layout that explains every sample, if one is found in time.
+
+    Args:
+        samples: the lines of each.
+        spelled: how many words a line has by the statement ("three integers"): such lines are
+            cheap.
+    """
+    return _Search(spelled).run(tuple(_State(lines) for lines in samples))
 
 
 def parse(layout: Layout, lines: Lines) -> Parsed | None:
@@ -163,7 +169,8 @@ def _number(word: str) -> int | None:
 class _Search:
     """One search, cheapest first, within a bound on the work."""
 
-    def __init__(self) -> None:
+    def __init__(self, spelled: frozenset[int]) -> None:
+        self._spelled = spelled
         self._left = _MOST_READS
         self._order = count()
         self._known: dict[tuple[int, int, Numbers, int], list[tuple[float, Item]]] = {}
@@ -215,7 +222,7 @@ class _Search:
     def _new_options(self, state: _State, depth: int) -> Iterator[tuple[float, Item]]:
         words = state.lines[state.at]
         width = len(words)
-        yield 1 + 0.5 * width, Line(width=width)
+        yield 0.9 if width in self._spelled else 1 + 0.5 * width, Line(width=width)
         counted_by = False
         for head in range(min(3, width)):
             numbers = (*state.numbers, *_numbers(words[:head]))

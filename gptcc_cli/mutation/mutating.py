@@ -89,7 +89,8 @@ class Mutator:
         assert isinstance(shape, Leaf)
         if shape.kind is Kind.TEXT:
             kind = self.texts[shape.slot]
-            new = changed_text(spot.value, kind, random, keep_length=shape.size is not None)
+            fixed = shape.size is not None or known.least == known.most
+            new = changed_text(spot.value, kind, random, keep_length=fixed)
             word = "text"
         else:
             new, word = new_value(spot.value, known, random), str(shape.kind.value)

@@ -86,7 +86,7 @@ def _sources(problem: Problem, samples: Sequence[SampleTest]) -> list[_Source]:
             return []
         return [_source(form, names, statement)]
     texts = [sample.input for sample in samples if isinstance(sample.input, str)]
-    forms = text_shapes(texts) if len(texts) == len(samples) else ()
+    forms = text_shapes(texts, statement) if len(texts) == len(samples) else ()
     return [_source(form, names, statement) for form in forms]
 
 

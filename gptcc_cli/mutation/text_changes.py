@@ -56,7 +56,7 @@ def changed_text(text: str, kind: TextKind, random: Random, *, keep_length: bool
     """Return another text of the kind, or sometimes the same."""
     if kind.vocabulary and not keep_length:
         return _from_words(text, kind, random)
-    if kind.pattern and random.random() < 0.9:
+    if kind.pattern:
         new = _from_pattern(kind, random)
         return new if not keep_length or len(new) == len(text) else text
     change = random.choice(_KEEPING if keep_length else (*_KEEPING, *_SIZING))
@@ -112,11 +112,11 @@ def _vocabulary(texts: Sequence[str], statement: str) -> tuple[str, ...]:
     """The words, if the statement names them all or they come again and again."""
     words = [word for text in texts for word in text.split(" ") if word]
     distinct = tuple(dict.fromkeys(words))
-    if not distinct or not all(len(word) > 1 and word.isascii() for word in distinct):
-        return ()
     repeated = len(words) >= 2 * len(distinct) and len(words) > _FEW
+    if repeated and all(" " in text for text in texts if text):
+        return distinct
     named = all(re.search(rf"\b{re.escape(word)}\b", statement) for word in distinct)
-    letters = all(re.fullmatch(r"[A-Za-z][\w-]*", word) for word in distinct)
+    letters = all(re.fullmatch(r"[A-Za-z][\w-]+", word) for word in distinct)
     return distinct if letters and (repeated or named) else ()
 
 

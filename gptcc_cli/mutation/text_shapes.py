@@ -23,6 +23,23 @@ from gptcc_cli.mutation.layout import (
 from gptcc_cli.mutation.shapes import Fixed, Kind, Leaf, Many, Shape, Size, Tree, spots
 
 _NUMBER: Final = re.compile(r"[+-]?\d{1,30}\.\d{1,30}")
+_WORDS: Final = {
+    word: number
+    for number, words in enumerate((("one", "a", "an", "single"), ("two", "pair"), ("three",),
+                                    ("four",), ("five",), ("six",), ("seven",), ("eight",)), 1)
+    for word in words
+} | {str(number): number for number in range(1, 13)}  # fmt: skip
+_SPELLED: Final = re.compile(
+    r"(?i)\b(one|two|three|four|five|six|seven|eight|single|pair|\d{1,2})\b(?:\s+of)?"
+    r"(?:\s+(?:space[- ]separated|positive|non-?negative|distinct|different|real|single|natural"
+    r"|whole|binary|decimal|lowercase|non-?empty|separate|space|separated)){0,3},?"
+    r"\s+(?:integers?|numbers?|values?|strings?|words?|naturals?|reals|integral|tokens?|characters)\b"
+)
+_LISTED: Final = re.compile(
+    r"\$?\b[A-Za-z]\w{0,2}(?:_\{?\w{1,3}\}?)?\$?(?:,\s\$?\b[A-Za-z]\w{0,2}(?:_\{?\w{1,3}\}?)?\$?)*"
+    r",?\s(?:and)\s\$?\b[A-Za-z](?:\w{0,2}(?:_\{?\w{1,3}\}?)?)\b\$?"
+)
+_LISTED_NAME: Final = re.compile(r"\b(?!and\b)[A-Za-z]\w{0,2}(?:_\{?\w{1,3}\}?)?")
 _MOST_LINES: Final = 400
 _MOST_WORDS: Final = 2000
 
@@ -41,20 +58,29 @@ class TextShape:
         return "".join(_written(self.shape, tree)) + "\n"
 
 
-def text_shapes(inputs: Sequence[str]) -> tuple[TextShape, ...]:
+def text_shapes(inputs: Sequence[str], statement: str = "") -> tuple[TextShape, ...]:
     """Find the shape that all samples share, or else one for each.
 
     Args:
         inputs: the standard input of each sample. Samples too long to be learnt from are left
             out.
+        statement: its words on how many numbers a line holds decide where samples leave it open.
     """
     samples = [lines for lines in map(_lines, inputs) if lines]
     if not samples:
         return ()
-    layout = find_layout(samples)
+    layout = find_layout(samples, spelled_widths(statement))
     if layout is not None:
         return (_shaped(layout, samples, is_plain=False),)
     return tuple(_shaped(_plain(lines), [lines], is_plain=True) for lines in samples)
+
+
+def spelled_widths(statement: str) -> frozenset[int]:
+    """How many words lines have by the statement: "two space-separated integers", "$x$ and $y$"."""
+    found = {_WORDS[match[1].lower()] for match in _SPELLED.finditer(statement)}
+    for line in _LISTED.finditer(statement):
+        found.add(len(_LISTED_NAME.findall(line[0])))
+    return frozenset(found)
 
 
 def _lines(text: str) -> Lines:

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gptcc_cli.mutation import Probe, mutate
@@ -146,6 +146,29 @@ def test_lists_of_mixed_kinds_in_order_by_chance_are_changed_all_the_same() -> N
     assert calls_of(problem)
 
 
+def test_a_square_that_may_be_lines_of_three_keeps_its_count() -> None:
+    problem = text_problem("3\n2 2 3\n4 3 7\n10 1 9\n")
+    assert {text.split("\n")[0] for text in texts_of(problem)} == {"3"}
+    spelled = text_problem(
+        "3\n2 2 3\n4 3 7\n10 1 9\n", statement="q lines follow, each of three integers"
+    )
+    found = [text.splitlines() for text in texts_of(spelled)]
+    assert {len(lines) for lines in found} > {4}
+    assert all(len(line.split()) == 3 for lines in found for line in lines[1:])
+
+
+def test_texts_that_are_all_as_long_as_the_statement_says_stay_so() -> None:
+    problem = text_problem("2\n0101010\n1010101\n", statement="7 zeroes and ones")
+    for text in texts_of(problem):
+        assert {len(line) for line in text.splitlines()[1:]} == {7}
+
+
+def test_patterns_of_words_and_digits_stay() -> None:
+    for (text,) in calls_of(call_problem(("12:30",), ("07:45",))):
+        assert isinstance(text, str)
+        assert len(text) == 5 and text[2] == ":" and text.replace(":", "").isdigit()
+
+
 def test_a_suspect_sample_is_no_seed() -> None:
     sample = SampleTest(name="sample 1", input="1 2\n", expected="3", suspect="ellipsis")
     problem = Problem(id="p", statement="", samples=(sample,))
@@ -189,6 +212,7 @@ _values = st.one_of(
 )
 
 
+@settings(max_examples=60)
 @given(st.lists(st.tuples(_values, _values), min_size=1, max_size=3), st.integers(0, 99))
 def test_any_call_gives_new_inputs_of_bounded_size_and_the_same_for_a_seed(
     inputs: list[tuple[Json, ...]], seed: int
@@ -210,6 +234,7 @@ _lines = st.lists(
 ).map("\n".join)  # fmt: skip
 
 
+@settings(max_examples=40)
 @given(st.lists(_lines, min_size=1, max_size=3), st.integers(0, 99))
 def test_any_text_gives_new_inputs_of_bounded_size_and_the_same_for_a_seed(
     inputs: list[str], seed: int
