@@ -143,10 +143,10 @@ def _piece(forms: tuple[str, ...], random: Random) -> str:
     if not forms[0].isdigit() or (len(forms) == 1 and random.random() < 0.3):
         return random.choice(forms)
     numbers = list(map(int, forms))
-    number = random.randint(min(1, *numbers), max(numbers) + (len(forms) == 1))
     width = len(forms[0])
-    fixed = len({len(form) for form in forms}) == 1 and any(form[0] == "0" for form in forms)
-    return f"{number:0{width}d}" if fixed else str(number)
+    if width > 1 and all(len(form) == width for form in forms):
+        return f"{random.randint(min(numbers), max(numbers)):0{width}d}"
+    return str(random.randint(min(1, *numbers), max(numbers) + (len(forms) == 1)))
 
 
 def _from_words(text: str, kind: TextKind, random: Random) -> str:
