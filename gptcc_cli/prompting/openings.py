@@ -12,6 +12,7 @@ from gptcc_cli.problem import Problem
 
 _INT = re.compile(r"[+-]?\d+")
 _NAMES = ("a", "b", "c", "d")
+_LISTS = ("numbers", "others", "values")
 _INTS = "list(map(int, input().split()))"
 
 
@@ -109,17 +110,39 @@ def _few_lines(inputs: list[list[str]]) -> str:
     n_lines = {len(lines) for lines in inputs}
     if len(n_lines) != 1 or not 2 <= n_lines.copy().pop() <= 4:
         return ""
-    columns = list(zip(*inputs, strict=True))
-    numbers, texts = iter(_NAMES), iter(("s", "t", "u", "v"))
+    first, *others = zip(*inputs, strict=True)
+    lists = [_have_lengths(column, first) for column in others]
+    several = len(first[0].split()) > 1
+    scalars = (*(("n", "k", "m", "q") if several or any(lists) else _NAMES), "x", "y", "z")
+    numbers, texts, arrays = iter(scalars), iter(("s", "t", "u", "v")), iter(_LISTS)
     read = []
-    for column in columns:
-        if _all_ints(column, 1):
+    for column, is_list in zip((first, *others), (False, *lists), strict=True):
+        width = len(column[0].split())
+        if is_list:
+            read.append(f"{next(arrays)} = {_INTS}")
+        elif _all_ints(column, 1):
             read.append(f"{next(numbers)} = int(input())")
-        elif _all_ints(column):
-            return ""
-        else:
+        elif not _all_ints(column):
             read.append(f"{next(texts)} = input()")
+        elif column is first and _all_ints(column, width) and width <= len(_NAMES):
+            names = ", ".join(next(numbers) for _ in range(width))
+            read.append(f"{names} = map(int, input().split())")
+        else:
+            return ""
     return "\n".join(read)
+
+
+def _have_lengths(rows: Sequence[str], firsts: Sequence[str]) -> bool:
+    """Whether each row is a list of two or more, as long as its input's first line says."""
+    return (
+        _all_ints(rows)
+        and _all_ints(firsts)
+        and not _all_ints(rows, 1)
+        and all(
+            len(row.split()) in map(int, first.split())
+            for row, first in zip(rows, firsts, strict=True)
+        )
+    )
 
 
 def _read_row(rows: Sequence[str], *, names: tuple[str, ...]) -> str:

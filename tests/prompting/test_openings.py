@@ -52,7 +52,22 @@ LIST = "list(map(int, input().split()))"
         ([("12\n5", "2"), ("3\n4", "3")], "a = int(input())\nb = int(input())"),
         ([("apple\npear", "YES")], "s = input()\nt = input()"),
         ([("apple\n3", "e")], "s = input()\na = int(input())"),
+        (
+            [("2\n3 4\n5 6", "8"), ("3\n1 2 3\n4 5 6", "9")],
+            f"n = int(input())\nnumbers = {LIST}\nothers = {LIST}",
+        ),
+        (
+            [("3 2\n3 4 1\n5 6", "8")],
+            f"n, k = map(int, input().split())\nnumbers = {LIST}\nothers = {LIST}",
+        ),
+        ([("5 2\nabcde", "c")], "n, k = map(int, input().split())\ns = input()"),
+        (
+            [("3 2 1\nred\nblue", "2")],
+            "n, k, m = map(int, input().split())\ns = input()\nt = input()",
+        ),
+        ([("4\n3 4 1 1\n5", "4")], f"n = int(input())\nnumbers = {LIST}\nk = int(input())"),
         ([("1\n2\n3 4\n5 6 7", "?")], ""),
+        ([("4\n3 4 1 1\n5 1", "?")], ""),
         ([("3 4", "7"), ("3\n1 2 3", "6")], ""),
         ([("", "0")], ""),
         ([], ""),
