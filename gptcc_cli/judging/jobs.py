@@ -5,10 +5,11 @@ The only place that makes a ``Job``, and it never looks at what a test expects.
 
 import json
 import re
+from typing import Any
 
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.problem import Json, Mode, Problem
-from gptcc_cli.sandbox import Assertions, Call, Job, Limits
+from gptcc_cli.sandbox import Assertions, Call, Calls, Job, Limits
 
 _INTEGER_KEY = re.compile(r"-?[0-9]+")
 
@@ -42,6 +43,21 @@ def job_for(
         int_keys=int_keys,
     )
     return Job(source=source, call=call, limits=limits)
+
+
+def calls_job(
+    source: str,
+    problem: Problem,
+    arguments: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...],
+    limits: Limits,
+) -> Job:
+    """Make the calls of one program that a check compares.
+
+    Raises:
+        ProblemError: the problem names no function to check.
+    """
+    calls = Calls(entry_point=entry_point_of(problem), arguments=arguments)
+    return Job(source=source, calls=calls, limits=limits)
 
 
 def assertions_job(source: str, problem: Problem, check_source: str, limits: Limits) -> Job:

@@ -16,9 +16,17 @@ from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate, granted_names, import_line
 from gptcc_cli.judging.behaviour import Behaviour, Outcome, observing_rules, outcome_of
-from gptcc_cli.judging.jobs import arguments_of, assertions_job, has_int_keys, job_for
+from gptcc_cli.judging.jobs import (
+    arguments_of,
+    assertions_job,
+    calls_job,
+    entry_point_of,
+    has_int_keys,
+    job_for,
+)
 from gptcc_cli.judging.judgement import CaseResult, Judgement, Verdict
 from gptcc_cli.judging.limits import AskedLimits
+from gptcc_cli.judging.plain_checks import MOST_ANSWER_BYTES, PlainCheck, read_plain_check
 from gptcc_cli.judging.verdicts import (
     JudgingRules,
     assertions_verdict_of,
@@ -29,7 +37,7 @@ from gptcc_cli.judging.verdicts import (
 )
 from gptcc_cli.mutation import Probe
 from gptcc_cli.problem import IOTest, Json, Mode, Problem
-from gptcc_cli.sandbox import Execution, Sandbox, Stage
+from gptcc_cli.sandbox import Exceeded, Execution, Limits, Sandbox, Stage
 
 _PLACE = re.compile(rb'(File "main\.py", line )(\d{1,9})')
 
@@ -296,14 +304,28 @@ class Judge:
         rules: JudgingRules,
     ) -> CaseResult:
         try:
-            job = assertions_job(candidate.source, problem, check_source, rules.limits)
-            execution = self._sandbox.run(job)
+            execution = self._checked(candidate.source, problem, check_source, rules.limits)
             verdict, detail, _ = assertions_verdict_of(execution, rules)
         except GptccError:
             raise
         except Exception as error:  # noqa: BLE001 (one candidate's judging must not end the run)
             return _internal_error(test, error)
         return CaseResult(test=test, verdict=verdict, detail=detail, execution=execution)
+
+    def _checked(
+        self, source: str, problem: Problem, check_source: str, limits: Limits
+    ) -> Execution:
+        """Run a check: where it only compares answers, out here, and else inside."""
+        check = read_plain_check(check_source, entry_point_of(problem))
+        if check is None:
+            return self._sandbox.run(assertions_job(source, problem, check_source, limits))
+        execution = self._sandbox.run(
+            calls_job(source, problem, check.calls, limits),
+            is_settled=lambda answers: _is_settled(check, answers),
+        )
+        if _are_long(execution.answers):
+            return self._sandbox.run(assertions_job(source, problem, check_source, limits))
+        return _with_assertion(execution, check)
 
 
 def _judgement(hearing: _Hearing, cases: tuple[CaseResult, ...]) -> Judgement:
@@ -313,6 +335,25 @@ def _judgement(hearing: _Hearing, cases: tuple[CaseResult, ...]) -> Judgement:
         n_tests=len(hearing.tests),
         granted=hearing.granted,
     )
+
+
+def _is_settled(check: PlainCheck, answers: tuple[bytes, ...]) -> bool:
+    return _are_long(answers) or check.failure(answers) is not None
+
+
+def _are_long(answers: tuple[bytes, ...]) -> bool:
+    return sum(map(len, answers)) > MOST_ANSWER_BYTES
+
+
+def _with_assertion(execution: Execution, check: PlainCheck) -> Execution:
+    """Add what the check says; where it fails, what the program did later does not count."""
+    failure = check.failure(execution.answers)
+    if failure is not None:
+        exceeded = execution.exceeded if execution.exceeded is Exceeded.OUTPUT else None
+        return replace(execution, assertion=failure, exceeded=exceeded, exit_code=0, signal=None)
+    if len(execution.answers) < len(check.calls) and execution.stage is Stage.RUN:
+        return replace(execution, assertion="the program ended before the check was done")
+    return execution
 
 
 def _with_own_lines(execution: Execution) -> Execution:

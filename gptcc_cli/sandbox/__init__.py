@@ -11,6 +11,7 @@ from gptcc_cli.errors import ExecutionRefused
 from gptcc_cli.sandbox.execution import (
     Assertions,
     Call,
+    Calls,
     Exceeded,
     Execution,
     Job,
@@ -19,11 +20,13 @@ from gptcc_cli.sandbox.execution import (
     Sandbox,
     Stage,
 )
+from gptcc_cli.sandbox.inside.wire import StrangeAnswerError, answer_of
 from gptcc_cli.sandbox.self_check import CheckLine, self_check
 
 __all__ = [
     "Assertions",
     "Call",
+    "Calls",
     "CheckLine",
     "Exceeded",
     "Execution",
@@ -32,6 +35,8 @@ __all__ = [
     "Limits",
     "Sandbox",
     "Stage",
+    "StrangeAnswerError",
+    "answer_of",
     "open_sandbox",
     "self_check",
     "usable_cores",

@@ -4,10 +4,14 @@ Facts only: no verdicts, no expected outputs, no problems. A ``Job`` holds every
 may know; whoever compares has the rest. Times are seconds, sizes are bytes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
+
+IsSettled: TypeAlias = Callable[[tuple[bytes, ...]], bool]
+"""Says of the answers to the first calls of a job whether no other need be waited for."""
 
 
 class Level(Enum):
@@ -69,6 +73,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """Call a function several times, in one process and in this order, until a call raises."""
+
+    entry_point: str
+    """The function, as in ``Call``."""
+    arguments: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]
+    """Positional and named arguments of each call, all of built-in types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assertions:
     """Run a check function (HumanEval's ``check(candidate)``) against the program.
 
@@ -91,8 +105,10 @@ class Job:
     """Standard input, as a seekable file."""
     call: Call | None = None
     """What to call after the program has been imported; ``None``: run it as ``__main__``."""
+    calls: Calls | None = None
+    """What to call again and again; excludes ``call``."""
     assertions: Assertions | None = None
-    """What to check it with; excludes ``call``."""
+    """What to check it with; excludes ``call`` and ``calls``."""
     limits: Limits = field(default_factory=Limits)
     """What it may use."""
 
@@ -128,6 +144,8 @@ class Execution:
     """Why there is no ``answer_json`` although the call returned."""
     arguments_after_json: str | None = None
     """The first argument after a call that returned ``None``, for problems solved in place."""
+    answers: tuple[bytes, ...] = ()
+    """With ``Job.calls``: what came of each call that ended, for ``answer_of``."""
     assertion: str | None = None
     """With ``Job.assertions``: ``None`` if the check passed, else what failed."""
     forgeable: bool = False
@@ -155,8 +173,14 @@ class Sandbox(Protocol):
         """The level and what it is made of on this host, in one line."""
         ...
 
-    def run(self, job: Job) -> Execution:
-        """Run one job and return its facts; never raises for what the program does."""
+    def run(self, job: Job, *, is_settled: IsSettled | None = None) -> Execution:
+        """Run one job and return its facts; never raises for what the program does.
+
+        Args:
+            job: what to run.
+            is_settled: with ``Job.calls``, is asked now and then whether the answers so far
+                are enough; the program is stopped then.
+        """
         ...
 
     def part(self, number: int) -> "Sandbox":

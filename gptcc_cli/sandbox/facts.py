@@ -16,6 +16,7 @@ NEAR = 0.9
 _MEMORY_ERROR = re.compile(rb"(?m)^([\w.]*MemoryError(:.*)?|.*std::bad_alloc.*)\s*\Z")
 _SIGKILL, _SIGXCPU = 9, 24
 _MOST_LINES = 16
+_STAGES_BYTES = len(b"C\nE\n")
 _MOST_ANSWER_BYTES = 8 << 20
 
 
@@ -33,6 +34,8 @@ class Raw:
     """What was written into the task file after the task."""
     check_report: bytes = b""
     """The same of a check's task file."""
+    settled: bool = False
+    """Whether the host stopped the program because it knew enough."""
 
 
 def execution_of(job: Job, raw: Raw, *, forgeable: bool = False) -> Execution:
@@ -40,8 +43,9 @@ def execution_of(job: Job, raw: Raw, *, forgeable: bool = False) -> Execution:
     limits, result = job.limits, raw.result
     status = result.status if result is not None else _SIGKILL
     signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-    said = _said(raw.report)
-    answer, problem = _answer(said)
+    # After how far the program came, a report of several calls is no text.
+    said = _said(raw.report if job.calls is None else raw.report[:_STAGES_BYTES])
+    answer, problem = _answer(said) if job.calls is None else (None, None)
     return Execution(
         stage=Stage.ENTRY if "E" in said else Stage.RUN if "C" in said else Stage.COMPILE,
         exit_code=None if signal is not None else os.waitstatus_to_exitcode(status),
@@ -54,10 +58,25 @@ def execution_of(job: Job, raw: Raw, *, forgeable: bool = False) -> Execution:
         exceeded=_exceeded(job, raw, status),
         answer_json=answer,
         answer_problem=problem,
-        arguments_after_json=_checked(said.get("I")),
+        arguments_after_json=_checked(said.get("I")) if job.calls is None else None,
+        answers=answers_of(raw.report) if job.calls is not None else (),
         assertion=_assertion(job, raw, said, forgeable=forgeable),
         forgeable=forgeable,
     )
+
+
+def answers_of(report: bytes) -> tuple[bytes, ...]:
+    """Read the answers to several calls; a program that wrote something else has given fewer."""
+    answers = []
+    at = report.find(b"\n") + 1
+    while report[at : at + 1] == b"A":
+        length = int.from_bytes(report[at + 1 : at + 9], "little")
+        end = at + 9 + length
+        if report[end : end + 1] != b"\n":
+            break
+        answers.append(report[at + 9 : end])
+        at = end + 1
+    return tuple(answers)
 
 
 def wants_one_process(raw: Raw) -> bool:
@@ -75,6 +94,8 @@ def _exceeded(job: Job, raw: Raw, status: int) -> Exceeded | None:
     limits, result = job.limits, raw.result
     if len(raw.stdout) > limits.output_bytes:
         return Exceeded.OUTPUT
+    if raw.settled:
+        return None
     if result is None or result.timed_out:
         return Exceeded.WALL
     signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None

@@ -16,8 +16,8 @@ from typing import Self
 
 from gptcc_cli.sandbox.box import Box
 from gptcc_cli.sandbox.code_cache import CodeCache
-from gptcc_cli.sandbox.execution import Execution, Job, Level, Stage
-from gptcc_cli.sandbox.facts import Raw, cpu_limit_s, execution_of, wants_one_process
+from gptcc_cli.sandbox.execution import Execution, IsSettled, Job, Level, Stage
+from gptcc_cli.sandbox.facts import Raw, answers_of, cpu_limit_s, execution_of, wants_one_process
 from gptcc_cli.sandbox.inside.records import Kind, Request
 from gptcc_cli.sandbox.worker import Worker, WorkerDied, WorkerRefused, memory_file
 
@@ -57,12 +57,14 @@ class WorkerPool:
         """The level and what it is made of, in one line."""
         return f"{self._box.level.value}: {self._box.detail}"
 
-    def run(self, job: Job) -> Execution:
+    def run(self, job: Job, *, is_settled: IsSettled | None = None) -> Execution:
         """Run one job and return its facts."""
         with self._slots:
-            if job.assertions is None:
-                return self._run(job, Kind.CALL if job.call is not None else Kind.MAIN)
-            return self._run(job, Kind.ASSERT)
+            if job.assertions is not None:
+                return self._run(job, Kind.ASSERT)
+            if job.calls is not None:
+                return self._run(job, Kind.CALLS, is_settled)
+            return self._run(job, Kind.CALL if job.call is not None else Kind.MAIN)
 
     def start(self, *, all_: bool = False, meanwhile: Callable[[], None] | None = None) -> None:
         """Start one worker now.
@@ -118,11 +120,11 @@ class WorkerPool:
         """Close."""
         self.close()
 
-    def _run(self, job: Job, kind: Kind) -> Execution:
+    def _run(self, job: Job, kind: Kind, is_settled: IsSettled | None = None) -> Execution:
         problem = ""
         for _ in range(2):
             try:
-                raw = self._tried(job, kind)
+                raw = self._tried(job, kind, is_settled)
             except (WorkerDied, WorkerRefused) as error:
                 problem = str(error)
                 continue
@@ -131,10 +133,10 @@ class WorkerPool:
             return execution_of(job, raw, forgeable=kind is Kind.ASSERT_TOGETHER)
         return _fault(problem)
 
-    def _tried(self, job: Job, kind: Kind) -> Raw:
+    def _tried(self, job: Job, kind: Kind, is_settled: IsSettled | None) -> Raw:
         worker = self._take()
         try:
-            raw = _served(worker, job, kind, self._codes)
+            raw = _served(worker, job, kind, self._codes, is_settled)
         except BaseException:
             # Also an interrupt: the worker may be in the middle of a job.
             self._discard(worker)
@@ -223,7 +225,9 @@ class _Starter:
             wish()
 
 
-def _served(worker: Worker, job: Job, kind: Kind, codes: CodeCache) -> Raw:
+def _served(
+    worker: Worker, job: Job, kind: Kind, codes: CodeCache, is_settled: IsSettled | None
+) -> Raw:
     """Make a job's files, have it run, and read them."""
     task, check_task = _tasks(job, kind)
     compiles = _compiled_again(job)
@@ -237,7 +241,11 @@ def _served(worker: Worker, job: Job, kind: Kind, codes: CodeCache) -> Raw:
         fds.append(code)
     try:
         os.set_blocking(reading, False)
-        result, stderr = worker.serve(_request(job, kind, len(fds), len(task)), fds, reading)
+        stops = None
+        if is_settled is not None:
+            stops = _Settled(is_settled, fds[3], len(task), _report_bytes(job))
+        request = _request(job, kind, len(fds), len(task))
+        result, stderr = worker.serve(request, fds, reading, stops)
         if code is not None and not is_full:
             codes.keep(compiles, code)
         report_bytes = _report_bytes(job)
@@ -249,6 +257,7 @@ def _served(worker: Worker, job: Job, kind: Kind, codes: CodeCache) -> Raw:
             check_report=_content(fds[4], len(check_task), report_bytes)
             if kind is Kind.ASSERT
             else b"",
+            settled=stops is not None and stops.held,
         )
     finally:
         for fd in fds:
@@ -256,7 +265,24 @@ def _served(worker: Worker, job: Job, kind: Kind, codes: CodeCache) -> Raw:
         os.close(reading)
 
 
-_KEEPS_CODE = frozenset({Kind.MAIN, Kind.CALL, Kind.ASSERT})
+class _Settled:
+    """Looks at a report that is still being written, when it has grown."""
+
+    def __init__(self, is_settled: IsSettled, fd: int, start: int, most: int) -> None:
+        self._is_settled = is_settled
+        self._place = (fd, start, most)
+        self._seen_bytes = 0
+        self.held = False
+
+    def __call__(self) -> bool:
+        report = _content(*self._place)
+        if len(report) > self._seen_bytes:
+            self._seen_bytes = len(report)
+            self.held = self._is_settled(answers_of(report))
+        return self.held
+
+
+_KEEPS_CODE = frozenset({Kind.MAIN, Kind.CALL, Kind.CALLS, Kind.ASSERT})
 
 
 def _compiled_again(job: Job) -> str:
@@ -272,6 +298,8 @@ def _tasks(job: Job, kind: Kind) -> tuple[bytes, bytes]:
         call = job.call
         task = (job.source, call.entry_point, call.arguments_json, call.int_keys)
         return marshal.dumps(task), b""
+    if job.calls is not None:
+        return marshal.dumps((job.source, job.calls.entry_point, job.calls.arguments)), b""
     if job.assertions is None:
         return job.source.encode("utf-8", "surrogatepass"), b""
     name, check = job.assertions.entry_point, job.assertions.check_source

@@ -14,10 +14,12 @@ import socket
 import struct
 import subprocess
 import time
+from collections.abc import Callable
 
 from gptcc_cli.sandbox.box import ENVIRONMENT, Box
 from gptcc_cli.sandbox.inside.records import (
     PACKET_BYTES,
+    STOP,
     RecordError,
     Request,
     Result,
@@ -40,6 +42,8 @@ _INSIDE = (
 )
 _GRACE_S = 0.5
 """A zygote that is this late with its answer is wedged."""
+_FIRST_LOOK_S = 0.005
+"""A program that runs longer is looked at for the first time; then after twice as long each."""
 _START_S = 20.0
 _STDERR_BYTES = 64 << 10
 
@@ -117,13 +121,20 @@ class Worker:
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         self._is_ready = True
 
-    def serve(self, request: Request, fds: list[int], stderr: int) -> tuple[Result | None, bytes]:
+    def serve(
+        self,
+        request: Request,
+        fds: list[int],
+        stderr: int,
+        is_settled: Callable[[], bool] | None = None,
+    ) -> tuple[Result | None, bytes]:
         """Run one request, draining the program's standard error meanwhile.
 
         Args:
             request: what to do; its wall limit counts from here.
             fds: the descriptors that go with it.
             stderr: the reading end of the program's standard error.
+            is_settled: is asked now and then whether to stop the program.
 
         Returns:
             The result and the last 64 KiB of standard error. No result: the zygote did not
@@ -142,8 +153,17 @@ class Worker:
         poll.register(stderr, select.POLLIN)
         tail = b""
         control = self._control.fileno()
+        pause_s = _FIRST_LOOK_S
         while True:
-            ready = dict(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
+            left_s = max(0.0, deadline - time.monotonic())
+            ready = dict(poll.poll((left_s if is_settled is None else min(pause_s, left_s)) * 1000))
+            if not ready and is_settled is not None and left_s > pause_s:
+                pause_s *= 2
+                if is_settled():
+                    is_settled = None
+                    with contextlib.suppress(OSError):
+                        self._control.send(STOP)
+                continue
             if not ready:
                 self.end()
                 return None, tail

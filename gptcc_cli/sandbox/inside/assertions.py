@@ -26,10 +26,11 @@ from gptcc_cli.sandbox.inside.program import (
 )
 from gptcc_cli.sandbox.inside.wire import (
     NotPlainError,
-    decode,
+    answer_of,
     decode_in_program,
-    encode,
     encode_for_program,
+    encode_reply,
+    reply_of,
 )
 
 LINE_BYTES = 16 << 20
@@ -94,6 +95,32 @@ def run_program(main: ModuleType, line: Line) -> NoReturn:
             return
         while True:
             _answer_one(line, main.__dict__, source)
+
+    end(status_of(work, source), main)
+
+
+def run_calls(main: ModuleType, *, keeps_code: bool) -> NoReturn:
+    """Import a program, call its function again and again, and report each answer at once.
+
+    A call that raises is the last: whoever sends calls ahead expects an answer to each.
+    """
+    source, entry_point, calls = read_task()
+    code = compiled(source, keeps_code=keeps_code)
+    main.__dict__["__name__"] = "solution"
+
+    def work() -> None:
+        exec(code, main.__dict__)
+        if find_entry_point(main.__dict__, entry_point) is None:
+            report(b"E")
+            return
+        for args, kwargs in calls:
+            reply = _called(main.__dict__, source, entry_point, args, kwargs)
+            answer = encode_reply(reply)
+            report(b"A" + len(answer).to_bytes(8, "little") + answer)
+            if reply[0] == "raise":
+                break
+        # As with a check: when nothing is asked any more, nothing is waited for.
+        os._exit(0)
 
     end(status_of(work, source), main)
 
@@ -167,7 +194,7 @@ class _StandIn:
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
         self._line.put(0, encode_for_program(("call", self._name, args, kwargs)))
-        return _value(self._line.take(1))
+        return answer_of(self._line.take(1))
 
 
 class _Names(dict[str, Any]):
@@ -181,7 +208,7 @@ class _Names(dict[str, Any]):
         if hasattr(builtins, name) or name.startswith("__"):
             raise KeyError(name)
         self._line.put(0, encode_for_program(("get", name)))
-        kind, *content = _reply(self._line.take(1))
+        kind, *content = reply_of(self._line.take(1))
         if kind == "function":
             return _StandIn(self._line, name)
         if kind == "module" and content[0] in sys.stdlib_module_names:
@@ -191,50 +218,13 @@ class _Names(dict[str, Any]):
         return content[0]
 
 
-class ProgramError(Exception):
-    """What the program raised, when it is no built-in exception."""
-
-
-class StrangeAnswerError(Exception):
-    """The program returned something that can't leave its process."""
-
-
-def _reply(data: bytes) -> Any:
-    try:
-        reply = decode(data)
-    except NotPlainError as error:
-        raise StrangeAnswerError(str(error)) from None
-    if not isinstance(reply, tuple) or not reply:
-        raise StrangeAnswerError("no answer")
-    return reply
-
-
-def _value(data: bytes) -> Any:
-    kind, *content = _reply(data)
-    if kind == "value":
-        return content[0]
-    if kind == "raise":
-        raise _exception(*content)
-    raise StrangeAnswerError(str(content))
-
-
-def _exception(name: object, message: object) -> Exception:
-    kind = getattr(builtins, str(name), None)
-    if isinstance(kind, type) and issubclass(kind, Exception):
-        try:
-            return kind(message)
-        except TypeError:
-            pass
-    return ProgramError(f"{name}: {message}")
-
-
 def _answer_one(line: Line, names: dict[str, Any], source: str) -> None:
     kind, *content = decode_in_program(line.take(0))
     answer = _looked_up(names, *content) if kind == "get" else _called(names, source, *content)
     try:
-        line.put(1, encode(answer))
+        line.put(1, encode_reply(answer))
     except NotPlainError as error:
-        line.put(1, encode(("odd", str(error))))
+        line.put(1, encode_reply(("odd", str(error))))
 
 
 def _looked_up(names: dict[str, Any], name: str) -> tuple[Any, ...]:

@@ -18,6 +18,8 @@ _READY_MAGIC = b"gRDY"
 _REFUSED_MAGIC = b"gNO:"
 PACKET_BYTES = 4096
 """No packet is longer."""
+STOP = b"gEND"
+"""What the host says when it has seen enough of a job; may come when the job has ended."""
 
 
 class RecordError(Exception):
@@ -35,6 +37,8 @@ class Kind(IntEnum):
     """Run a check in a second process that calls the program's function."""
     ASSERT_TOGETHER = 4
     """Run a check in the program's own process, which could forge its result."""
+    CALLS = 5
+    """Import a program and call its function several times."""
 
 
 class Request(NamedTuple):

@@ -6,6 +6,7 @@ program to the check it travels as JSON, or as one of the short forms of numbers
 check must not trust the writer. From the check to the program it may travel as ``marshal``.
 """
 
+import builtins
 import json
 import marshal
 from typing import Any
@@ -45,6 +46,62 @@ def decode(data: bytes) -> Any:
         return _untagged(json.loads(data))
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
         raise NotPlainError(f"unreadable: {error}") from None
+
+
+class ProgramError(Exception):
+    """What the program raised, when it is no built-in exception."""
+
+
+class StrangeAnswerError(Exception):
+    """The program returned something that can't leave its process."""
+
+
+def reply_of(data: bytes) -> Any:
+    """Read a program's reply: a tuple whose first item says what it is.
+
+    Raises:
+        StrangeAnswerError: it is none.
+    """
+    try:
+        reply = decode(data)
+    except NotPlainError as error:
+        raise StrangeAnswerError(str(error)) from None
+    if not isinstance(reply, tuple) or not reply:
+        raise StrangeAnswerError("no answer")
+    return reply
+
+
+def answer_of(data: bytes) -> Any:
+    """Return what a call returned, or raise what it raised.
+
+    Raises:
+        Exception: the built-in exception that the program raised, or ``ProgramError``.
+        StrangeAnswerError: it returned what can't leave its process.
+    """
+    kind, *content = reply_of(data)
+    if kind == "value" and len(content) == 1:
+        return content[0]
+    if kind == "raise" and len(content) == 2:
+        raise _exception(*content)
+    raise StrangeAnswerError(str(content))
+
+
+def encode_reply(reply: tuple[Any, ...]) -> bytes:
+    """Write a program's reply; what can't leave its process is told in words."""
+    try:
+        return encode(reply)
+    except NotPlainError as error:
+        return encode(("odd", str(error)))
+
+
+def _exception(name: object, message: object) -> Exception:
+    kind = getattr(builtins, str(name), None)
+    if isinstance(kind, type) and issubclass(kind, Exception):
+        try:
+            return kind(message)
+        except TypeError:
+            pass
+    return ProgramError(f"{name}: {message}")
 
 
 def encode_for_program(value: object) -> bytes:

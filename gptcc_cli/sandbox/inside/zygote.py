@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 from gptcc_cli.sandbox.inside import assertions, confine, program
 from gptcc_cli.sandbox.inside.records import (
     PACKET_BYTES,
+    STOP,
     Kind,
     Ready,
     Request,
@@ -82,7 +83,7 @@ class Zygote:
         )
         sys.modules["__main__"] = self._main
         self._poll = select.poll()
-        self._poll.register(control, 0)
+        self._poll.register(control, select.POLLIN)
 
     def loop(self) -> NoReturn:
         """Serve requests; end with the host."""
@@ -91,6 +92,8 @@ class Zygote:
             packet, fds, flags, _ = socket.recv_fds(self._control, PACKET_BYTES, _MAX_FDS)
             if not packet:
                 os._exit(0)
+            if packet == STOP:
+                continue
             request = unpack_request(packet)
             if fds != _IN_PLACE[: request.n_fds] or flags & _CUT:
                 os._exit(3)
@@ -166,6 +169,8 @@ class Zygote:
             program.run_main(self._main, keeps_code=keeps_code)
         elif kind is Kind.CALL:
             program.run_call(self._main, keeps_code=keeps_code)
+        elif kind is Kind.CALLS:
+            assertions.run_calls(self._main, keeps_code=keeps_code)
         elif kind is Kind.ASSERT_TOGETHER:
             assertions.run_together(self._main)
         elif line is not None and checks:
@@ -174,7 +179,7 @@ class Zygote:
             assertions.run_program(self._main, line)
 
     def _waited(self, pids: list[int], deadline_ns: int) -> tuple[bool, _Ends]:
-        """Wait for one to end, or the deadline, or the host's end; then end the other too."""
+        """Wait for one to end, the deadline, or the host's word; then end what still runs."""
         ends: _Ends = {}
         watches: dict[int, int] = {}
         for pid in pids:
@@ -185,19 +190,27 @@ class Zygote:
         while len(ends) < len(pids):
             events = self._poll.poll(max(0, deadline_ns - time.monotonic_ns()) / 1e6)
             timed_out = not events
-            failed = False
+            failed = stopped = False
             for fd, _ in events:
                 if fd not in watches:
-                    os._exit(0)
+                    stopped = self._heard_stop()
+                    continue
                 pid, status, usage = os.wait4(watches[fd], 0)
                 ends[pid] = status, usage
                 failed = failed or status != 0
                 self._poll.unregister(fd)
                 os.close(fd)
                 del watches[fd]
-            if timed_out or ends:
+            if timed_out or stopped or ends:
                 self._end(watches, ends, as_well=not timed_out and not failed)
         return timed_out, ends
+
+    def _heard_stop(self) -> bool:
+        """Read what the host says in the middle of a job; end with it if it is gone."""
+        packet, _, _, _ = socket.recv_fds(self._control, PACKET_BYTES, 0)
+        if packet != STOP:
+            os._exit(0)
+        return True
 
     def _end(self, watches: dict[int, int], ends: _Ends, *, as_well: bool) -> None:
         """Kill what still runs; where the other has ended well, so has this one.
