@@ -131,18 +131,56 @@ def test_attention_is_that_of_float64(native, turns, n_keys, width, window, pref
         assert torch.allclose(out[row].double(), expected, rtol=_ROUNDING, atol=0.02)
 
 
+@pytest.mark.parametrize("window", [None, 40])
+@pytest.mark.parametrize(("turns", "n_keys", "width"), [(1, 4, 64), (3, 3, 64), (2, 2, 32)])
+@torch.inference_mode()
+def test_attention_to_prompts_is_that_of_float64(tiles, turns, n_keys, width, window):
+    """Two prompts; with a window the first rows see a part of theirs, the last nothing."""
+    lengths, rows, scale = torch.tensor([0, 7, 20, 39, 40, 300] * 4), 24, width**-0.5
+    heads = _random(rows, turns * n_keys + 2 * n_keys, width) * 2
+    query = heads[:, : turns * n_keys].view(rows, turns, n_keys, width).transpose(1, 2).double()
+    members = (torch.arange(0, 17), torch.arange(17, 24))
+    prompts = [(_random(2, n_keys, size, width, seed=size), size) for size in (45, 96)]
+
+    found, log_sums = tiles.attend_prompts(
+        heads,
+        turns * n_keys,
+        [
+            (size, tiles.pack_prompt(*prompt), slots)
+            for (prompt, size), slots in zip(prompts, members, strict=True)
+        ],
+        lengths,
+        window,
+        scale,
+    )
+
+    for (prompt, size), slots in zip(prompts, members, strict=True):
+        for row in slots.tolist():
+            start = max(0, size + int(lengths[row]) + 1 - window) if window else 0
+            keys, values = prompt[:, :, start:].double()
+            products = query[row] @ keys.transpose(-1, -2) * scale
+            if start >= size:
+                assert found[row].eq(0).all() and (log_sums[row] < -1e29).all()
+                continue
+            assert torch.allclose(log_sums[row].double(), products.logsumexp(-1), atol=1e-4)
+            expected = products.softmax(-1) @ values
+            assert torch.allclose(found[row].double(), expected, rtol=_ROUNDING, atol=0.02)
+
+
 @torch.inference_mode()
 def test_a_row_is_the_same_to_the_last_bit_beside_any_others(tiles):
     """What a candidate is promised: its text does not depend on its batch."""
     x, weight, norm = _random(33, 64), _random(96, 64, seed=1), _random(64, seed=2)
     packed, lengths = tiles.pack(weight), torch.arange(33) * 7
-    keys, values = _slots(33, 1, 16, lengths.tolist())
-    heads = x.view(33, 4, 16)
+    keys, values = _slots(33, 1, 32, lengths.tolist())
+    heads = _random(33, 4, 32, seed=3)
+    prompt = tiles.pack_prompt(_random(1, 50, 32, seed=4), _random(1, 50, 32, seed=5))
 
     def results(rows):
-        attended = tiles.attend(
-            heads[rows], 2, keys[rows], values[rows], lengths[rows], None, 0.25, None
-        )
+        mine, places = heads[rows], lengths[rows]
+        everyone = torch.arange(len(mine))
+        found = tiles.attend_prompts(mine, 2, [(50, prompt, everyone)], places, None, 0.25)
+        attended = tiles.attend(mine, 2, keys[rows], values[rows], places, None, 0.25, found)
         return (
             tiles.product(x[rows], packed, None, 96),
             tiles.rms_norm(x[rows], norm, 1e-5),

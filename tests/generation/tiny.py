@@ -96,6 +96,22 @@ def tiny_config(family: str) -> Any:
             return Qwen3Config(**llama, head_dim=16)
         case "mistral":
             return MistralConfig(**llama, sliding_window=64)
+        case "wide_gpt_neo":
+            return GPTNeoConfig(
+                vocab_size=257,
+                hidden_size=128,
+                num_layers=4,
+                num_heads=4,
+                attention_types=[[["global", "local"], 2]],
+                window_size=64,
+                max_position_embeddings=WINDOW,
+                bos_token_id=256,
+                eos_token_id=256,
+            )
+        case "wide_mistral":
+            return MistralConfig(
+                **llama | {"hidden_size": 192, "intermediate_size": 224}, sliding_window=64
+            )
         case "opt":
             return OPTConfig(
                 vocab_size=257,

@@ -22,6 +22,8 @@ class Prefix:
     values: tuple[Any, ...]
     logits: Any
     """(1, vocabulary): what the model expects after the prompt."""
+    packed: tuple[tuple[Any, Any], ...] | None = None
+    """By layer: keys and values as compiled kernels read them; ``None`` where torch attends."""
 
     def __len__(self) -> int:
         """Return the number of tokens."""

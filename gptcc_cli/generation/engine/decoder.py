@@ -34,8 +34,8 @@ class _Step:
     spans: dict[int | None, tuple[int, int]]
     """By window: the tokens of the suffixes to look at."""
     groups: tuple[Group, ...]
-    indices: tuple[Any, ...]
-    """By group: its slots as a tensor; ``None`` where they are all rows."""
+    slots: tuple[Any, ...]
+    """By group: its slots as a tensor."""
     masks: dict[int | None, Any]
     """By window: (rows, 1, 1, tokens), added to the products with suffixes."""
     prefix_masks: dict[int | None, tuple[tuple[int, Any], ...]]
@@ -71,6 +71,9 @@ class Decoder:
             self._rotary = Rotary(self.shape.rotation, device) if self.shape.rotation else None
         self.device = self._weights.embedding.device
         self._kernels = kernels_for(self._weights.embedding)
+        self._packs_prompts = self._kernels is not None and self._kernels.can_attend_to_prompts(
+            self.shape.head_dim
+        )
         self._windows = tuple(dict.fromkeys(self.shape.windows))
 
     def new_cache(self, capacity: int) -> SuffixCache:
@@ -107,8 +110,20 @@ class Decoder:
             )
             x = self._rest(layer, x, attended)
         return Prefix(
-            ids=tuple(ids), keys=tuple(keys), values=tuple(values), logits=self._logits(x[-1:])
+            ids=tuple(ids),
+            keys=tuple(keys),
+            values=tuple(values),
+            logits=self._logits(x[-1:]),
+            packed=self._pack_prompt(keys, values),
         )
+
+    def _pack_prompt(
+        self, keys: list[Any], values: list[Any]
+    ) -> tuple[tuple[Any, Any], ...] | None:
+        kernels = self._kernels
+        if kernels is None or not self._packs_prompts:
+            return None
+        return tuple(kernels.pack_prompt(*both) for both in zip(keys, values, strict=True))
 
     def step(
         self,
@@ -152,11 +167,10 @@ class Decoder:
     def _write_compiled(
         self, kernels: Kernels, number: int, heads: Any, cache: SuffixCache, step: _Step
     ) -> Any:
-        """Do the same with compiled kernels; only the prompt is attended to by torch."""
+        """Do the same with compiled kernels."""
         shape = self.shape
         keys, values = cache.keys[number], cache.values[number]
         kernels.turn_and_keep(heads, shape.n_heads, step.rotation, keys, values, step.lengths)
-        query = heads[:, : shape.n_heads].unflatten(1, (-1, shape.n_kv_heads))
         return kernels.attend(
             heads,
             shape.n_heads,
@@ -165,7 +179,23 @@ class Decoder:
             step.lengths,
             shape.windows[number],
             shape.scales[number],
-            self._attend_prompts(number, query, step) if step.groups else None,
+            self._attend_prompts_compiled(kernels, number, heads, step) if step.groups else None,
+        )
+
+    def _attend_prompts_compiled(
+        self, kernels: Kernels, number: int, heads: Any, step: _Step
+    ) -> tuple[Any, Any]:
+        shape = self.shape
+        if step.groups[0].prefix.packed is None:
+            query = heads[:, : shape.n_heads].unflatten(1, (-1, shape.n_kv_heads))
+            return self._attend_prompts(number, query, step)
+        prompts = [
+            (len(group.prefix), group.prefix.packed[number], slots)
+            for group, slots in zip(step.groups, step.slots, strict=True)
+            if group.prefix.packed is not None
+        ]
+        return kernels.attend_prompts(
+            heads, shape.n_heads, prompts, step.lengths, shape.windows[number], shape.scales[number]
         )
 
     def _embed(self, ids: Any, positions: Any) -> Any:
@@ -247,19 +277,17 @@ class Decoder:
         counts = torch.tensor(list(lengths), device=self.device)
         first = torch.arange(len(lengths) * shape.n_kv_heads, device=self.device) * cache.length
         spans = {window: self._span(lengths, window, cache, groups) for window in self._windows}
-        single = len(groups) == 1
-        indices = [
-            None if single else torch.tensor(group.slots, device=self.device) for group in groups
-        ]
+        # Compiled kernels count instead of hiding.
+        by_torch = () if self._packs_prompts else self._windows
         return _Step(
             lengths=counts,
             flat=first + counts.repeat_interleave(shape.n_kv_heads),
             spans=spans,
             groups=tuple(groups),
-            indices=tuple(indices),
+            slots=tuple(torch.tensor(group.slots, device=self.device) for group in groups),
             masks={
                 w: self._suffix_mask(x, counts, spans[w][1], w) if groups else None
-                for w in self._windows
+                for w in by_torch
             },
             prefix_masks={
                 w: tuple(
@@ -268,7 +296,7 @@ class Decoder:
                     )
                     for group in groups
                 )
-                for w in self._windows
+                for w in by_torch
             },
             rotation=self._rotary.at(positions, x.dtype) if self._rotary else None,
         )
@@ -339,7 +367,7 @@ class Decoder:
             return self._attend_prefix(number, 0, query, step)
         found = self._torch.empty_like(query.transpose(1, 2))
         log_sums = query.new_empty(found.shape[:-1], dtype=self._torch.float32)
-        for which, index in enumerate(step.indices):
+        for which, index in enumerate(step.slots):
             attended, log_sum = self._attend_prefix(number, which, query[index], step)
             found[index], log_sums[index] = attended, log_sum
         return found, log_sums

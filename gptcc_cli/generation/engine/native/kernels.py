@@ -5,6 +5,7 @@ reads and writes where it is told.
 """
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,17 +68,17 @@ class Kernels:
         if len(runtimes) != 1:
             raise NoKernels(f"torch's threads are not theirs: {', '.join(sorted(runtimes))}")
         pointer, whole, real = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
-        self._strides = whole * 6
         self._library = library
         library.open_tiles.restype = whole
         library.rms_norm.argtypes = [pointer] * 3 + [whole] * 2 + [real]
         library.turn_and_keep.argtypes = [pointer] * 6 + [whole] * 6
-        library.attend.argtypes = [pointer] * 7 + [whole] * 7 + [real, pointer]
+        library.attend.argtypes = [pointer] * 7 + [whole] * 7 + [real]
         library.ask_for_big_pages.argtypes = [pointer, whole]
         self.has_tiles = library.open_tiles() == 0
         if self.has_tiles:
             library.pack.argtypes = [pointer] * 2 + [whole] * 2
             library.product.argtypes = [pointer] * 5 + [whole] * 4
+            library.attend_prompt.argtypes = [pointer] * 7 + [whole] * 8 + [real]
         self._shelf = torch.empty(0, dtype=torch.bfloat16)
 
     def can_multiply(self, weight: Any) -> bool:
@@ -164,23 +165,69 @@ class Kernels:
             window: how many tokens a row sees, or ``None``.
             scale: what products are multiplied by.
             prefix: an attention (rows, kv heads, turns, head_dim) and the logarithms of its sums
-                (rows, kv heads, turns) float32, or ``None``.
+                (rows, kv heads, turns), or ``None``.
 
         Returns:
             (rows, queries * head_dim).
         """
         rows, _, width = heads.shape
         out = heads.new_empty(rows, n_queries * width)
-        attended, log_sum = prefix or (None, None)
-        strides = self._strides()
-        if prefix:
-            strides[:] = [tensor.stride(axis) for tensor in prefix for axis in (0, 2, 1)]
+        attended, log_sum = (
+            (part.float().contiguous() for part in prefix) if prefix else (None,) * 2
+        )
         self._library.attend(
             heads.data_ptr(), keys.data_ptr(), values.data_ptr(), lengths.data_ptr(),
             _address(attended), _address(log_sum), out.data_ptr(), rows, n_queries, keys.shape[1],
-            width, keys.stride(0), keys.stride(1), window or _EVERYTHING, scale, strides,
+            width, keys.stride(0), keys.stride(1), window or _EVERYTHING, scale,
         )  # fmt: skip
         return out
+
+    def can_attend_to_prompts(self, head_dim: int) -> bool:
+        """Tell whether ``attend_prompts`` takes heads of this width."""
+        return self.has_tiles and head_dim % 32 == 0
+
+    def pack_prompt(self, keys: Any, values: Any) -> tuple[Any, Any]:
+        """Return a prompt's keys and values (kv heads, tokens, head_dim) for ``attend_prompts``."""
+        pad = self._torch.nn.functional.pad
+        missing = -keys.shape[1] % 32
+        padded = pad(values, (0, 0, 0, missing)).transpose(1, 2).contiguous()
+        return pad(keys, (0, 0, 0, missing)).contiguous(), padded
+
+    def attend_prompts(
+        self,
+        heads: Any,
+        n_queries: int,
+        prompts: Sequence[tuple[int, tuple[Any, Any], Any]],
+        lengths: Any,
+        window: int | None,
+        scale: float,
+    ) -> tuple[Any, Any]:
+        """Attend to the prompts that rows share.
+
+        Args:
+            heads: as ``turn_and_keep`` left them.
+            n_queries: how many of them are queries, dealt round-robin to the kv heads.
+            prompts: for each its tokens, its keys and values by ``pack_prompt``, and the rows
+                that share it, int64; each row has one.
+            lengths: (rows,) int64: tokens written after the prompt before this one.
+            window: how many tokens a row sees, or ``None``.
+            scale: what products are multiplied by.
+
+        Returns:
+            What ``attend`` merges.
+        """
+        rows, n_heads, width = heads.shape
+        n_keys = (n_heads - n_queries) // 2
+        turns = n_queries // n_keys
+        found = heads.new_empty((rows, n_keys, turns, width), dtype=self._torch.float32)
+        log_sums = heads.new_empty((rows, n_keys, turns), dtype=self._torch.float32)
+        for length, (keys, values), slots in prompts:
+            self._library.attend_prompt(
+                heads.data_ptr(), slots.data_ptr(), lengths.data_ptr(), keys.data_ptr(),
+                values.data_ptr(), found.data_ptr(), log_sums.data_ptr(), len(slots), n_heads,
+                n_keys, turns, width, length, keys.shape[1], window or _EVERYTHING, scale,
+            )  # fmt: skip
+        return found, log_sums
 
     def _reserve(self, n: int) -> Any:
         if len(self._shelf) < n:

@@ -61,17 +61,11 @@ void turn_and_keep(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *ke
     }
 }
 
-/* What another attention of the same queries found, to be merged; ``found`` may be null. */
-struct found {
-    const bf16 *found;
-    const float *log_sum;
-    int64_t turn, log_turn;
-};
-
-/* Queries of one row that share a key head: ``turns`` of them, ``apart`` elements apart. */
+/* Queries of one row that share a key head: ``turns`` of them, ``apart`` elements apart. What
+ * another attention of the same queries found is merged in, unless ``found`` is null. */
 INLINE void attend_one(const int width, const int turns, const bf16 *queries, int64_t apart,
                        const bf16 *keys, const bf16 *values, int64_t n, float scale,
-                       struct found prefix, bf16 *out) {
+                       const float *found, const float *log_sums, bf16 *out) {
     float query[turns][width], total[turns][width], shares[turns][BLOCK], most[turns], sum[turns];
     for (int g = 0; g < turns; g++) {
         most[g] = -1e30f;
@@ -83,7 +77,10 @@ INLINE void attend_one(const int width, const int turns, const bf16 *queries, in
     }
     for (int64_t start = 0; start < n; start += BLOCK) {
         const int count = n - start < BLOCK ? (int)(n - start) : BLOCK;
-        for (int j = 0; j < count; j++)
+        for (int j = 0; j < count; j++) {
+            /* Values are wanted next, and memory is slow to begin. */
+            for (int i = 0; i < width; i += 32)
+                __builtin_prefetch(values + (start + j) * width + i, 0, 2);
             for (int g = 0; g < turns; g++) {
                 const bf16 *key = keys + (start + j) * width;
                 float dot = 0;
@@ -91,6 +88,7 @@ INLINE void attend_one(const int width, const int turns, const bf16 *queries, in
                 for (int i = 0; i < width; i++) dot += query[g][i] * wide(key[i]);
                 shares[g][j] = dot;
             }
+        }
         for (int g = 0; g < turns; g++) {
             float top = most[g], part = 0;
 #pragma omp simd reduction(max : top)
@@ -114,12 +112,11 @@ INLINE void attend_one(const int width, const int turns, const bf16 *queries, in
     }
     for (int g = 0; g < turns; g++) {
         float theirs = 0;
-        if (prefix.found)
-            theirs = 1.0f / (1.0f + power_of_e(most[g] + logf(sum[g]) - prefix.log_sum[g * prefix.log_turn]));
+        if (found) theirs = 1.0f / (1.0f + power_of_e(most[g] + logf(sum[g]) - log_sums[g]));
         const float mine = (1.0f - theirs) / sum[g];
         for (int i = 0; i < width; i++) {
-            const float other = prefix.found ? wide(prefix.found[g * prefix.turn + i]) : 0.0f;
-            out[g * apart + i] = narrow(total[g][i] * mine + other * theirs);
+            const float other = found ? found[g * width + i] * theirs : 0.0f;
+            out[g * apart + i] = narrow(total[g][i] * mine + other);
         }
     }
 }
@@ -127,11 +124,12 @@ INLINE void attend_one(const int width, const int turns, const bf16 *queries, in
 /* Attend to the last ``window`` tokens of each row, itself included, and merge with ``found``.
  *
  * heads: as in ``turn_and_keep``, queries dealt round-robin to keys; lengths: tokens written
- * before this one; strides of ``found`` and ``log_sum`` by row, turn and key head. */
+ * before this one; found: (rows, keys, turns, width) float32, or null; log_sums: the same without
+ * the last. */
 void attend(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64_t *lengths,
-            const bf16 *found, const float *log_sum, bf16 *out,
-            int64_t rows, int64_t n_queries, int64_t n_keys, int64_t width, int64_t slot,
-            int64_t head, int64_t window, float scale, const int64_t *strides) {
+            const float *found, const float *log_sums, bf16 *out, int64_t rows, int64_t n_queries,
+            int64_t n_keys, int64_t width, int64_t slot, int64_t head, int64_t window,
+            float scale) {
     const int64_t n_heads = n_queries + 2 * n_keys, apart = n_keys * width;
     const int turns = (int)(n_queries / n_keys);
 #pragma omp parallel for schedule(static)
@@ -141,15 +139,11 @@ void attend(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64
         const int64_t place = row * slot + h * head + first * width;
         const bf16 *query = heads + (row * n_heads + h) * width;
         bf16 *to = out + (row * n_queries + h) * width;
-        struct found other = {0};
-        if (found) {
-            other.found = found + row * strides[0] + h * strides[2];
-            other.log_sum = log_sum + row * strides[3] + h * strides[5];
-            other.turn = strides[1];
-            other.log_turn = strides[4];
-        }
+        const float *theirs = found ? found + task * turns * width : 0;
+        const float *theirs_log = found ? log_sums + task * turns : 0;
 #define ATTEND(WIDTH, TURNS)                                                                       \
-    attend_one(WIDTH, TURNS, query, apart, keys + place, values + place, end - first, scale, other, to)
+    attend_one(WIDTH, TURNS, query, apart, keys + place, values + place, end - first, scale,       \
+               theirs, theirs_log, to)
         if (width == 64 && turns == 1) ATTEND(64, 1);
         else if (width == 64 && turns == 3) ATTEND(64, 3);
         else if (width == 64) ATTEND(64, turns);
