@@ -64,6 +64,8 @@ class Recorder:
         self._closing.set()
         self._notes.put(None)
         self._thread.join(2 * _PATIENCE_S)
+        if self._thread.is_alive() and self.trouble is None:
+            self.trouble = HistoryError(f"the history {str(self._path)!r} answers too slowly")
 
     def __enter__(self) -> Self:
         """Return itself."""

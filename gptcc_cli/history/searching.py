@@ -2,7 +2,7 @@
 
 Every text is looked through, without an index: a table of words (FTS5) would have to be kept by
 every run, is not in every SQLite, and would find other runs where it is. Ten thousand runs take
-about a second (tests/benchmarks/bench_history.py).
+one to two seconds (tests/benchmarks/bench_history.py).
 """
 
 import sqlite3

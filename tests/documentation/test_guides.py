@@ -65,7 +65,11 @@ def test_every_command_of_a_guide_works_as_pasted(
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_that_is_shown_has_the_options_it_is_shown_with(page: Path) -> None:
     known = {
-        words: {name for parameter in command.params for name in parameter.opts}
+        words: {
+            name
+            for parameter in command.params
+            for name in (*parameter.opts, *getattr(parameter, "secondary_opts", ()))
+        }
         for words, command in all_commands()
     }
     fences = re.findall(r"^```[a-z]*\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M)

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -175,17 +176,42 @@ def test_two_processes_keep_their_runs_at_once(path: Path) -> None:
     assert results(path) == [Result.SOLVED] * 24
 
 
-def test_whoever_solves_never_waits_for_a_locked_history(path: Path) -> None:
+def test_whoever_solves_never_waits_for_a_locked_history(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gptcc_cli.history.opening._PATIENCE_S", 0.0)
     keep(path)
     with closing(open_history(path)) as other, Recorder(path) as recorder:
         other.execute("BEGIN EXCLUSIVE")
         log = recorder.begin(beginning())
         # All of this happens while the file is locked: nothing is written, nothing is waited for.
         log.end(go(log, (WRONG, RIGHT)), ExitCode.DONE)
+        end = Thread(target=recorder.close)
+        end.start()
+        end.join(0.5)
+        assert end.is_alive(), "the end waits, and tries again and again"
         assert len(results(path)) == 1
         other.execute("COMMIT")
+        end.join()
     assert recorder.trouble is None
     assert results(path) == [Result.SOLVED] * 2
+
+
+def test_a_history_that_stays_locked_is_given_up(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(path)
+    monkeypatch.setattr("gptcc_cli.history.opening._PATIENCE_S", 0.0)
+    monkeypatch.setattr("gptcc_cli.history.recorder._PATIENCE_S", 0.05)
+    with closing(open_history(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with Recorder(path) as recorder:
+            log = recorder.begin(beginning())
+            log.end(go(log, (RIGHT,)), ExitCode.DONE)
+        other.execute("COMMIT")
+    assert recorder.trouble is not None
+    assert "locked" in recorder.trouble.message
+    assert len(results(path)) == 1
 
 
 def test_only_the_owner_may_read(path: Path) -> None:
