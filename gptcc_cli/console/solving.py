@@ -137,12 +137,16 @@ def headline(solution: Solution, *, sandboxed: bool = True) -> str:
     counted = f"{solution.n_written} written, {len(solution.ranked)} different"
     n_tests = len(solution.verified_by)
     if solution.solved:
-        verified = f"passes all {n_tests} samples{_agreement(solution)}"
+        verified = f"passes {_all_of(n_tests)}{_agreement(solution)}"
     elif n_tests:
-        verified = f"none passes all {n_tests} samples"
+        verified = f"none passes {_all_of(n_tests)}"
     else:
         verified = "unverified: no samples to run"
     return f"{solution.problem.id}: {verified} ({counted}){unheld}"
+
+
+def _all_of(n_samples: int) -> str:
+    return "the one sample" if n_samples == 1 else f"all {n_samples} samples"
 
 
 def _agreement(solution: Solution) -> str:

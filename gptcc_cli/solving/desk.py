@@ -22,8 +22,10 @@ class Desk:
     arrivals: list[Candidate] = field(default_factory=list)
     judgements: dict[str, Judgement] = field(default_factory=dict)
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
-    hearings: dict[str, Future[Judgement]] = field(default_factory=dict)
-    observations: dict[str, Future[Behaviour]] = field(default_factory=dict)
+    known: dict[str, Future[None]] = field(default_factory=dict)
+    """By form, in the order of arrival: done when judgement and behaviour are noted."""
+    pending: list[Future[Judgement] | Future[Behaviour]] = field(default_factory=list)
+    """What can be cancelled."""
     forms: set[str] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
 
@@ -34,6 +36,16 @@ class Desk:
             is_new = candidate.form not in self.forms
             self.forms.add(candidate.form)
             return is_new
+
+    def note_judgement(self, candidate: Candidate, judgement: Judgement) -> None:
+        """Keep what became of a program."""
+        with self.lock:
+            self.judgements[candidate.form] = judgement
+
+    def note_behaviour(self, candidate: Candidate, behaviour: Behaviour) -> None:
+        """Keep what a program does on further inputs."""
+        with self.lock:
+            self.behaviours[candidate.form] = behaviour
 
     @property
     def n_written(self) -> int:
@@ -65,10 +77,13 @@ class Desk:
     def _known(self, *, in_turn: bool) -> Iterator[Known]:
         for place, candidate in enumerate(self.arrivals):
             form = candidate.form
-            judgement = self.judgements.get(form)
-            seen = form not in self.observations or form in self.behaviours
-            if judgement is not None and seen:
-                yield Known(place=place, judgement=judgement, behaviour=self.behaviours.get(form))
+            known = self.known.get(form)
+            if known is not None and known.done() and form in self.judgements:
+                yield Known(
+                    place=place,
+                    judgement=self.judgements[form],
+                    behaviour=self.behaviours.get(form),
+                )
             elif in_turn:
                 return
 

@@ -12,8 +12,9 @@ interruption, which look at a clock, can change the answer of a repeated run.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
 from threading import Event, Lock, Timer
-from typing import Any, Protocol
+from typing import Protocol
 
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate
@@ -181,37 +182,45 @@ class _Run:
             if self._desk.passes(candidate):
                 self._stop_if_settled()
             return
-        future = self._judge.submit(candidate)
+        known: Future[None] = Future()
+        hearing = self._judge.submit(candidate)
         with self._desk.lock:
-            self._desk.hearings[candidate.form] = future
-        future.add_done_callback(lambda done: self._note_judgement(candidate, done))
+            self._desk.known[candidate.form] = known
+            self._desk.pending.append(hearing)
+        hearing.add_done_callback(lambda done: self._note_judgement(candidate, done, known))
 
-    def _note_judgement(self, candidate: Candidate, done: Future[Judgement]) -> None:
-        if self._over or done.cancelled() or done.exception() is not None:
-            return  # an exception is raised again where the run waits for it
-        judgement = done.result()
-        passed = judgement.verdict is Verdict.AC
-        observation = self._observation(candidate) if passed else None
-        with self._desk.lock:
-            self._desk.judgements[candidate.form] = judgement
-            if observation is not None:
-                self._desk.observations[candidate.form] = observation
-        self._listen(Judged(judgement=judgement))
-        if observation is not None:
-            observation.add_done_callback(lambda seen: self._note_behaviour(candidate, seen))
-        elif passed:
+    def _note_judgement(
+        self, candidate: Candidate, done: Future[Judgement], known: Future[None]
+    ) -> None:
+        if self._over or done.cancelled():
+            known.cancel()
+            return
+        with _errors_to(known):
+            judgement = done.result()
+            passed = judgement.verdict is Verdict.AC
+            self._desk.note_judgement(candidate, judgement)
+            self._listen(Judged(judgement=judgement))
+            if passed and self._observe is not None and self._ended is None:
+                observation = self._observe.submit(candidate)
+                with self._desk.lock:
+                    self._desk.pending.append(observation)
+                observation.add_done_callback(
+                    lambda seen: self._note_behaviour(candidate, seen, known)
+                )
+            else:
+                known.set_result(None)
+        if self._desk.passes(candidate):
             self._stop_if_settled()
 
-    def _observation(self, candidate: Candidate) -> Future[Behaviour] | None:
-        if self._observe is None or self._ended is not None:
-            return None
-        return self._observe.submit(candidate)
-
-    def _note_behaviour(self, candidate: Candidate, done: Future[Behaviour]) -> None:
-        if self._over or done.cancelled() or done.exception() is not None:
+    def _note_behaviour(
+        self, candidate: Candidate, done: Future[Behaviour], known: Future[None]
+    ) -> None:
+        if self._over or done.cancelled():
+            known.cancel()
             return
-        with self._desk.lock:
-            self._desk.behaviours[candidate.form] = done.result()
+        with _errors_to(known):
+            self._desk.note_behaviour(candidate, done.result())
+            known.set_result(None)
         self._stop_if_settled()
 
     def _stop_if_settled(self) -> None:
@@ -221,23 +230,16 @@ class _Run:
 
     def wait(self) -> None:
         """Wait until everything that can still matter is known."""
-        for form in tuple(dict.fromkeys(one.form for one in self._desk.arrivals)):
-            for futures in (self._desk.hearings, self._desk.observations):
-                if self._ended is not None or self._place() is not None:
-                    return
-                if form in futures:
-                    self._result(futures[form])
-
-    def _result(self, future: Future[Any]) -> None:
-        while self._ended is None:
-            try:
-                future.result(timeout=0.05)
-                return
-            except CancelledError:
-                return
-            except TimeoutError:
-                if future.done():
-                    raise
+        for known in tuple(self._desk.known.values()):
+            while self._ended is None and self._place() is None:
+                try:
+                    known.result(timeout=0.05)
+                    break
+                except CancelledError:
+                    break
+                except TimeoutError:
+                    if known.done():
+                        raise
 
     def _place(self) -> int | None:
         """Where the answer is known, in the order of arrival."""
@@ -255,8 +257,7 @@ class _Run:
         self._ended = why
         self._stop.set()
         with self._desk.lock:
-            pending: list[Future[Any]] = [*self._desk.hearings.values()]
-            pending += self._desk.observations.values()
+            pending = tuple(self._desk.pending)
         for future in pending:
             future.cancel()
 
@@ -288,6 +289,15 @@ class _Run:
             verified_by=tests,
             failure=self._failure,
         )
+
+
+@contextmanager
+def _errors_to(future: Future[None]) -> Iterator[None]:
+    """Hand an error on to whoever waits for a future: in a callback nobody would hear of it."""
+    try:
+        yield
+    except BaseException as error:  # noqa: BLE001 - raised again where the run waits
+        future.set_exception(error)
 
 
 def _one_at_a_time(listen: Listener | None) -> Listener:

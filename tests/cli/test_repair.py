@@ -110,3 +110,24 @@ def test_who_does_not_chat_can_not_be_asked_to_repair(
     assert (done.returncode, done.stdout) == (2, "")
     assert "does not chat" in done.stderr
     assert "--repair" in done.stderr
+
+
+def test_hidden_tests_beside_a_statement_leave_no_trace(
+    gptcc: Command, tmp_path: Path, server: tuple[str, list[str]]
+) -> None:
+    url, asked = server
+    problem = tmp_path / "0001"
+    problem.mkdir()
+    (problem / "question.txt").write_text(STATEMENT)
+    tests = {"inputs": ["40003 50005\n"], "outputs": ["90008\n"]}
+    (problem / "input_output.json").write_text(json.dumps(tests))
+    kept = tmp_path / "history.sqlite"
+    done = gptcc(
+        *("solve", problem, "--endpoint", url, "-n", "2", "--until", "all", "--repair", "1"),
+        "--json",
+        env={"GPTCC_HISTORY": str(kept)},
+    )
+    assert done.returncode == 0, done.stderr
+    traces = [*asked, done.stdout, done.stderr, kept.read_bytes().decode("latin-1")]
+    assert kept.stat().st_size > 0
+    assert not any(secret in trace for secret in ("40003", "90008") for trace in traces)

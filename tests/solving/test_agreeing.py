@@ -1,6 +1,7 @@
 """Until programs agree: what they do on further inputs decides, in the order of arrival."""
 
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -141,3 +142,20 @@ def test_the_budget_ends_a_run_that_waits_for_agreement():
     solution = run(["right 1 a"], observe=HandObserver(at_once=False), budget_s=0.05)
     assert solution.ended is Ended.BUDGET
     assert solution.solved
+
+
+def test_what_is_still_on_its_way_from_the_judge_is_waited_for():
+    class Slow(HandJudge):
+        def submit(self, candidate):
+            return pool.submit(self.judgement, candidate)
+
+    class SlowToBegin(HandObserver):
+        def submit(self, candidate):
+            # The verdict is there, and what is made of it takes a moment more.
+            Event().wait(0.2)
+            return super().submit(candidate)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        solution = run(["right 1 a"], judge=Slow(), observe=SlowToBegin(), until=Until.ALL)
+    assert solution.solved
+    assert solution.best.cluster_size == 1

@@ -1,0 +1,40 @@
+"""No hidden test reaches a search: mypy refuses each way in."""
+
+from pathlib import Path
+
+LEAKS = """
+from gptcc_cli.cli.collaborators.hearing import Hearing
+from gptcc_cli.problem import GivenTest, IOTest, Problem, SampleTest
+from gptcc_cli.prompting import Mistake
+from gptcc_cli.solving import solve
+
+hidden = IOTest(name="hidden", input="1", expected="2")
+given = GivenTest(name="given", input="1", expected="2")
+problem = Problem(id="p", statement="s")
+
+def search(tests: tuple[SampleTest | GivenTest, ...]) -> None:
+    Hearing(judge=None, problem=problem, tests=tests)
+
+search((given,))
+search((hidden,))
+Hearing(judge=None, problem=problem, tests=(hidden,))
+Mistake(candidate_id="c", program="p", trouble="WA", sample=hidden)
+Mistake(candidate_id="c", program="p", trouble="WA", sample=given)
+solve(problem, (hidden,), (), ...)  # type: ignore[call-arg]
+"""
+"""Of the last six lines, the first is allowed."""
+
+
+def test_mypy_refuses_every_way_in(tmp_path: Path) -> None:
+    from mypy import api
+
+    program = tmp_path / "leaks.py"
+    program.write_text(LEAKS)
+    root = Path(__file__).parents[2]
+    out, _, status = api.run(
+        ["--strict", "--config-file", str(root / "pyproject.toml"), str(program)]
+    )
+    assert status == 1
+    last = LEAKS.count("\n") + 1
+    refused = {int(line.split(":")[1]) for line in out.splitlines() if "[arg-type]" in line}
+    assert refused == {last - n for n in (5, 4, 3, 2)} | {last - 1}, out
