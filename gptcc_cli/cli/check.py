@@ -68,6 +68,17 @@ def check(
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")
     ] = False,
+    mutated: Annotated[
+        int,
+        typer.Option(
+            "--mutated",
+            metavar="N",
+            min=0,
+            help="Also run what passes on N inputs like its samples; tell, as advice, what "
+            "crashes or is too slow there.",
+            show_default=False,
+        ),
+    ] = 0,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Run also what was checked before.")
     ] = False,

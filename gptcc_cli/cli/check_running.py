@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gptcc_cli.cli.check_mutated import crash_on_mutated
 from gptcc_cli.cli.checking import CheckWish, Item
 from gptcc_cli.cli.intake import Task, read_tasks, task_of_tests
 from gptcc_cli.console import Talk
@@ -39,6 +40,8 @@ def check_item(wish: CheckWish, judge: Judge, item: Item) -> Outcome:
         candidate = _candidate(solution)
         task = _task(wish, item, notes)
         judgement = judge.judge(candidate, task.problem, task.checked_on)
+        if wish.mutated and judgement.verdict is Verdict.AC:
+            _note_crash(wish.mutated, judge, candidate, task.problem, solution, notes)
     except ProblemError as error:
         return Outcome(path=str(solution), error=error.message, hint=error.hint)
     return Outcome(
@@ -50,6 +53,17 @@ def check_item(wish: CheckWish, judge: Judge, item: Item) -> Outcome:
         slowest_s=round(slowest_s(judgement), 4),
         cases=tuple(_case(case, candidate, task.problem) for case in judgement.cases),
     )
+
+
+def _note_crash(
+    n: int, judge: Judge, candidate: Candidate, problem: Problem, solution: Path, talk: Talk
+) -> None:
+    """Warn where a solution that passes crashes on an input like the samples."""
+    found = crash_on_mutated(judge, candidate, problem, n)
+    if found is not None:
+        case, words = found
+        line = _line(case, candidate.source, problem.entry_point)
+        talk.warn(f"{solution}:{line}: advice: {words}")
 
 
 def _case(case: CaseResult, candidate: Candidate, problem: Problem) -> CaseOutcome:

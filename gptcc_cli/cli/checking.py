@@ -49,6 +49,7 @@ class CheckWish:
     hook: bool
     strict: bool
     watch: bool
+    mutated: int
     no_cache: bool
     format_: Format
     time_limit: float | None
@@ -65,7 +66,7 @@ class CheckWish:
     def settings(self) -> str:
         """Whatever of the options may change a result."""
         limits = (self.time_limit, self.memory_limit, self.output_limit)
-        return repr((limits, self.strict_layout, self.unsafe))
+        return repr((limits, self.strict_layout, self.unsafe, self.mutated))
 
     def report(self) -> Report:
         """Return where results are shown."""

@@ -28,10 +28,11 @@ _HOOKS = """\
       require_serial: true
     - id: gptcc-check-all
       name: every solution passes every test
-      entry: gptcc check --all --hook
+      entry: gptcc check --all --hook --mutated 8
       language: unsupported
       pass_filenames: false
       always_run: true
+      verbose: true
       stages: [pre-push]
     - id: gptcc-solve
       name: fill in missing solutions

@@ -19,7 +19,16 @@ import gptcc_cli
 from gptcc_cli.workspace.outcomes import Outcome, outcome_from_record
 
 _FLEETING = frozenset({"TLE", "IE"})
-_DECIDING = ("statement", "sources", "checkers", "judging", "sandbox", "reading.py", "problem.py")
+_DECIDING = (
+    "statement",
+    "sources",
+    "checkers",
+    "judging",
+    "mutation",
+    "sandbox",
+    "reading.py",
+    "problem.py",
+)
 _TABLE = """create table if not exists result (key text primary key, day integer, record text)
 without rowid"""
 _DAYS_KEPT = 90

@@ -139,3 +139,25 @@ def test_check_never_imports_torch(gptcc: Command, coins: Path) -> None:
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "gptcc_cli.judging" in imported
     assert not imported & {"torch", "transformers", "numpy", "huggingface_hub"}
+
+
+def test_a_crash_on_an_input_like_the_samples_is_advice(gptcc: Command, tmp_path: Path) -> None:
+    (tmp_path / "problem.md").write_text(
+        "Given n, then n integers (0 <= a <= 9), print their sum.\n\n"
+        "Example\n\nInput:\n3\n1 2 3\nOutput:\n6\n\nInput:\n2\n5 6\nOutput:\n11\n"
+    )
+    known = "n = int(input())\na = input().split()\n"
+    (tmp_path / "solution.py").write_text(
+        f"{known}assert a in (['1', '2', '3'], ['5', '6'])\nprint(sum(map(int, a)))\n"
+    )
+    done = gptcc("check", "--mutated", "8", "solution.py")
+    assert done.returncode == 0, done.stderr
+    assert "solution.py: AC 2 of 2 tests" in done.stdout
+    assert "solution.py:3: advice: RE on an input like sample" in done.stderr
+    assert "AssertionError" in done.stderr
+    again = gptcc("check", "--mutated", "8", "solution.py")
+    assert "as checked before" in again.stdout
+    assert "advice: RE" in again.stderr
+    (tmp_path / "solution.py").write_text(f"{known}print(sum(map(int, a)))\n")
+    assert "advice" not in gptcc("check", "--mutated", "8", "solution.py").stderr
+    assert "advice" not in gptcc("check", "solution.py").stderr
