@@ -12,6 +12,7 @@ from gptcc_cli.mutation.probe import Probe
 from gptcc_cli.mutation.shapes import Kind, Leaf, Tree, n_leaves, spots
 from gptcc_cli.mutation.text_changes import TextKind, text_kind
 from gptcc_cli.mutation.text_shapes import TextShape, text_shapes
+from gptcc_cli.mutation.typed_seeds import typed_seeds
 from gptcc_cli.problem import Json, Mode, Problem, SampleTest
 
 _TRIES: Final = 60
@@ -49,7 +50,8 @@ def mutate(
 
     Args:
         problem: its statement tells ranges and words; its mode, what an input is.
-        seeds: the samples to begin with; those that may not be trusted are left out.
+        seeds: the samples to begin with; those that may not be trusted are left out. For a
+            function whose statement has none, the hints of its parameters take their place.
         n: how many inputs are wanted; fewer come back where the samples allow no more.
         seed: the same seed gives the same inputs.
 
@@ -81,7 +83,10 @@ def _sources(problem: Problem, samples: Sequence[SampleTest]) -> list[_Source]:
     names = tuple(sample.name for sample in samples)
     if problem.mode is Mode.CALL:
         calls = [sample.input for sample in samples if isinstance(sample.input, tuple)]
-        form = call_shape(calls) if calls and len(calls) == len(samples) else None
+        if not problem.samples:
+            calls = list(typed_seeds(problem))
+            names = ("type hints",) * len(calls)
+        form = call_shape(calls) if calls and len(calls) == len(names) else None
         if form is None or max(n_leaves(tree) for tree in form.trees) > _LARGEST:
             return []
         return [_source(form, names, statement)]

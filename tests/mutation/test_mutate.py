@@ -169,6 +169,18 @@ def test_patterns_of_words_and_digits_stay() -> None:
         assert len(text) == 5 and text[2] == ":" and text.replace(":", "").isdigit()
 
 
+def test_without_samples_the_hints_of_a_function_are_enough() -> None:
+    starter = "class Solution:\n    def f(self, a: List[List[int]], k: 'int', s: str) -> int:\n"
+    problem = Problem(id="p", statement="", mode=Mode.CALL, entry_point="f", starter_code=starter)
+    for a, k, s in calls_of(problem):
+        assert isinstance(a, list) and all(isinstance(row, list) for row in a)
+        assert type(k) is int and isinstance(s, str)
+    unhinted = dataclasses.replace(problem, starter_code="def f(a, k: int):\n")
+    assert mutate(unhinted, (), n=5, seed=0) == ()
+    other = dataclasses.replace(problem, starter_code="def f(a: TreeNode):\n")
+    assert mutate(other, (), n=5, seed=0) == ()
+
+
 def test_a_suspect_sample_is_no_seed() -> None:
     sample = SampleTest(name="sample 1", input="1 2\n", expected="3", suspect="ellipsis")
     problem = Problem(id="p", statement="", samples=(sample,))
