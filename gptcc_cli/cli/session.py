@@ -147,7 +147,7 @@ class _Desk:
                 extract=lambda completion: extract(completion, problem),
                 judge=Hearing(judge=self.judge, problem=problem, tests=task.judged_on),
                 observe=None
-                if until is Until.FIRST
+                if until is Until.FIRST and task.judged_on
                 else observation_of(self.judge, problem, seed=sampling.seed),
                 repair=self.repair,
                 until=until,

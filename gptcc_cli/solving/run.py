@@ -81,9 +81,9 @@ def solve(
         generator: who writes them.
         extract: makes programs of completions.
         judge: judges on ``tests``.
-        observe: runs those that pass on further inputs; ``None``: they are told apart by the
-            tests alone. Without it, or where several answers to one input are right, nobody can
-            agree, and ``Until.AGREED`` is ``Until.FIRST``.
+        observe: runs those that pass, or without tests those that parse, on further inputs;
+            ``None``: they are told apart by the tests alone. Without it, or where several answers
+            to one input are right, nobody can agree, and ``Until.AGREED`` is ``Until.FIRST``.
         repair: second tries where no candidate passes; ``None``: there are none.
         until: when to stop.
         budget_s: seconds after which the best so far is returned; ``None``: no end.
@@ -99,7 +99,7 @@ def solve(
         problem,
         decide=_RULES[until],
         judge=judge,
-        observe=None if until is Until.FIRST else observe,
+        observe=None if until is Until.FIRST and tests else observe,
         listen=_one_at_a_time(listen),
     )
     rounds = repair.rounds if repair is not None and tests else 0
@@ -197,10 +197,11 @@ class _Run:
             return
         with _errors_to(known):
             judgement = done.result()
-            passed = judgement.verdict is Verdict.AC
             self._desk.note_judgement(candidate, judgement)
             self._listen(Judged(judgement=judgement))
-            if passed and self._observe is not None and self._ended is None:
+            nothing_to_fail = judgement.n_tests == 0 and candidate.syntax_error is None
+            wanted = judgement.verdict is Verdict.AC or nothing_to_fail
+            if wanted and self._observe is not None and self._ended is None:
                 observation = self._observe.submit(candidate)
                 with self._desk.lock:
                     self._desk.pending.append(observation)

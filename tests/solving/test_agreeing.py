@@ -1,11 +1,14 @@
 """Until programs agree: what they do on further inputs decides, in the order of arrival."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 
 import pytest
 
+from gptcc_cli.extraction import candidate_of
 from gptcc_cli.generation import Sampling
+from gptcc_cli.judging import Judgement
 from gptcc_cli.solving import Ended, Until, solve
 from gptcc_cli.solving.deciding import AGREEING_COMPLETIONS, AGREEING_PROGRAMS
 from tests.solving.hand import (
@@ -43,11 +46,11 @@ def run(texts, observe=None, generator=None, **settings):
     settings = {"until": Until.AGREED, "judge": HandJudge(), **settings}
     return solve(
         PROBLEM,
-        (SAMPLE,),
+        settings.pop("tests", (SAMPLE,)),
         requests(len(texts)),
         Sampling(n=len(texts)),
         generator=generator or ListGenerator(texts),
-        extract=as_candidate,
+        extract=settings.pop("extract", as_candidate),
         observe=observe or HandObserver(),
         **settings,
     )
@@ -105,6 +108,24 @@ def test_without_further_inputs_the_first_that_passes_is_the_answer():
     )
     assert solution.solved
     assert generator.drawn == 1
+
+
+def parsed(completion):
+    return replace(candidate_of(completion.text), completions=(completion,))
+
+
+def test_without_tests_what_most_programs_do_goes_first_and_nothing_is_solved():
+    class Unheard(HandJudge):
+        def judgement(self, candidate):
+            return Judgement(candidate=candidate, cases=(), n_tests=0)
+
+    texts = ["print(1)  # a", "print(2)  # b", "print(3)  # b", "print("]
+    for until in Until:
+        solution = run(texts, judge=Unheard(), until=until, tests=(), extract=parsed)
+        assert solution.best.judgement.candidate.source == "print(2)  # b"
+        assert not solution.solved and solution.ended is Ended.EXHAUSTED
+        broken = next(one for one in solution.ranked if one.judgement.candidate.syntax_error)
+        assert broken.cluster is None
 
 
 @pytest.mark.parametrize("order", [("x", "y"), ("y", "x")])
