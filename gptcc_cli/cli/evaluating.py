@@ -1,5 +1,6 @@
 """One ``gptcc eval``: from the options to a report and an exit code."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -32,7 +33,7 @@ from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.evaluation.protocol import Checker, Preamble
 from gptcc_cli.evaluation.sharding import Shard, merge
 from gptcc_cli.generation import Sampling, check_sampling
-from gptcc_cli.models import ModelSpec, Quantize
+from gptcc_cli.models import FoundModel, ModelSpec, Quantize
 from gptcc_cli.problem import Mode
 
 
@@ -241,7 +242,7 @@ def describe(benchmark: Benchmark, problem_writer: ProblemWriter) -> dict[str, A
         "commit": found.commit,
         "dtype": loaded.dtype,
         "quantize": loaded.quantize.value,
-        "adapter": found.spec.adapter,
+        "adapter": adapter_mark(found),
         "contamination": contamination(
             found.name,
             [path for path in (found.path, found.adapter) if path is not None],
@@ -250,6 +251,14 @@ def describe(benchmark: Benchmark, problem_writer: ProblemWriter) -> dict[str, A
         ),
         "templates": templates,
     }
+
+
+def adapter_mark(found: FoundModel) -> str | None:
+    """The adapter in use: the name asked for, or a digest of the one the model comes with."""
+    if found.adapter is None or found.spec.adapter is not None:
+        return found.spec.adapter
+    weights = (found.adapter / "adapter_model.safetensors").read_bytes()
+    return f"its own, SHA-256 {hashlib.sha256(weights).hexdigest()[:12]}"
 
 
 def run_header(

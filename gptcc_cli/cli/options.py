@@ -154,7 +154,7 @@ Adapter: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--adapter",
-        help="A LoRA adapter: a directory or hub id.",
+        help="A LoRA adapter: a directory or hub id; none: not the one a model comes with.",
         envvar="GPTCC_ADAPTER",
         show_default=False,
     ),

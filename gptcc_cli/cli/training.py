@@ -15,7 +15,15 @@ from gptcc_cli.console import Talk, write_answer, write_json
 from gptcc_cli.console.fetching import FetchView
 from gptcc_cli.console.training import Expected, TrainView, plan_record, show_plan
 from gptcc_cli.errors import ExitCode, UsageError
-from gptcc_cli.models import FoundModel, LoadedModel, ModelSpec, Tokenizer, find, load_tokenizer
+from gptcc_cli.models import (
+    NO_ADAPTER,
+    FoundModel,
+    LoadedModel,
+    ModelSpec,
+    Tokenizer,
+    find,
+    load_tokenizer,
+)
 from gptcc_cli.models.checkpoint import read_config, weight_bytes
 from gptcc_cli.training import output, preparing
 from gptcc_cli.training.course import Course, design
@@ -117,6 +125,7 @@ class TrainWish:
             name=self.model or default,
             revision=self.revision,
             explicit=self.model is not None or recipe.name == "card",
+            adapter=NO_ADAPTER,
             trust_remote_code=self.trust_remote_code,
         )
 

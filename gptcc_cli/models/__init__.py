@@ -7,6 +7,7 @@ each function imports its own file when it is called.
 from gptcc_cli.models.spec import (
     DEFAULT_MODEL,
     EMBEDDED_MODEL,
+    NO_ADAPTER,
     CachedModel,
     Fetching,
     FetchWatcher,
@@ -20,6 +21,7 @@ from gptcc_cli.models.tokenizer import Tokenizer
 __all__ = [
     "DEFAULT_MODEL",
     "EMBEDDED_MODEL",
+    "NO_ADAPTER",
     "CachedModel",
     "FetchWatcher",
     "Fetching",

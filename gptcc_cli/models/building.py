@@ -6,12 +6,14 @@ Every way this can fail for a user's reasons becomes one ``ModelError``.
 import os
 import pickle
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import checkpoint
+from gptcc_cli.models import checkpoint, lora
 from gptcc_cli.models.spec import Quantize
 
 
@@ -109,20 +111,38 @@ def _quantized(plan: Plan) -> dict[str, Any]:
 
 
 def _adapted(model: Any, plan: Plan) -> Any:
-    from safetensors import SafetensorError
-
     assert plan.adapter is not None
+    if plan.quantize is Quantize.NONE and lora.is_plain(plan.adapter):
+        with adapter_errors(plan.adapter):
+            merged = dict(model.state_dict())
+            lora.merge(merged, plan.adapter)
+            model.load_state_dict(merged)
+        return model
     try:
         from peft import PeftModel
     except ImportError as error:
         raise ModelError(
             "--adapter needs peft, which is not installed", hint="pip install 'gptcc[lora]'"
         ) from error
+    with adapter_errors(plan.adapter), warnings.catch_warnings():
+        # peft asks transformers for properties by their old names: nothing a user can mend.
+        warnings.simplefilter("ignore", FutureWarning)
+        adapted = PeftModel.from_pretrained(model, str(plan.adapter), is_trainable=False)
+    # Merged it costs nothing; quantized weights can't take it up without losing some of it.
+    return adapted.merge_and_unload() if plan.quantize is Quantize.NONE else adapted
+
+
+@contextmanager
+def adapter_errors(adapter: Path) -> Iterator[None]:
+    """Turn what goes wrong with an adapter's files into one sentence.
+
+    Raises:
+        ModelError: they do not fit the model, or are damaged.
+    """
+    from safetensors import SafetensorError
+
     try:
-        with warnings.catch_warnings():
-            # peft asks transformers for properties by their old names: nothing a user can mend.
-            warnings.simplefilter("ignore", FutureWarning)
-            adapted = PeftModel.from_pretrained(model, str(plan.adapter), is_trainable=False)
+        yield
     except (
         SafetensorError,
         OSError,
@@ -133,12 +153,10 @@ def _adapted(model: Any, plan: Plan) -> Any:
         pickle.UnpicklingError,
     ) as error:
         raise ModelError(
-            f"the adapter {plan.adapter} does not fit this model, or is damaged: "
+            f"the adapter {adapter} does not fit this model, or is damaged: "
             f"{checkpoint.first_line(error)}",
             hint="an adapter belongs to the model it was trained on: name that one with -m",
         ) from error
-    # Merged it costs nothing; quantized weights can't take it up without losing some of it.
-    return adapted.merge_and_unload() if plan.quantize is Quantize.NONE else adapted
 
 
 def _moved(model: Any, plan: Plan) -> Any:

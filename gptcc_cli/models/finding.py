@@ -14,6 +14,7 @@ from gptcc_cli.models import cache, checkpoint, embedded, flax_checkpoint, gguf_
 from gptcc_cli.models.spec import (
     DEFAULT_MODEL,
     EMBEDDED_MODEL,
+    NO_ADAPTER,
     FetchWatcher,
     FoundModel,
     ModelSpec,
@@ -59,7 +60,9 @@ def pull(
 
 def _with_adapter(found: FoundModel, progress: FetchWatcher | None) -> FoundModel:
     name = found.spec.adapter
-    if name is None:
+    if name is None and found.embedded and embedded.has_adapter():
+        return replace(found, adapter=embedded.ADAPTER)
+    if name is None or name == NO_ADAPTER:
         return found
     path = Path(name).expanduser()
     if not path.is_dir():

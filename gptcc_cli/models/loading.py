@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import cache, checkpoint
-from gptcc_cli.models.building import Plan, build
+from gptcc_cli.models import cache, checkpoint, lora
+from gptcc_cli.models.building import Plan, adapter_errors, build
 from gptcc_cli.models.devices import choose_device, choose_dtype
 from gptcc_cli.models.memory import choose_quantization
 from gptcc_cli.models.spec import FoundModel, LoadedModel, Quantize
@@ -114,13 +114,18 @@ def _weights(
 ) -> Callable[[], Mapping[str, Any]] | None:
     if quantize is not Quantize.NONE or _has_code(config):
         return None
-    if found.adapter is not None:
+    adapter = found.adapter
+    if adapter is not None and not lora.is_plain(adapter):
         return lambda: dict(built().state_dict())  # the adapter is merged into these
 
     def read() -> Mapping[str, Any]:
         check()
         model_type = str(config.get("model_type", ""))
-        return checkpoint.read_weights(found.path, dtype=dtype, model_type=model_type)
+        tensors = checkpoint.read_weights(found.path, dtype=dtype, model_type=model_type)
+        if adapter is not None:
+            with adapter_errors(adapter):
+                lora.merge(tensors, adapter)
+        return tensors
 
     return read
 

@@ -16,6 +16,8 @@ DEFAULT_MODEL = "flax-community/gpt-neo-125M-apps"
 """The model whose card gptcc began as."""
 
 EMBEDDED_MODEL = "embedded"
+
+NO_ADAPTER = "none"
 """The name of the small model that is fetched through pip when no hub is in reach."""
 
 
@@ -45,7 +47,7 @@ class ModelSpec:
     """``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``."""
     quantize: Quantize = Quantize.NONE
     adapter: str | None = None
-    """A LoRA adapter: a directory or hub id."""
+    """A LoRA adapter: a directory or hub id; ``none``: not even the one that a model comes with."""
     trust_remote_code: bool = False
     """Whether code that comes with the model may run."""
 
@@ -62,7 +64,7 @@ class FoundModel:
     """The resolved commit of the hub; ``None`` for local files."""
     spec: ModelSpec
     adapter: Path | None = None
-    """A directory with the LoRA adapter asked for."""
+    """A directory with the LoRA adapter asked for, or the one the model comes with."""
     embedded: bool = False
     """Whether this is the embedded model."""
     notice: str | None = None

@@ -1,11 +1,23 @@
 """LoRA adapters that peft wrote: merged into the weights, refused when they do not belong."""
 
+import json
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import LoadedModel, ModelSpec, find, load
+from gptcc_cli.models import (
+    EMBEDDED_MODEL,
+    NO_ADAPTER,
+    LoadedModel,
+    ModelSpec,
+    embedded,
+    find,
+    load,
+    lora,
+)
 from tests.tiny_models import build_tiny_model
 
 pytest.importorskip("peft", reason="peft is an extra: gptcc[lora]")
@@ -73,3 +85,75 @@ def test_an_adapter_that_is_not_there_is_one_sentence(tiny_chat_model_dir: Path,
 def test_a_directory_that_is_no_adapter_is_refused(tiny_chat_model_dir: Path) -> None:
     with pytest.raises(ModelError, match="no LoRA adapter"):
         with_adapter(tiny_chat_model_dir, tiny_chat_model_dir)
+
+
+def test_plain_adapters_are_merged_as_peft_does_and_without_peft(
+    tiny_chat_model_dir: Path, adapter_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    base = AutoModelForCausalLM.from_pretrained(tiny_chat_model_dir)
+    expected = PeftModel.from_pretrained(base, adapter_dir).merge_and_unload().state_dict()
+    monkeypatch.setitem(sys.modules, "peft", None)
+    loaded = with_adapter(tiny_chat_model_dir, adapter_dir)
+    assert loaded.weights is not None
+    for tensors in (loaded.weights(), loaded.model.state_dict()):
+        for name, tensor in expected.items():
+            if name in tensors:  # a tied head may be absent
+                assert torch.allclose(tensors[name], tensor, rtol=1e-5, atol=1e-6), name
+
+
+def test_rank_stabilised_adapters_are_scaled_by_the_root(
+    tiny_chat_model_dir: Path, adapter_dir: Path, tmp_path: Path
+) -> None:
+    import torch
+
+    shutil.copytree(adapter_dir, tmp_path / "rs")
+    config = json.loads((adapter_dir / "adapter_config.json").read_text())
+    (tmp_path / "rs" / "adapter_config.json").write_text(json.dumps(config | {"use_rslora": True}))
+    name = "model.layers.0.self_attn.q_proj.weight"
+    plain, once, twice = (
+        loaded.weights()[name]  # type: ignore[misc]
+        for loaded in (
+            load(find(ModelSpec(name=str(tiny_chat_model_dir), dtype="float32", device="cpu"))),
+            with_adapter(tiny_chat_model_dir, adapter_dir),
+            with_adapter(tiny_chat_model_dir, tmp_path / "rs"),
+        )
+    )
+    # Rank 4: alpha / sqrt(4) is twice alpha / 4.
+    assert torch.allclose(twice - plain, 2 * (once - plain), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"use_dora": True},
+        {"bias": "all"},
+        {"modules_to_save": ["lm_head"]},
+        {"rank_pattern": {"q_proj": 2}},
+        {"fan_in_fan_out": True},
+        {"peft_type": "LOHA"},
+    ],
+)
+def test_adapters_that_do_more_are_left_to_peft(
+    adapter_dir: Path, tmp_path: Path, change: dict[str, object]
+) -> None:
+    shutil.copytree(adapter_dir, tmp_path / "other")
+    config = json.loads((adapter_dir / "adapter_config.json").read_text())
+    (tmp_path / "other" / "adapter_config.json").write_text(json.dumps(config | change))
+    assert lora.is_plain(adapter_dir)
+    assert not lora.is_plain(tmp_path / "other")
+
+
+def test_the_embedded_model_comes_with_its_adapter_unless_none_is_asked_for(
+    tiny_chat_model_dir: Path, adapter_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "ensure", lambda **_: (tiny_chat_model_dir, None))
+    monkeypatch.setattr(embedded, "ADAPTER", adapter_dir)
+    assert find(ModelSpec(name=EMBEDDED_MODEL)).adapter == adapter_dir
+    assert find(ModelSpec(name=EMBEDDED_MODEL, adapter=NO_ADAPTER)).adapter is None
+    assert find(ModelSpec(name=str(tiny_chat_model_dir), adapter=NO_ADAPTER)).adapter is None
+    monkeypatch.setattr(embedded, "ADAPTER", adapter_dir / "absent")
+    assert find(ModelSpec(name=EMBEDDED_MODEL)).adapter is None

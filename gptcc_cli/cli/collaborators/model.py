@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from gptcc_cli.models import ModelSpec, Quantize
+from gptcc_cli.models import NO_ADAPTER, ModelSpec, Quantize
 
 
 class ModelOptions(Protocol):
@@ -29,7 +29,8 @@ def spec_of(options: ModelOptions) -> ModelSpec:
 
     Who names a revision or an adapter means the default model, and nothing in its place.
     """
-    named = (options.model, options.revision, options.adapter)
+    adapter = None if options.adapter == NO_ADAPTER else options.adapter
+    named = (options.model, options.revision, adapter)
     return ModelSpec(
         name=options.model or ModelSpec().name,
         revision=options.revision,

@@ -60,7 +60,6 @@ def open_writer(
     loaded = _load(spec, talk)
     taught = taught_template(loaded.found.adapter or loaded.found.path)
     if chosen is None and taught is not None:
-        chosen = load_template(taught)
         talk.detail(f"template {taught}: the model was trained with it")
     generator = open_generator(loaded)
     talk.say(f"model: {generator.name}")
@@ -107,12 +106,15 @@ def prompt_maker(
     Args:
         found: the model; its kind and size choose a template.
         tokenizer: counts tokens and renders chats.
-        template: the user's choice; ``None``: the one that suits the model.
+        template: the user's choice; ``None``: the one it was taught, or that suits the model.
         window: tokens the model can attend to.
         max_new_tokens: tokens a completion may have.
     """
     chat = tokenizer.chat_template is not None
     n_parameters = count_parameters(found)
+    taught = taught_template(found.adapter or found.path)
+    if template is None and taught is not None:
+        template = load_template(taught)
 
     def prompts(problem: Problem) -> tuple[Prompt, ...]:
         name = choose_template(
