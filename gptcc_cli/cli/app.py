@@ -19,6 +19,27 @@ app = typer.Typer(
 )
 
 
+def command_group(name: str, about: str) -> typer.Typer:
+    """Return a group of commands under ``gptcc NAME``; by itself it shows its help."""
+    group = typer.Typer(
+        name=name,
+        help=about,
+        invoke_without_command=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    group.callback(help=about)(_show_help_unless_called)
+    app.add_typer(group)
+    return group
+
+
+def _show_help_unless_called(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"gptcc {gptcc_cli.__version__}")
@@ -37,8 +58,6 @@ def gptcc(
 
     Start with: gptcc solve problem.txt
     """
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(2)
+    _show_help_unless_called(context)
     if context.invoked_subcommand != "config":
         fill_defaults(context)

@@ -3,15 +3,9 @@
 import typer
 
 from gptcc_cli.cli import options as o
-from gptcc_cli.cli.app import app
+from gptcc_cli.cli.app import command_group
 
-config = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(config, name="config", help="Show settings and where they come from.")
+config = command_group("config", "Show settings and where they come from.")
 
 
 @config.command("show")

@@ -6,17 +6,11 @@ from typing import Annotated
 import typer
 
 from gptcc_cli.cli import options as o
-from gptcc_cli.cli.app import app
+from gptcc_cli.cli.app import command_group
 from gptcc_cli.cli.completion import complete_kept_runs
 from gptcc_cli.cli.units import age
 
-history = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(history, name="history", help="List, show, search and replay past runs.")
+history = command_group("history", "List, show, search and replay past runs.")
 
 RunArgument = Annotated[
     str,

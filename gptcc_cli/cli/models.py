@@ -5,16 +5,10 @@ from typing import Annotated
 import typer
 
 from gptcc_cli.cli import options as o
-from gptcc_cli.cli.app import app
+from gptcc_cli.cli.app import command_group
 from gptcc_cli.models import DEFAULT_MODEL, ModelSpec, Quantize
 
-models = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(models, name="models", help="List, fetch and explain models.")
+models = command_group("models", "List, fetch and explain models.")
 
 ModelArgument = Annotated[
     str | None,

@@ -68,3 +68,11 @@ def test_a_bug_shows_its_traceback_and_exits_70() -> None:
     assert done.returncode == 70
     assert "RuntimeError: split pea" in done.stderr
     assert "bug in gptcc" in done.stderr
+
+
+@pytest.mark.parametrize("group", [(), ("history",), ("models",), ("config",)])
+def test_a_group_by_itself_shows_its_help(gptcc: Command, group: tuple[str, ...]) -> None:
+    done = gptcc(*group)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: ")
+    assert "error:" not in done.stderr
