@@ -177,7 +177,8 @@ Temperatures: TypeAlias = Annotated[
     typer.Option(
         "--temperature",
         metavar="T[,T...]",
-        help="Temperatures to spread the candidates over; 0 is greedy. [default: 0.2,0.6,0.8]",
+        help="Temperatures to spread the candidates over in turn; 0 is greedy. "
+        "[default: from 0.2 to 0.8, then around 0.5]",
         envvar="GPTCC_TEMPERATURE",
         show_default=False,
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 from gptcc_cli.cli.delivery import Delivery
 from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
 from gptcc_cli.cli.units import temperatures
-from gptcc_cli.generation import Sampling, check_sampling
+from gptcc_cli.generation import LATER, Sampling, check_sampling
 from gptcc_cli.models import Quantize
 from gptcc_cli.solving import Until
 
@@ -72,9 +72,11 @@ class SolveWish:
             max_new_tokens=self.max_new_tokens,
             batch_size=self.batch_size,
             seed=self.seed,
+            later=LATER,
         )
         if self.temperature is not None:
-            sampling = replace(sampling, temperatures=temperatures(self.temperature))
+            chosen = temperatures(self.temperature)
+            sampling = replace(sampling, temperatures=chosen, later=())
         if self.number is None and self.budget is not None and any(sampling.temperatures):
             sampling = replace(sampling, n=OPEN_N)
         check_sampling(sampling)

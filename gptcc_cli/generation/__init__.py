@@ -4,6 +4,7 @@ Importing this package imports neither torch nor transformers.
 """
 
 from gptcc_cli.generation.completion import (
+    LATER,
     Completion,
     Finish,
     Generator,
@@ -25,6 +26,7 @@ from gptcc_cli.generation.replay import (
 from gptcc_cli.generation.transformers_generator import TransformersGenerator
 
 __all__ = [
+    "LATER",
     "Completion",
     "EndpointGenerator",
     "Finish",

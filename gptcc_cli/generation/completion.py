@@ -12,6 +12,10 @@ from typing import Protocol
 
 from gptcc_cli.prompting import Prompt
 
+LATER = (0.3, 0.5, 0.7)
+"""What a run goes on with, if nobody chose its temperatures: the coldest repeat themselves, the
+warmest ramble."""
+
 
 class Finish(Enum):
     """Why a completion ended."""
@@ -30,7 +34,7 @@ class Sampling:
 
     n: int = 32
     """How many candidates; at least 1."""
-    temperatures: tuple[float, ...] = (0.2, 0.6, 0.8)
+    temperatures: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8)
     """Spread over the candidates in turn; 0 is greedy."""
     later: tuple[float, ...] = ()
     """Spread over the candidates after each of ``temperatures`` was used once; empty: those

@@ -29,7 +29,7 @@ from gptcc_cli.cli.collaborators.hearing import Hearing, observation_of
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
 from gptcc_cli.console import Talk
 from gptcc_cli.extraction import Candidate, candidate_of, extract
-from gptcc_cli.generation import Sampling, plan
+from gptcc_cli.generation import LATER, Sampling, plan
 from gptcc_cli.judging import Judge, Judgement, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec
 from gptcc_cli.sandbox import open_sandbox
@@ -133,7 +133,7 @@ def _ours(
         if isinstance(event, Judged) and event.judgement.verdict is Verdict.AC:
             passed.append((monotonic() - started_s, event.judgement.candidate))
 
-    sampling = Sampling(n=N_AT_MOST)
+    sampling = Sampling(n=N_AT_MOST, later=LATER)
     solution = solve(
         problem,
         problem.trusted_samples,
