@@ -8,6 +8,8 @@ what was drawn for others. Does not run models.
 from collections.abc import Sequence
 from typing import Any
 
+from gptcc_cli.generation.native import kernels_for
+
 _MASK = (1 << 64) - 1
 _FIRST = 64
 """Logits sorted at first: top-p of a language model rarely needs more, and sorting a
@@ -64,19 +66,26 @@ class RowSampler:
         torch = self._torch
         heat = torch.tensor([t or 1.0 for t in temperatures], device=logits.device)[:, None]
         draws = torch.tensor(uniforms, dtype=torch.float64, device=logits.device)[:, None]
-        top, ids, normaliser = self._greatest(logits)
-        if self._top_k:
-            tokens = self._invert(top, ids, heat, draws, total=None)
-        else:
-            logits = logits.float()
-            total = (logits / heat).logsumexp(-1, keepdim=True)
-            tokens = self._invert(top, ids, heat, draws, total=total)
+        top, ids, normaliser, total = self._look_at(logits, heat)
+        tokens = self._invert(top, ids, heat, draws, total=total)
+        if total is not None:
             self._finish_long_tails(tokens, logits, top, heat, draws, total)
         if 0 in temperatures:
             cold = torch.tensor([t == 0 for t in temperatures], device=logits.device)
             tokens = torch.where(cold, _first_greatest(top, ids), tokens)
         chosen = logits.gather(-1, tokens[:, None])[:, 0].float()
         return tokens.tolist(), (chosen - normaliser).tolist()
+
+    def _look_at(self, logits: Any, heat: Any) -> tuple[Any, Any, Any, Any]:
+        """Return what ``_greatest`` does, and the normaliser at this heat unless top-k cuts."""
+        kernels = kernels_for(logits)
+        if kernels is not None:
+            k = min(self._top_k or _FIRST, logits.shape[1])
+            top, ids, normaliser, total = kernels.greatest(logits, heat[:, 0], k)
+            return top, ids, normaliser, None if self._top_k else total[:, None]
+        top, ids, normaliser = self._greatest(logits)
+        total = None if self._top_k else (logits.float() / heat).logsumexp(-1, keepdim=True)
+        return top, ids, normaliser, total
 
     def _greatest(self, logits: Any) -> tuple[Any, Any, Any]:
         """Return the greatest logits (rows, k), falling, their tokens, and the normaliser."""
@@ -130,7 +139,7 @@ class RowSampler:
         held = ((top / heat).double() - total.double()).exp().sum(-1)
         (long,) = (held < self._top_p).nonzero(as_tuple=True)
         if len(long):
-            all_sorted, ids = logits[long].sort(-1, descending=True)
+            all_sorted, ids = logits[long].float().sort(-1, descending=True)
             tokens[long] = self._invert(
                 all_sorted, ids, heat[long], draws[long], total=total[long].double()
             )

@@ -3,11 +3,12 @@
 import pytest
 import torch
 
-from gptcc_cli.generation import Sampling
+from gptcc_cli.generation import Sampling, sampling
 from gptcc_cli.generation.engine import LocalEngine, linear
 from gptcc_cli.generation.engine import decoder as decoder_module
-from gptcc_cli.generation.engine.native import NoKernels, build, kernels, kernels_for
-from gptcc_cli.generation.engine.native import why_no_kernels as why
+from gptcc_cli.generation.native import NoKernels, build, kernels, kernels_for
+from gptcc_cli.generation.native import why_no_kernels as why
+from gptcc_cli.generation.sampling import RowSampler, uniform
 from tests.generation.tiny import prompt_of, request_of, tiny_loaded
 
 _ROUNDING = 2**-8
@@ -165,6 +166,51 @@ def test_attention_to_prompts_is_that_of_float64(tiles, turns, n_keys, width, wi
             assert torch.allclose(log_sums[row].double(), products.logsumexp(-1), atol=1e-4)
             expected = products.softmax(-1) @ values
             assert torch.allclose(found[row].double(), expected, rtol=_ROUNDING, atol=0.02)
+
+
+@pytest.mark.parametrize(("vocabulary", "k"), [(10_001, 64), (257, 64), (40, 40), (640, 1)])
+@torch.inference_mode()
+def test_what_drawing_needs_is_found(native, vocabulary, k):
+    logits = _random(11, vocabulary) * 4
+    heats = torch.linspace(0.2, 2.0, 11)
+
+    top, ids, cold, hot = native.greatest(logits, heats, k)
+
+    assert torch.equal(top, logits.float().topk(k, -1).values)
+    assert torch.equal(logits.float().gather(-1, ids), top)
+    assert all(len(set(row)) == k for row in ids.tolist())
+    assert torch.allclose(cold, logits.float().logsumexp(-1), rtol=2e-6)
+    assert torch.allclose(hot, (logits.float() / heats[:, None]).logsumexp(-1), rtol=2e-6)
+
+
+@torch.inference_mode()
+def test_the_first_of_equal_logits_comes_first_and_rows_may_be_one(native):
+    logits = torch.zeros(1, 10_001, dtype=torch.bfloat16)
+    logits[0, [700, 7_000]] = 2.0
+
+    _, ids, _, _ = native.greatest(logits.expand(3, -1), torch.ones(3), 4)
+
+    assert ids.tolist() == [[700, 7_000, 0, 1]] * 3
+
+
+@pytest.mark.parametrize("top_k", [0, 64])
+@torch.inference_mode()
+def test_the_same_tokens_are_drawn_without_kernels(native, top_k, monkeypatch):
+    """Peaked rows and flat ones, whose tail is drawn with everything sorted."""
+    logits = _random(40, 5_000) * torch.linspace(0, 9, 40)[:, None].bfloat16()
+    heats, draws = [0.5, 1.0] * 20, [uniform(seed, 0) for seed in range(40)]
+    sampler = RowSampler(top_k=top_k, top_p=0.95)
+
+    tokens, logprobs = sampler.draw(logits, heats, draws)
+    monkeypatch.setattr(sampling, "kernels_for", lambda _: None)
+    expected, theirs = sampler.draw(logits, heats, draws)
+
+    # Equal logits may come in another order.
+    def drawn(choice):
+        return logits.gather(1, torch.tensor(choice)[:, None])[:, 0].tolist()
+
+    assert drawn(tokens) == drawn(expected)
+    assert logprobs == pytest.approx(theirs, abs=1e-4)
 
 
 @torch.inference_mode()

@@ -10,9 +10,9 @@ from typing import Any
 from gptcc_cli.generation.engine.architecture import Architecture, read_architecture
 from gptcc_cli.generation.engine.attention import attend, hide, merge
 from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_length
-from gptcc_cli.generation.engine.native import Kernels, kernels_for
 from gptcc_cli.generation.engine.rotary import Rotary
 from gptcc_cli.generation.engine.weights import Layer, read_weights
+from gptcc_cli.generation.native import Kernels, kernels_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ Weights are packed once, when the model is opened. Does not choose the dtype.
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from gptcc_cli.generation.engine.native import Kernels, kernels_for
+from gptcc_cli.generation.native import Kernels, kernels_for
 
 _ONEDNN = {
     "gelu_tanh": ("gelu", "tanh"),

@@ -15,9 +15,9 @@ from gptcc_cli.generation.completion import Completion, Request, Sampling, Watch
 from gptcc_cli.generation.engine.batch import Batch
 from gptcc_cli.generation.engine.decoder import Decoder
 from gptcc_cli.generation.engine.eight_bit import eight_bit_tensors
-from gptcc_cli.generation.engine.native import why_no_kernels
 from gptcc_cli.generation.engine.unsupported import Unsupported
 from gptcc_cli.generation.naming import describe
+from gptcc_cli.generation.native import why_no_kernels
 from gptcc_cli.models import LoadedModel, Quantize
 from gptcc_cli.models.memory import free_bytes
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gptcc_cli.models.cache import cache_directory
 
-_SOURCES = ("products.c", "prompts.c", "rows.c")
+_SOURCES = ("products.c", "prompts.c", "rows.c", "drawing.c")
 _HEADERS = ("numbers.h",)
 _FLAGS = (
     "-std=gnu11",

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.generation.engine.native.building import NoKernels, build
+from gptcc_cli.generation.native.building import NoKernels, build
 
 _SHELF = 1 << 24
 """Numbers set aside at once for packed matrices, so that they lie on big pages."""
@@ -73,6 +73,7 @@ class Kernels:
         library.rms_norm.argtypes = [pointer] * 3 + [whole] * 2 + [real]
         library.turn_and_keep.argtypes = [pointer] * 6 + [whole] * 6
         library.attend.argtypes = [pointer] * 7 + [whole] * 7 + [real]
+        library.greatest.argtypes = [pointer] * 5 + [whole] * 4
         library.ask_for_big_pages.argtypes = [pointer, whole]
         self.has_tiles = library.open_tiles() == 0
         if self.has_tiles:
@@ -181,6 +182,32 @@ class Kernels:
             width, keys.stride(0), keys.stride(1), window or _EVERYTHING, scale,
         )  # fmt: skip
         return out
+
+    def greatest(self, logits: Any, heats: Any, k: int) -> tuple[Any, Any, Any, Any]:
+        """Return what drawing needs of rows of logits.
+
+        Args:
+            logits: (rows, vocabulary); rows may be one row again and again.
+            heats: (rows,) float32: temperatures.
+            k: at most the vocabulary.
+
+        Returns:
+            The greatest logits (rows, k) float32, falling; their tokens; the logarithms of the
+            sums of exponentials (rows,) of the logits, and of the logits over their heat.
+        """
+        torch = self._torch
+        if logits.stride(1) != 1:
+            logits = logits.contiguous()
+        rows, width = logits.shape
+        top = torch.empty((rows, k), dtype=torch.float32)
+        ids = torch.empty((rows, k), dtype=torch.int64)
+        log_sums = torch.empty((rows, 2), dtype=torch.float32)
+        heats = heats.contiguous()
+        self._library.greatest(
+            logits.data_ptr(), heats.data_ptr(), top.data_ptr(), ids.data_ptr(),
+            log_sums.data_ptr(), rows, logits.stride(0), width, k,
+        )  # fmt: skip
+        return top, ids, log_sums[:, 0], log_sums[:, 1]
 
     def can_attend_to_prompts(self, head_dim: int) -> bool:
         """Tell whether ``attend_prompts`` takes heads of this width."""
