@@ -89,3 +89,49 @@ def test_an_interrupt_ends_it(listening: subprocess.Popen[str]) -> None:
     listening.send_signal(signal.SIGINT)
     listening.communicate(timeout=30)
     assert listening.returncode == 130
+
+
+@pytest.mark.model
+def test_a_problem_that_arrives_is_solved_beside_its_statement(
+    gptcc: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded model, a real post, and `check` on what `--solve` wrote."""
+    monkeypatch.setenv("GPTCC_MODEL", "embedded")
+    root = Path(__file__).parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gptcc_cli", "listen", "--port", "0", "--count", "1", "--solve"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    try:
+        _post(_port(process), PROBLEM)
+        out, err = process.communicate(timeout=300)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    assert out.splitlines()[0] == "problems/sum-of-two"
+    done = gptcc("check", "problems/sum-of-two")
+    assert "problems/sum-of-two/solution.py: AC 2 of 2 tests" in done.stdout, done.stderr
+
+
+def test_solving_ends_listen_with_its_own_exit_code(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gptcc_cli", "listen", "--port", "0", "--count", "1", "--solve"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root), "GPTCC_MODEL": str(tmp_path / "no-model")},
+    )
+    try:
+        _post(_port(process), PROBLEM)
+        out, err = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 5, err
+    assert out.splitlines()[0] == "problems/sum-of-two"
+    assert not (tmp_path / "problems" / "sum-of-two" / "solution.py").exists()

@@ -75,12 +75,25 @@ def test_everything_is_checked_before_a_push(shell: Shell, repository: Path) -> 
     assert "WA sample-1" in done.stdout
 
 
+def test_advice_is_seen_at_a_push_that_passes(shell: Shell, repository: Path) -> None:
+    home = repository / "problems" / "example-sum"
+    (home / "solution.py").write_text(
+        "a, b = map(int, input().split())\nassert (a, b) in ((3, 4), (-1, 1))\nprint(a + b)\n"
+    )
+    (home / "tests" / "sample-2.in").write_text("-1 1\n")
+    (home / "tests" / "sample-2.out").write_text("0\n")
+    shell("git", "add", ".", cwd=repository)
+    done = shell("pre-commit", "run", "--hook-stage", "pre-push", "gptcc-check-all", cwd=repository)
+    assert done.returncode == 0, done.stdout
+    assert "solution.py:2: advice: RE on an input like sample" in done.stdout
+
+
 @pytest.mark.model
 def test_the_manual_hook_fills_in_a_missing_solution(shell: Shell, repository: Path) -> None:
     examples = ROOT / "docs" / "examples"
-    home = repository / "problems" / "is-even"
+    home = repository / "problems" / "coins"
     home.mkdir()
-    (home / "problem.md").write_text((examples / "is_even.txt").read_text())
+    (home / "problem.md").write_text((examples / "coins.txt").read_text())
     shell("git", "add", ".", cwd=repository)
     command = ["pre-commit", "run", "gptcc-solve", "--hook-stage", "manual"]
     env = {"GPTCC_MODEL": "embedded"}

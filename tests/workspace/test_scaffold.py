@@ -7,6 +7,8 @@ import pytest
 import yaml
 
 from gptcc_cli.errors import UsageError
+from gptcc_cli.reading import understand
+from gptcc_cli.sources import read_sources
 from gptcc_cli.workspace.hooks import with_hooks
 from tests.workspace.conftest import ROOT, Shell
 
@@ -140,3 +142,45 @@ def test_new_from_a_benchmark_keeps_its_tests(shell: Shell, tmp_path: Path) -> N
     (tmp_path / "double" / "solution.py").write_text("print(2 * int(input()))\n")
     check = shell("gptcc", "check", "double")
     assert "AC 2 of 2 tests" in check.stdout
+
+
+COMPANION = {
+    "name": "Sum of Two",
+    "group": "Round 1",
+    "url": "https://judge.example/sum",
+    "interactive": False,
+    "timeLimit": 1000,
+    "memoryLimit": 256,
+    "testType": "single",
+    "input": {"type": "stdin"},
+    "output": {"type": "stdout"},
+    "tests": [{"input": "1 2\n", "output": "3\n"}, {"input": "5 5\n", "output": "10\n"}],
+}
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_new_from_what_competitive_companion_sends(
+    shell: Shell, tmp_path: Path, piped: bool
+) -> None:
+    (tmp_path / "companion.json").write_text(json.dumps(COMPANION))
+    origin = "- < companion.json" if piped else "companion.json"
+    done = shell("sh", "-c", f"gptcc new sum --from {origin}")
+    assert done.returncode == 0, done.stdout
+    made = {p.relative_to(tmp_path / "sum").as_posix() for p in (tmp_path / "sum").rglob("*.*")}
+    pairs = {f"tests/sample-{n}.{side}" for n in (1, 2) for side in ("in", "out")}
+    assert made == {"problem.md", "metadata.json", *pairs}
+    assert json.loads((tmp_path / "sum" / "metadata.json").read_text())["url"] == COMPANION["url"]
+    assert (tmp_path / "sum" / "tests" / "sample-2.in").read_text() == "5 5\n"
+    (tmp_path / "sum" / "solution.py").write_text("print(sum(map(int, input().split())))\n")
+    checked = shell("gptcc", "check", "sum")
+    assert "AC 2 of 2 tests" in checked.stdout
+    problem = understand(read_sources(tmp_path / "sum")[0]).problem
+    assert (problem.time_limit_s, problem.memory_limit_bytes) == (1.0, 256 << 20)
+
+
+def test_new_from_json_that_is_no_problem_says_so(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text('{"version": 3}')
+    done = shell("gptcc", "new", "sum", "--from", "other.json")
+    assert done.returncode == 4
+    assert "other.json" in done.stdout
+    assert not (tmp_path / "sum").exists()
