@@ -63,9 +63,9 @@ def run(wish: SolveWish) -> ExitCode:
                 talk=talk,
             )
             with log.keep(task, sampling) as entry:
-                solution = desk.solve(task, entry)
+                solution = entry.answered(desk.solve(task, entry))
                 codes.append(delivery.hand_over(solution, writer=writer, sampling=sampling))
-                entry.end(solution, codes[-1])
+                entry.end(codes[-1])
             if solution.failure is not None and not solution.solved:
                 raise solution.failure
             if codes[-1] is ExitCode.INTERRUPTED:

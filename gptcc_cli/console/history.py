@@ -146,9 +146,11 @@ def _program_record(program: KeptProgram) -> dict[str, Any]:
 
 def _told(settings: Any) -> Iterator[tuple[str, Any]]:
     """Yield the settings that say something: not those left open, nor those off."""
-    sampling = settings.get("sampling", {})
-    for name, value in {**settings, **sampling}.items():
-        if name not in ("sampling", "number", "temperature") and value not in (None, False):
+    hidden = {"sampling", "number", "temperature"}
+    if settings.get("number") is None and settings.get("budget") is not None:
+        hidden.add("n")  # as many as there was time for
+    for name, value in {**settings, **settings.get("sampling", {})}.items():
+        if name not in hidden and value not in (None, False):
             yield name, value
 
 

@@ -161,9 +161,15 @@ class RunLog:
         """Return the same generator, with a note of every request it draws."""
         return _Overheard(generator, lambda *drawn: self._note(self._sheet.add_request, *drawn))
 
-    def end(self, solution: Solution, exit_code: int) -> None:
-        """Take note of the answer."""
-        self._note(self._sheet.end, solution, int(exit_code), self._now_s())
+    def end(self, solution: Solution, exit_code: int, *, failure: str | None = None) -> None:
+        """Take note of the answer.
+
+        Args:
+            solution: the answer.
+            exit_code: what the command ends with.
+            failure: what went wrong after it was found, in the sentence that the user saw.
+        """
+        self._note(self._sheet.end, solution, int(exit_code), failure, self._now_s())
 
     def break_off(self, ended: str, *, exit_code: int, failure: str | None = None) -> None:
         """Take note that there will be no answer.

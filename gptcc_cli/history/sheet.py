@@ -162,19 +162,25 @@ class Sheet:
         )
 
     def end(
-        self, to: sqlite3.Connection, solution: Solution, exit_code: int, ended_s: float
+        self,
+        to: sqlite3.Connection,
+        solution: Solution,
+        exit_code: int,
+        failure: str | None,
+        ended_s: float,
     ) -> None:
         """Write the order of the programs and how the run ended."""
         for rank, ranked in enumerate(solution.ranked, start=1):
             self.add_judgement(to, ranked.judgement, rank, ranked.reason)
-        failure = solution.failure
+        if failure is None and solution.failure is not None:
+            failure = solution.failure.message
         self._close(
             to,
             ended_s=ended_s,
             ended=solution.ended.value,
             solved=int(solution.solved),
             exit_code=exit_code,
-            failure=None if failure is None else without_secrets(failure.message),
+            failure=without_secrets(failure),
             answer=None if solution.best is None else solution.best.judgement.candidate.id,
         )
 

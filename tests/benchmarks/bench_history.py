@@ -117,7 +117,7 @@ def _fill(connection: object, n_runs: int) -> None:
         for ranked in solution.ranked:
             for completion in ranked.judgement.candidate.completions:
                 sheet.add_completion(connection, completion, 0.1)  # type: ignore[arg-type]
-        sheet.end(connection, solution, 0, 1e9 + number + 1)  # type: ignore[arg-type]
+        sheet.end(connection, solution, 0, None, 1e9 + number + 1)  # type: ignore[arg-type]
     connection.execute("COMMIT")  # type: ignore[attr-defined]
 
 

@@ -190,6 +190,19 @@ def test_a_run_whose_model_fails_says_so(gptcc: Command) -> None:
     assert "no server answers" in str(lines(gptcc, "show", "last")[0]["failure"])
 
 
+def test_an_answer_that_could_not_be_written_is_kept(
+    gptcc: Command, replay: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "coins.py").mkdir()  # the program's own place is taken
+    done = gptcc("solve", COINS, SHOUT, "--replay", replay, "-o", "a")
+    assert done.returncode == 1
+    (run,) = lines(gptcc, "list")
+    assert (run["result"], run["exit_code"]) == ("solved", 1)
+    assert "can't be written" in str(lines(gptcc, "show", "last")[0]["failure"])
+    assert gptcc("history", "show", "last", "--program").stdout == RIGHT
+
+
 def test_keys_and_the_environment_are_not_kept(gptcc: Command, replay: Path, history: Path) -> None:
     key = "sk-1234567890abcdef"
     env = {"OPENAI_API_KEY": key, "GPTCC_API_KEY": key, "HF_TOKEN": "hf_secret", "MINE": "mine-77"}

@@ -26,11 +26,13 @@ _OF_NO_MATTER = frozenset(
 """Options that change nothing about what is written and judged, or whose content is kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Entry:
     """One run on its way into the history, or past it."""
 
     run: RunLog | None
+    solution: Solution | None = None
+    """The answer, once there is one."""
 
     def beside(self, listen: Listener) -> Listener:
         """Return a listener that also takes notes."""
@@ -48,11 +50,25 @@ class Entry:
         """Return the generator, its requests noted as they are drawn."""
         return generator if self.run is None else self.run.overheard(generator)
 
-    def end(self, solution: Solution, code: ExitCode) -> None:
-        """Note the answer and how the run ended."""
-        if self.run is not None:
-            failed = None if solution.solved else solution.failure
-            self.run.end(solution, code if failed is None else failed.exit_code)
+    def answered(self, solution: Solution) -> Solution:
+        """Note the answer and give it back; how the command ends is not known yet."""
+        self.solution = solution
+        return solution
+
+    def end(self, code: ExitCode) -> None:
+        """Note how the command ends for this answer."""
+        if self.run is not None and self.solution is not None:
+            failed = None if self.solution.solved else self.solution.failure
+            self.run.end(self.solution, code if failed is None else failed.exit_code)
+
+    def break_off(self, why: Ended, code: ExitCode, failure: str | None = None) -> None:
+        """Note what kept the command from its end; an answer that is there is noted too."""
+        if self.run is None:
+            return
+        if self.solution is None:
+            self.run.break_off(why.value, exit_code=code, failure=failure)
+        else:
+            self.run.end(self.solution, code, failure=failure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +88,14 @@ class Log:
             return
         run = self.recorder.begin(self._beginning(task, sampling))
         self.talk.detail(f"run {run.id}")
+        entry = Entry(run=run)
         try:
-            yield Entry(run=run)
+            yield entry
         except GptccError as error:
-            run.break_off(Ended.FAILED.value, exit_code=error.exit_code, failure=error.message)
+            entry.break_off(Ended.FAILED, error.exit_code, error.message)
             raise
         except KeyboardInterrupt:
-            run.break_off(Ended.INTERRUPTED.value, exit_code=ExitCode.INTERRUPTED)
+            entry.break_off(Ended.INTERRUPTED, ExitCode.INTERRUPTED)
             raise
 
     def _beginning(self, task: Task, sampling: Sampling) -> Beginning:
