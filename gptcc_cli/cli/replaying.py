@@ -139,8 +139,8 @@ def _typed(value: Any, kind: Any) -> Any:
 def _sampling_of(settings: Mapping[str, Any], wish: SolveWish) -> Sampling:
     kept = settings.get("sampling", {})
     known = {name: kept[name] for name in Sampling.__dataclass_fields__ if name in kept}
-    if "temperatures" in known:
-        known["temperatures"] = tuple(known["temperatures"])
+    for name in {"temperatures", "later"} & known.keys():
+        known[name] = tuple(known[name])
     return replace(wish.sampling(), **known)
 
 

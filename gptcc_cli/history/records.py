@@ -87,6 +87,7 @@ def prompt_json(prompt: Prompt) -> str:
             "dropped": prompt.dropped,
             "prefix": prompt.prefix,
             "ends_with_body": prompt.ends_with_body,
+            "max_new_tokens": prompt.max_new_tokens,
             "round": prompt.round,
         }
     )
@@ -109,6 +110,7 @@ def prompt_of(text: str, record_text: str) -> Prompt:
         dropped=tuple(record["dropped"]),
         prefix=record["prefix"],
         ends_with_body=record.get("ends_with_body", False),
+        max_new_tokens=record.get("max_new_tokens"),
         round=record["round"],
     )
 
