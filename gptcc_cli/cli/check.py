@@ -8,6 +8,7 @@ import typer
 
 from gptcc_cli.cli import options as o
 from gptcc_cli.cli.app import app
+from gptcc_cli.cli.completion import complete_problems
 
 
 class Format(Enum):
@@ -28,6 +29,7 @@ def check(
             metavar="[FILE|DIR]...",
             help="Solutions, statements, tests, or directories of them.",
             show_default=False,
+            autocompletion=complete_problems,
         ),
     ] = None,
     problem: Annotated[

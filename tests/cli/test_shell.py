@@ -36,6 +36,7 @@ def test_tab_offers_commands_models_problems_and_runs(gptcc: Command, tmp_path: 
     assert "check" in offered(gptcc, "che")
     assert "embedded" in offered(gptcc, "solve --model emb")
     assert "problems/coins" in offered(gptcc, "solve prob")
+    assert "problems/coins" in offered(gptcc, "check prob")
     assert "gptcc-runs/bench-small" in offered(gptcc, "grade gptcc-runs/b")
 
 
