@@ -182,7 +182,8 @@ def run(wish: GradeWish) -> ExitCode:
     failing = [score.problem for score in report.scores if score.right < score.n]
     if wish.references and failing:
         shown = ", ".join(failing[:20]) + (", ..." if len(failing) > 20 else "")
-        talk.say(f"{len(failing)} problems have a solution that does not pass: {shown}")
+        have = "problem has" if len(failing) == 1 else "problems have"
+        talk.say(f"{len(failing)} {have} a solution that does not pass: {shown}")
         return ExitCode.FAILED
     return ExitCode.DONE
 

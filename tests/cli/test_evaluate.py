@@ -57,7 +57,7 @@ def test_references_that_fail_are_named(gptcc: Command, tmp_path: Path, benchmar
     benchmark.write_text("".join(json.dumps(row) + "\n" for row in rows))
     done = gptcc("grade", "--references", "-b", benchmark, "-o", "other")
     assert done.returncode == 1
-    assert "1 problems have a solution that does not pass: 0003" in done.stderr
+    assert "1 problem has a solution that does not pass: 0003" in done.stderr
 
 
 @pytest.mark.slow
