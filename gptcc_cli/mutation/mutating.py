@@ -29,6 +29,7 @@ _MOST_CHANGES: Final = 4
 _GROWTH: Final = 3
 _FROM_SAMPLES: Final = 0.3
 _CHANGED: Final = 0.7
+_BORROWED: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +81,27 @@ class Mutator:
         if isinstance(spot.shape, Many):
             step = self._change_list(spot, known, random)
         else:
-            step = self._change_leaf(spot, known, random)
+            step = self._borrow(spot, holder, random) or self._change_leaf(spot, known, random)
         _put_right(self.shape, holder, 0, {}, self._grow, random)
         return step
+
+    def _borrow(self, spot: Spot, holder: list[Tree], random: Random) -> str:
+        """Now and then take a value from another place of the input: equals are special cases."""
+        shape = spot.shape
+        if random.random() >= _BORROWED or not isinstance(shape, Leaf) or shape.size is not None:
+            return ""
+        if shape.kind not in (Kind.INT, Kind.TEXT) or shape.slot in self.facts.counts:
+            return ""
+        others = [
+            other.value
+            for other in spots(self.shape, holder)
+            if isinstance(other.shape, Leaf) and other.shape.kind is shape.kind
+            if other.shape.slot != shape.slot and other.value != spot.value
+        ]
+        if not others:
+            return ""
+        spot.holder[spot.index] = random.choice(others)
+        return "borrow"
 
     def _change_leaf(self, spot: Spot, known: SlotFacts, random: Random) -> str:
         shape = spot.shape
@@ -150,6 +169,10 @@ def copy_tree(tree: Tree) -> Tree:
 
 def new_value(value: Tree, known: SlotFacts, random: Random) -> Tree:
     """Return another number or truth value; other values come back as they are."""
+    if known.kind is Kind.OTHER and isinstance(value, list):
+        items = copy_tree(value)
+        random.choice((_drop, _double, _shuffle, _reverse))(items, random)
+        return items
     if known.kind is Kind.BOOL:
         return random.random() < 0.5
     if known.kind is Kind.INT:

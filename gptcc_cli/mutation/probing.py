@@ -6,7 +6,8 @@ from random import Random
 from typing import Final
 
 from gptcc_cli.mutation.call_shapes import CallShape, call_shape
-from gptcc_cli.mutation.facts import SlotFacts, learn
+from gptcc_cli.mutation.facts import SlotFacts
+from gptcc_cli.mutation.learning import learn
 from gptcc_cli.mutation.mutating import Mutator
 from gptcc_cli.mutation.probe import Probe
 from gptcc_cli.mutation.shapes import Kind, Leaf, Tree, n_leaves, spots
@@ -17,6 +18,8 @@ from gptcc_cli.problem import Json, Mode, Problem, SampleTest
 
 _TRIES: Final = 60
 _LARGEST: Final = 1500
+_BOLD: Final = 0.35
+"""The share of inputs that keep only what is known for sure; see ``learning``."""
 
 Input = str | tuple[Json, ...]
 
@@ -25,13 +28,15 @@ Input = str | tuple[Json, ...]
 class _Source:
     """Samples of one shape."""
 
-    mutator: Mutator
+    careful: Mutator
+    bold: Mutator
     form: TextShape | CallShape
     names: tuple[str, ...]
 
     def probe(self, random: Random) -> Probe | None:
         """Try to make a probe."""
-        made = self.mutator.attempt(random)
+        mutator = self.bold if random.random() < _BOLD else self.careful
+        made = mutator.attempt(random)
         if made is None:
             return None
         origin, tree, steps = made
@@ -96,16 +101,15 @@ def _sources(problem: Problem, samples: Sequence[SampleTest]) -> list[_Source]:
 
 
 def _source(form: TextShape | CallShape, names: tuple[str, ...], statement: str) -> _Source:
-    facts = learn(form.shape, form.trees, statement)
-    if isinstance(form, TextShape) and form.is_plain:
-        _lock_possible_counts(form, facts.slots)
-    mutator = Mutator(
-        shape=form.shape,
-        trees=form.trees,
-        facts=facts,
-        texts=_text_kinds(form, statement),
-    )
-    return _Source(mutator, form, names)
+    texts = _text_kinds(form, statement)
+
+    def mutator(*, bold: bool) -> Mutator:
+        facts = learn(form.shape, form.trees, statement, bold=bold)
+        if isinstance(form, TextShape) and form.is_plain:
+            _lock_possible_counts(form, facts.slots)
+        return Mutator(shape=form.shape, trees=form.trees, facts=facts, texts=texts)
+
+    return _Source(mutator(bold=False), mutator(bold=True), form, names)
 
 
 def _text_kinds(form: TextShape | CallShape, statement: str) -> dict[int, TextKind]:

@@ -181,6 +181,32 @@ def test_without_samples_the_hints_of_a_function_are_enough() -> None:
     assert mutate(other, (), n=5, seed=0) == ()
 
 
+def test_what_two_samples_show_by_chance_is_left_out_now_and_then() -> None:
+    winners = {a < b for a, b in calls_of(call_problem((88, 314), (9, 14)))}  # type: ignore[operator]
+    assert winners == {True, False}
+    problem = call_problem((88, 314), (9, 14), statement="1 <= a <= b")
+    assert {a <= b for a, b in calls_of(problem)} == {True}  # type: ignore[operator]
+
+
+def test_elements_of_lists_become_negative_unless_a_word_forbids_it() -> None:
+    def least(statement: str) -> int:
+        problem = call_problem(([5, 3, 8],), ([1, 9],), statement=statement)
+        return min(int(str(x)) for (items,) in calls_of(problem, 80) for x in items)  # type: ignore[union-attr]
+
+    assert least("a list of integers") < 0
+    assert least("a list of positive integers") == 1
+
+
+def test_a_count_that_the_statement_names_changes_though_one_sample_shows_it() -> None:
+    one = text_problem("2\n5 9\n", statement="The next line has n space-separated integers.")
+    assert len({text.split()[0] for text in texts_of(one)}) > 3
+    assert {text.split()[0] for text in texts_of(text_problem("2\n5 9\n"))} == {"2"}
+
+
+def test_mixed_lists_are_rearranged() -> None:
+    assert calls_of(call_problem(([0, [1, 2], 3],), ([[4], 5],)), n=5)
+
+
 def test_a_suspect_sample_is_no_seed() -> None:
     sample = SampleTest(name="sample 1", input="1 2\n", expected="3", suspect="ellipsis")
     problem = Problem(id="p", statement="", samples=(sample,))
