@@ -56,8 +56,16 @@ class Delivery:
                 )
             _require_writable(self.output.parent)
 
-    def hand_over(self, solution: Solution, *, writer: Writer, sampling: Sampling) -> ExitCode:
+    def hand_over(
+        self, solution: Solution, *, writer: Writer, sampling: Sampling, run: str | None = None
+    ) -> ExitCode:
         """Write the answer where it belongs and return its exit code.
+
+        Args:
+            solution: the answer.
+            writer: who wrote it.
+            sampling: how it was drawn.
+            run: its name in the history; ``None``: it is not kept.
 
         Raises:
             OutputError: a file can't be written; the program is printed then all the same.
@@ -77,7 +85,7 @@ class Delivery:
                 generator=writer.generator.name,
                 exit_code=int(code),
             )
-            write_json("gptcc.solution/1", record)
+            write_json("gptcc.solution/1", {**record, "run": run})
         if program is not None:
             self._write_program(solution, program)
         return code

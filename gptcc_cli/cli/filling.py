@@ -35,7 +35,14 @@ class Filling:
     def refuse_early(self) -> None:
         """Refuse nothing: each directory is its own."""
 
-    def hand_over(self, solution: Solution, *, writer: Writer, sampling: Sampling) -> ExitCode:
+    def hand_over(
+        self,
+        solution: Solution,
+        *,
+        writer: Writer,
+        sampling: Sampling,
+        run: str | None = None,  # noqa: ARG002  (no line of JSON is written here)
+    ) -> ExitCode:
         """Write a program that passes every sample; return 1, for files have changed or lack.
 
         Raises:

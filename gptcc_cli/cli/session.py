@@ -64,7 +64,10 @@ def run(wish: SolveWish) -> ExitCode:
             )
             with log.keep(task, sampling) as entry:
                 solution = entry.answered(desk.solve(task, entry))
-                codes.append(delivery.hand_over(solution, writer=writer, sampling=sampling))
+                code = delivery.hand_over(
+                    solution, writer=writer, sampling=sampling, run=entry.name
+                )
+                codes.append(code)
                 entry.end(codes[-1])
             if solution.failure is not None and not solution.solved:
                 raise solution.failure

@@ -86,8 +86,9 @@ class ReplayGenerator:
 
         Args:
             path: a JSONL file of completions.
-            any_prompt: take completions by their index alone, whatever prompt they answered;
-                they come out with the template and prefix they were recorded with.
+            any_prompt: take completions in the order of their indexes, whatever prompt they
+                answered and whether or not some are missing between them; they come out with
+                the template and prefix they were recorded with.
 
         Raises:
             ModelError: it can't be read, or a line is not a completion.
@@ -95,6 +96,10 @@ class ReplayGenerator:
         self._path = path
         self._any_prompt = any_prompt
         self._records = list(_read(path))
+        if any_prompt:
+            placed = enumerate(self._records)
+            ordered = sorted(placed, key=lambda entry: entry[1].get("index", entry[0]))
+            self._records = [record for _, record in ordered]
         self._by_key = {self._key(record, i): record for i, record in enumerate(self._records)}
 
     @property
@@ -160,8 +165,9 @@ class ReplayGenerator:
         )
 
     def _key(self, record: dict[str, Any], place: int) -> tuple[str | None, int]:
-        sha256 = None if self._any_prompt else record.get("prompt_sha256")
-        return sha256, record.get("index", place)
+        if self._any_prompt:
+            return None, place
+        return record.get("prompt_sha256"), record.get("index", place)
 
 
 def _recorded_prompt(prompt: Prompt, record: dict[str, Any]) -> Prompt:

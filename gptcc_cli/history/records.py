@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from gptcc_cli.judging import CaseResult, Judgement
 from gptcc_cli.problem import AnswerRules, GivenTest, IOTest, Mode, Order, Problem, SampleTest
 from gptcc_cli.prompting import Prompt, PromptTemplate
+from gptcc_cli.ranking import RankedCandidate
 
 Record = dict[str, Any]
 _Value = TypeVar("_Value")
@@ -115,11 +116,14 @@ def prompt_of(text: str, record_text: str) -> Prompt:
     )
 
 
-def program_json(judgement: Judgement) -> str:
-    """Return where a program came from and what it was given."""
+def program_json(judgement: Judgement, ranked: RankedCandidate | None) -> str:
+    """Return where a program came from, what it was given, and how it stands to others."""
     candidate = judgement.candidate
     return to_json(
         {
+            "cluster": None if ranked is None else ranked.cluster,
+            "cluster_size": None if ranked is None else ranked.cluster_size,
+            "score": None if ranked is None else ranked.score,
             "cleaning": candidate.cleaning,
             "syntax_error": candidate.syntax_error,
             "round": candidate.round,

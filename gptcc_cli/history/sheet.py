@@ -24,13 +24,15 @@ from gptcc_cli.history.secrets import without_secrets
 from gptcc_cli.judging import Judgement
 from gptcc_cli.problem import GivenTest, Problem
 from gptcc_cli.prompting import Prompt
+from gptcc_cli.ranking import RankedCandidate
 from gptcc_cli.solving import Solution
 
 _PROGRAM = """
     INSERT INTO programs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET
-        source = excluded.source, record = excluded.record, verdict = excluded.verdict,
+        source = excluded.source, verdict = excluded.verdict,
         n_passed = excluded.n_passed, cases = excluded.cases,
+        record = CASE WHEN excluded.rank IS NULL THEN record ELSE excluded.record END,
         rank = coalesce(excluded.rank, rank), reason = coalesce(excluded.reason, reason)
 """
 
@@ -133,7 +135,7 @@ class Sheet:
         to: sqlite3.Connection,
         judgement: Judgement,
         rank: int | None = None,
-        reason: str | None = None,
+        ranked: RankedCandidate | None = None,
     ) -> None:
         """Write a program with what became of it; what is known of it already is replaced."""
         candidate = judgement.candidate
@@ -144,12 +146,12 @@ class Sheet:
                 self.number,
                 candidate.id,
                 stored_text(candidate.source),
-                program_json(judgement),
+                program_json(judgement, ranked),
                 None if verdict is None else verdict.value,
                 judgement.n_passed,
                 cases_json(judgement),
                 rank,
-                reason,
+                None if ranked is None else ranked.reason,
             ),
         )
         to.executemany(
@@ -171,7 +173,7 @@ class Sheet:
     ) -> None:
         """Write the order of the programs and how the run ended."""
         for rank, ranked in enumerate(solution.ranked, start=1):
-            self.add_judgement(to, ranked.judgement, rank, ranked.reason)
+            self.add_judgement(to, ranked.judgement, rank, ranked)
         if failure is None and solution.failure is not None:
             failure = solution.failure.message
         self._close(

@@ -96,6 +96,13 @@ def test_verbose_says_the_runs_name(gptcc: Command, replay: Path) -> None:
     assert f"run {lines(gptcc, 'list')[0]['run']}\n" in said
 
 
+def test_json_names_the_run(gptcc: Command, replay: Path) -> None:
+    said = gptcc("solve", COINS, "--replay", replay, "--json", "-q").stdout
+    assert json.loads(said)["run"] == lines(gptcc, "list")[0]["run"]
+    said = gptcc("solve", COINS, "--replay", replay, "--json", "-q", "--no-log").stdout
+    assert json.loads(said)["run"] is None
+
+
 def test_no_log_keeps_nothing(gptcc: Command, replay: Path, history: Path, tmp_path: Path) -> None:
     assert gptcc("solve", COINS, "--replay", replay, "--no-log").returncode == 0
     assert gptcc("solve", COINS, "--replay", replay, env={"GPTCC_LOG": "0"}).returncode == 0

@@ -66,6 +66,9 @@ def test_what_commands_write_is_what_the_schemas_say(gptcc: Command, tmp_path: P
         ["check", "right.py", "wrong.py", "-p", str(examples / "coins.txt"), "--json"],
         ["check", "gone.py", "--json"],
         ["solve", str(examples / "coins.txt"), "--replay", "c.jsonl", "-n", "1", "--json", "-q"],
+        ["history", "list", "--json"],
+        ["history", "show", "last", "--json"],
+        ["history", "replay", "last", "--json"],
         ["config", "show", "--json"],
         ["nonsense", "--json"],
     ):

@@ -116,3 +116,13 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     with pytest.raises(OutputError, match="can't be written"):
         write_completions(path, [], generator="tiny", sampling=Sampling(n=1))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_candidates_that_were_never_finished_leave_no_gap(tmp_path):
+    path = tmp_path / "completions.jsonl"
+    written = [_completion(index, f"print({index})") for index in (5, 0, 3)]
+    write_completions(path, written, generator="tiny", sampling=Sampling(n=6))
+    replay = ReplayGenerator(path, any_prompt=True)
+    requests = [request_of(PROMPT, index) for index in range(replay.n_completions)]
+    completions = list(replay.generate(requests, Sampling()))
+    assert [one.text for one in completions] == ["print(0)", "print(3)", "print(5)"]

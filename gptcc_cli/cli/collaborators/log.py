@@ -34,6 +34,11 @@ class Entry:
     solution: Solution | None = None
     """The answer, once there is one."""
 
+    @property
+    def name(self) -> str | None:
+        """What the run is called in the history; ``None``: it is not kept."""
+        return None if self.run is None else self.run.id
+
     def beside(self, listen: Listener) -> Listener:
         """Return a listener that also takes notes."""
         run = self.run
