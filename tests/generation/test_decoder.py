@@ -9,9 +9,10 @@ from gptcc_cli.generation.engine.architecture import read_architecture
 from gptcc_cli.generation.engine.attention import attend_plainly
 from gptcc_cli.generation.engine.decoder import Decoder, Group
 from gptcc_cli.generation.engine.rotary import Rotary, Rotation, read_rotation
+from gptcc_cli.generation.native import kernels_for
 from tests.generation.tiny import tiny_loaded
 
-WIDE = ["wide_gpt_neo", "wide_mistral"]
+WIDE = ["wide_gpt_neo", "wide_mistral", "wide_qwen3"]
 """With heads of 32 numbers, which compiled kernels attend to prompts with."""
 FAMILIES = ["gpt_neo", "gpt2", "llama", "llama3", "smollm", "qwen2", "qwen3", "mistral"]
 
@@ -103,6 +104,19 @@ def test_bfloat16_logits_are_near_those_of_float32(family, compiled, monkeypatch
     ours = torch.stack(list(_write(decoder, prompts, suffixes)), 1)
 
     assert _distance(ours, expected) < 1.5 * _distance(theirs, expected) + 0.01
+
+
+@pytest.mark.parametrize(
+    ("family", "whole"),
+    [("wide_gpt_neo", True), ("wide_mistral", True), ("wide_qwen3", False), ("llama", False)],
+)
+def test_blocks_the_kernels_know_go_through_in_one_call(family, whole):
+    """Qwen3 norms its heads, and the tiny Llama's are too narrow: they go piece by piece."""
+    kernels = kernels_for(torch.empty(0, dtype=torch.bfloat16))
+    if kernels is None or not kernels.has_tiles:
+        pytest.skip("no compiled kernels with a tile unit on this machine")
+
+    assert (_decoder(tiny_loaded(family, "bfloat16"))._blocks is not None) is whole
 
 
 @torch.inference_mode()

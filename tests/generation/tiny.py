@@ -53,6 +53,8 @@ def tiny_config(family: str) -> Any:
         "bos_token_id": 256,
         "eos_token_id": 256,
     }
+    if family.startswith("wide_"):
+        return _wide_config(family, llama)
     match family:
         case "gpt_neo":
             return GPTNeoConfig(
@@ -96,22 +98,6 @@ def tiny_config(family: str) -> Any:
             return Qwen3Config(**llama, head_dim=16)
         case "mistral":
             return MistralConfig(**llama, sliding_window=64)
-        case "wide_gpt_neo":
-            return GPTNeoConfig(
-                vocab_size=257,
-                hidden_size=128,
-                num_layers=4,
-                num_heads=4,
-                attention_types=[[["global", "local"], 2]],
-                window_size=64,
-                max_position_embeddings=WINDOW,
-                bos_token_id=256,
-                eos_token_id=256,
-            )
-        case "wide_mistral":
-            return MistralConfig(
-                **llama | {"hidden_size": 192, "intermediate_size": 224}, sliding_window=64
-            )
         case "opt":
             return OPTConfig(
                 vocab_size=257,
@@ -126,6 +112,29 @@ def tiny_config(family: str) -> Any:
                 pad_token_id=0,
             )
     raise ValueError(family)
+
+
+def _wide_config(family: str, llama: dict[str, int]) -> Any:
+    """Heads of 32 numbers and widths that tiles divide, for compiled kernels."""
+    from transformers import GPTNeoConfig, MistralConfig, Qwen3Config
+
+    if family == "wide_gpt_neo":
+        return GPTNeoConfig(
+            vocab_size=257,
+            hidden_size=128,
+            num_layers=4,
+            num_heads=4,
+            attention_types=[[["global", "local"], 2]],
+            window_size=64,
+            max_position_embeddings=WINDOW,
+            bos_token_id=256,
+            eos_token_id=256,
+        )
+    if family == "wide_mistral":
+        return MistralConfig(
+            **llama | {"hidden_size": 192, "intermediate_size": 224}, sliding_window=64
+        )
+    return Qwen3Config(**llama | {"hidden_size": 64}, head_dim=32)
 
 
 def tiny_loaded(family: str, dtype: str = "float32", *, ends: bool = True) -> LoadedModel:

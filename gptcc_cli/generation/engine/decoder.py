@@ -10,9 +10,10 @@ from typing import Any
 from gptcc_cli.generation.engine.architecture import Architecture, read_architecture
 from gptcc_cli.generation.engine.attention import attend, hide, merge
 from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_length
+from gptcc_cli.generation.engine.compiled import compile_blocks
 from gptcc_cli.generation.engine.rotary import Rotary
 from gptcc_cli.generation.engine.weights import Layer, read_weights
-from gptcc_cli.generation.native import Kernels, kernels_for
+from gptcc_cli.generation.native import Kernels, SharedPrompt, kernels_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,9 @@ class Decoder:
         self._kernels = kernels_for(self._weights.embedding)
         self._packs_prompts = self._kernels is not None and self._kernels.can_attend_to_prompts(
             self.shape.head_dim
+        )
+        self._blocks = (
+            compile_blocks(self._kernels, self._weights, self.shape) if self._kernels else None
         )
         self._windows = tuple(dict.fromkeys(self.shape.windows))
 
@@ -148,6 +152,11 @@ class Decoder:
         ids, positions = self._torch.tensor([list(tokens), places], device=self.device)
         x = self._embed(ids, positions)
         step = self._prepare(x, lengths, positions, groups, cache)
+        if self._blocks is not None:
+            self._blocks.write(
+                x, step.lengths, step.rotation, cache.keys, cache.values, _shared(step)
+            )
+            return self._logits(x)
         for number, layer in enumerate(self._weights.layers):
             heads = self._heads(layer, x)
             if self._kernels is None:
@@ -386,3 +395,11 @@ class Decoder:
         )
         attended = attended[0].unflatten(1, (rows, -1)).transpose(0, 1)
         return attended, log_sum[0].unflatten(1, (rows, -1)).transpose(0, 1)
+
+
+def _shared(step: _Step) -> list[SharedPrompt]:
+    return [
+        SharedPrompt(length=len(group.prefix), packed=group.prefix.packed, slots=slots)
+        for group, slots in zip(step.groups, step.slots, strict=True)
+        if group.prefix.packed is not None
+    ]

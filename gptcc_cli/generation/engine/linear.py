@@ -9,7 +9,7 @@ Weights are packed once, when the model is opened. Does not choose the dtype.
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from gptcc_cli.generation.native import Kernels, kernels_for
+from gptcc_cli.generation.native import Kernels, Matrix, kernels_for
 
 _ONEDNN = {
     "gelu_tanh": ("gelu", "tanh"),
@@ -49,7 +49,7 @@ def pack(weight: Any, bias: Any, *, activation: str) -> Linear:
     """
     kernels = kernels_for(weight)
     if kernels is not None and kernels.can_multiply(weight):
-        return _TiledLinear(weight, bias, activation, kernels)
+        return TiledLinear(weight, bias, activation, kernels)
     if _can_pack(weight):
         return _PackedLinear(weight, bias, activation)
     return PlainLinear(weight, bias, activation)
@@ -124,34 +124,41 @@ class _PackedLinear:
         return self._binary(x, other, self._weight, self._bias, "mul")
 
 
-class _TiledLinear:
+class TiledLinear:
     """The weight lies in tiles on big pages, and the next operation is fused."""
 
     def __init__(self, weight: Any, bias: Any, activation: str, kernels: Kernels) -> None:
+        """Pack the weight."""
+        self.width = len(weight)
+        self.matrix = Matrix(
+            packed=kernels.pack(weight), bias=None if bias is None else bias.contiguous()
+        )
+        self.fuses = activation != "gelu"
+        """Whether the activation is the kernel's; the error function, which few need, is not."""
         self._kernels = kernels
-        self._packed = kernels.pack(weight)
-        self._width = len(weight)
-        self._bias = None if bias is None else bias.contiguous()
-        # The error function is torch's: few models have it.
-        self._fused = "none" if activation == "gelu" else activation
-        self._activate = activation_of(activation) if activation == "gelu" else None
+        self._fused = activation if self.fuses else "none"
+        self._activate = activation_of(activation)
 
     def __call__(self, x: Any) -> Any:
-        return self._kernels.product(x, self._packed, self._bias, self._width)
+        """Return the product."""
+        return self._product(x)
 
     def activated(self, x: Any) -> Any:
-        y = self._kernels.product(x, self._packed, self._bias, self._width, then=self._fused)
-        return y if self._activate is None else self._activate(y)
+        """Return the activation of the product."""
+        y = self._product(x, then=self._fused)
+        return y if self.fuses else self._activate(y)
 
     def plus(self, x: Any, other: Any) -> Any:
-        return self._kernels.product(
-            x, self._packed, self._bias, self._width, then="plus", other=other
-        )
+        """Return the product plus ``other``."""
+        return self._product(x, then="plus", other=other)
 
     def times(self, x: Any, other: Any) -> Any:
-        return self._kernels.product(
-            x, self._packed, self._bias, self._width, then="times", other=other
-        )
+        """Return the product times ``other``."""
+        return self._product(x, then="times", other=other)
+
+    def _product(self, x: Any, **following: Any) -> Any:
+        matrix = self.matrix
+        return self._kernels.product(x, matrix.packed, matrix.bias, self.width, **following)
 
 
 def _can_pack(weight: Any) -> bool:

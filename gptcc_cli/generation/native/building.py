@@ -16,8 +16,8 @@ from pathlib import Path
 
 from gptcc_cli.models.cache import cache_directory
 
-_SOURCES = ("products.c", "prompts.c", "rows.c", "drawing.c")
-_HEADERS = ("numbers.h",)
+_SOURCES = ("products.c", "prompts.c", "rows.c", "blocks.c", "drawing.c")
+_HEADERS = ("numbers.h", "parts.h")
 _FLAGS = (
     "-std=gnu11",
     "-O3",

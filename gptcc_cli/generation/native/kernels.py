@@ -14,9 +14,10 @@ from gptcc_cli.generation.native.building import NoKernels, build
 
 _SHELF = 1 << 24
 """Numbers set aside at once for packed matrices, so that they lie on big pages."""
-_FOLLOWERS = {"none": 0, "plus": 1, "times": 2, "silu": 3, "gelu_tanh": 4, "relu": 5}
+FOLLOWERS = {"none": 0, "plus": 1, "times": 2, "silu": 3, "gelu_tanh": 4, "relu": 5}
 _SWITCH = "GPTCC_KERNELS"
-_EVERYTHING = 1 << 62
+EVERYTHING = 1 << 62
+"""A window that hides nothing."""
 
 
 def kernels_for(tensor: Any) -> "Kernels | None":
@@ -70,7 +71,7 @@ class Kernels:
         pointer, whole, real = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
         self._library = library
         library.open_tiles.restype = whole
-        library.rms_norm.argtypes = [pointer] * 3 + [whole] * 2 + [real]
+        library.norm.argtypes = [pointer] * 4 + [whole] * 2 + [real]
         library.turn_and_keep.argtypes = [pointer] * 6 + [whole] * 6
         library.attend.argtypes = [pointer] * 7 + [whole] * 7 + [real]
         library.greatest.argtypes = [pointer] * 5 + [whole] * 4
@@ -81,6 +82,15 @@ class Kernels:
             library.product.argtypes = [pointer] * 5 + [whole] * 4
             library.attend_prompt.argtypes = [pointer] * 7 + [whole] * 8 + [real]
         self._shelf = torch.empty(0, dtype=torch.bfloat16)
+
+    def function(self, name: str, n_pointers: int) -> Any:
+        """Return a function of the library that takes addresses alone."""
+        import ctypes
+
+        function = self._library[name]
+        function.argtypes = [ctypes.c_void_p] * n_pointers
+        function.restype = None
+        return function
 
     def can_multiply(self, weight: Any) -> bool:
         """Tell whether ``product`` takes this matrix (out, in)."""
@@ -113,7 +123,7 @@ class Kernels:
         self._library.product(
             x.data_ptr(), packed.data_ptr(), _address(bias),
             _address(None if other is None else other.contiguous()),
-            out.data_ptr(), rows, depth, width, _FOLLOWERS[then],
+            out.data_ptr(), rows, depth, width, FOLLOWERS[then],
         )  # fmt: skip
         return out
 
@@ -121,7 +131,7 @@ class Kernels:
         """Return the norm of rows (rows, width)."""
         x = x.contiguous()
         out = self._torch.empty_like(x)
-        self._library.rms_norm(x.data_ptr(), weight.data_ptr(), out.data_ptr(), *x.shape, eps)
+        self._library.norm(x.data_ptr(), weight.data_ptr(), None, out.data_ptr(), *x.shape, eps)
         return out
 
     def turn_and_keep(
@@ -179,7 +189,7 @@ class Kernels:
         self._library.attend(
             heads.data_ptr(), keys.data_ptr(), values.data_ptr(), lengths.data_ptr(),
             _address(attended), _address(log_sum), out.data_ptr(), rows, n_queries, keys.shape[1],
-            width, keys.stride(0), keys.stride(1), window or _EVERYTHING, scale,
+            width, keys.stride(0), keys.stride(1), window or EVERYTHING, scale,
         )  # fmt: skip
         return out
 
@@ -252,7 +262,7 @@ class Kernels:
             self._library.attend_prompt(
                 heads.data_ptr(), slots.data_ptr(), lengths.data_ptr(), keys.data_ptr(),
                 values.data_ptr(), found.data_ptr(), log_sums.data_ptr(), len(slots), n_heads,
-                n_keys, turns, width, length, keys.shape[1], window or _EVERYTHING, scale,
+                n_keys, turns, width, length, keys.shape[1], window or EVERYTHING, scale,
             )  # fmt: skip
         return found, log_sums
 

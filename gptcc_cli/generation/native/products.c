@@ -3,7 +3,7 @@
  * What takes time is reading the matrix, once per product. It lies in blocks of 32 columns, each
  * one stream of tiles: 16 pairs of rows by 16 columns. A row's sums are made in the same order
  * whatever the number of rows. Covers the operation that follows a product. */
-#include "numbers.h"
+#include "parts.h"
 
 #ifdef __AMX_BF16__
 
@@ -20,8 +20,6 @@
 #define AHEAD 4096 /* bytes fetched ahead of the stream */
 #define ARCH_REQ_XCOMP_PERM 0x1023
 #define XFEATURE_XTILEDATA 18
-
-enum { PLAIN, PLUS, TIMES, SILU, GELU_TANH, RELU };
 
 /* Ask the kernel for the tile unit; 0 if this process may use it. */
 int64_t open_tiles(void) { return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA); }
@@ -127,33 +125,38 @@ static void write_block(int kind, const float *sums, const bf16 *bias, const bf1
     }
 }
 
-/* x: (rows, depth); packed: by ``pack``; bias: (width,) or null; other and out: (rows, width). */
+/* This thread's part of a product; every thread of a region takes one. */
+void multiply_part(const bf16 *x, const bf16 *packed, const bf16 *bias, const bf16 *other,
+                   bf16 *out, int64_t rows, int64_t depth, int64_t width, int64_t kind) {
+    const int64_t n_blocks = (width + COLUMNS - 1) / COLUMNS;
+    const int64_t worker = omp_get_thread_num(), n_workers = omp_get_num_threads();
+    const int64_t last = n_blocks * (worker + 1) / n_workers;
+    float sums[ROWS * COLUMNS] __attribute__((aligned(64)));
+    int64_t shaped = 0;
+    for (int64_t block = n_blocks * worker / n_workers; block < last; block++) {
+        const int64_t column = block * COLUMNS;
+        for (int64_t row = 0; row < rows; row += ROWS) {
+            const int64_t count = rows - row < ROWS ? rows - row : ROWS;
+            if (count != shaped)
+                shape_tiles((int)(count < 16 ? count : 16), (int)(count > 16 ? count - 16 : 0));
+            shaped = count;
+            const bf16 *stream = packed + column * depth;
+            if (count > 16) sum_block(x + row * depth, depth, stream, 1, sums);
+            else sum_block(x + row * depth, depth, stream, 0, sums);
+            write_block((int)kind, sums, bias ? bias + column : 0,
+                        other ? other + row * width + column : 0, out + row * width + column,
+                        count, width, width - column < COLUMNS ? width - column : COLUMNS);
+        }
+    }
+    _tile_release();
+}
+
+/* x: (rows, depth); packed: by ``pack``; bias: (width,) or null; other and out: (rows, width),
+ * and may be the same. */
 void product(const bf16 *x, const bf16 *packed, const bf16 *bias, const bf16 *other, bf16 *out,
              int64_t rows, int64_t depth, int64_t width, int64_t kind) {
-    const int64_t n_blocks = (width + COLUMNS - 1) / COLUMNS;
 #pragma omp parallel
-    {
-        const int64_t worker = omp_get_thread_num(), n_workers = omp_get_num_threads();
-        const int64_t last = n_blocks * (worker + 1) / n_workers;
-        float sums[ROWS * COLUMNS] __attribute__((aligned(64)));
-        int64_t shaped = 0;
-        for (int64_t block = n_blocks * worker / n_workers; block < last; block++) {
-            const int64_t column = block * COLUMNS;
-            for (int64_t row = 0; row < rows; row += ROWS) {
-                const int64_t count = rows - row < ROWS ? rows - row : ROWS;
-                if (count != shaped)
-                    shape_tiles((int)(count < 16 ? count : 16), (int)(count > 16 ? count - 16 : 0));
-                shaped = count;
-                const bf16 *stream = packed + column * depth;
-                if (count > 16) sum_block(x + row * depth, depth, stream, 1, sums);
-                else sum_block(x + row * depth, depth, stream, 0, sums);
-                write_block((int)kind, sums, bias ? bias + column : 0,
-                            other ? other + row * width + column : 0, out + row * width + column,
-                            count, width, width - column < COLUMNS ? width - column : COLUMNS);
-            }
-        }
-        _tile_release();
-    }
+    multiply_part(x, packed, bias, other, out, rows, depth, width, kind);
 }
 
 #else

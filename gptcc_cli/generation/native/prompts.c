@@ -2,7 +2,7 @@
  *
  * Sixteen queries go together: their products with the prompt's keys stand as columns, so that
  * the softmax is sixteen wide. A query's sums do not depend on the queries beside it. */
-#include "numbers.h"
+#include "parts.h"
 
 #ifdef __AMX_BF16__
 
@@ -116,51 +116,57 @@ INLINE void stand_up(const bf16 *const *queries, int64_t width, bf16 *pairs) {
  * heads: (rows, n_heads, width), queries first and dealt round-robin to kv heads; slots: the
  * rows that share this prompt; found: (rows, kv heads, turns, width) float32; log_sums: the same
  * without the last. Width is a multiple of 32. */
+void attend_prompt_part(const bf16 *heads, const int64_t *slots, const int64_t *lengths,
+                        const bf16 *keys, const bf16 *values, float *found, float *log_sums,
+                        int64_t n_slots, int64_t n_heads, int64_t n_keys, int64_t turns,
+                        int64_t width, int64_t length, int64_t room, int64_t window, float scale) {
+    const int64_t n_queries = n_slots * turns, n_sets = (n_queries + SIDE - 1) / SIDE;
+    bf16 *query = malloc((size_t)(width * SIDE) * sizeof(bf16));
+    bf16 *pairs = malloc((size_t)(room * SIDE) * sizeof(bf16));
+    float *products = malloc((size_t)(room * SIDE) * sizeof(float));
+    float *result = malloc((size_t)(width * SIDE) * sizeof(float));
+    shape_tiles();
+#pragma omp for schedule(static)
+    for (int64_t task = 0; task < n_keys * n_sets; task++) {
+        const int64_t h = task / n_sets, set = task % n_sets * SIDE;
+        const struct prompt prompt = {keys + h * room * width, values + h * width * room,
+                                      length, room};
+        const bf16 *queries[SIDE];
+        int32_t first[SIDE];
+        float log_sum[SIDE], inverse[SIDE];
+        for (int q = 0; q < SIDE; q++) {
+            const int64_t which = set + q < n_queries ? set + q : n_queries - 1;
+            const int64_t row = slots[which / turns], turn = which % turns;
+            const int64_t start = length + lengths[row] + 1 - window;
+            queries[q] = heads + (row * n_heads + turn * n_keys + h) * width;
+            first[q] = (int32_t)(start < 0 ? 0 : start > length ? length : start);
+        }
+        stand_up(queries, width, query);
+        multiply(prompt.keys, width, query, room, width, products);
+        share_out(&prompt, first, scale, products, pairs, log_sum, inverse);
+        multiply(prompt.values, room, pairs, width, room, result);
+        for (int q = 0; q < SIDE && set + q < n_queries; q++) {
+            const int64_t row = slots[(set + q) / turns], turn = (set + q) % turns;
+            const int64_t place = (row * n_keys + h) * turns + turn;
+            log_sums[place] = log_sum[q];
+            for (int64_t i = 0; i < width; i++)
+                found[place * width + i] = result[i * SIDE + q] * inverse[q];
+        }
+    }
+    _tile_release();
+    free(query);
+    free(pairs);
+    free(products);
+    free(result);
+}
+
 void attend_prompt(const bf16 *heads, const int64_t *slots, const int64_t *lengths,
                    const bf16 *keys, const bf16 *values, float *found, float *log_sums,
                    int64_t n_slots, int64_t n_heads, int64_t n_keys, int64_t turns, int64_t width,
                    int64_t length, int64_t room, int64_t window, float scale) {
-    const int64_t n_queries = n_slots * turns, n_sets = (n_queries + SIDE - 1) / SIDE;
 #pragma omp parallel
-    {
-        bf16 *query = malloc((size_t)(width * SIDE) * sizeof(bf16));
-        bf16 *pairs = malloc((size_t)(room * SIDE) * sizeof(bf16));
-        float *products = malloc((size_t)(room * SIDE) * sizeof(float));
-        float *result = malloc((size_t)(width * SIDE) * sizeof(float));
-        shape_tiles();
-#pragma omp for schedule(static)
-        for (int64_t task = 0; task < n_keys * n_sets; task++) {
-            const int64_t h = task / n_sets, set = task % n_sets * SIDE;
-            const struct prompt prompt = {keys + h * room * width, values + h * width * room,
-                                          length, room};
-            const bf16 *queries[SIDE];
-            int32_t first[SIDE];
-            float log_sum[SIDE], inverse[SIDE];
-            for (int q = 0; q < SIDE; q++) {
-                const int64_t which = set + q < n_queries ? set + q : n_queries - 1;
-                const int64_t row = slots[which / turns], turn = which % turns;
-                const int64_t start = length + lengths[row] + 1 - window;
-                queries[q] = heads + (row * n_heads + turn * n_keys + h) * width;
-                first[q] = (int32_t)(start < 0 ? 0 : start > length ? length : start);
-            }
-            stand_up(queries, width, query);
-            multiply(prompt.keys, width, query, room, width, products);
-            share_out(&prompt, first, scale, products, pairs, log_sum, inverse);
-            multiply(prompt.values, room, pairs, width, room, result);
-            for (int q = 0; q < SIDE && set + q < n_queries; q++) {
-                const int64_t row = slots[(set + q) / turns], turn = (set + q) % turns;
-                const int64_t place = (row * n_keys + h) * turns + turn;
-                log_sums[place] = log_sum[q];
-                for (int64_t i = 0; i < width; i++)
-                    found[place * width + i] = result[i * SIDE + q] * inverse[q];
-            }
-        }
-        _tile_release();
-        free(query);
-        free(pairs);
-        free(products);
-        free(result);
-    }
+    attend_prompt_part(heads, slots, lengths, keys, values, found, log_sums, n_slots, n_heads,
+                       n_keys, turns, width, length, room, window, scale);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* What a step does row by row: RMS norms, rotary turns, and attention to what a row has written.
  *
  * Each row's numbers come out the same whatever rows are beside it. Sums are float32. */
-#include "numbers.h"
+#include "parts.h"
 
 #include <sys/mman.h>
 
@@ -18,27 +18,38 @@ void ask_for_big_pages(char *start, int64_t bytes) {
 #endif
 }
 
-void rms_norm(const bf16 *x, const bf16 *weight, bf16 *out, int64_t rows, int64_t width, float eps) {
-#pragma omp parallel for schedule(static) if (rows > FEW)
+/* RMS norms, or with a bias layer norms: (rows, width). */
+void norm_part(const bf16 *x, const bf16 *weight, const bf16 *bias, bf16 *out, int64_t rows,
+               int64_t width, float eps) {
+#pragma omp for schedule(static)
     for (int64_t row = 0; row < rows; row++) {
         const bf16 *from = x + row * width;
-        float sum = 0;
-        for (int64_t i = 0; i < width; i++) sum += wide(from[i]) * wide(from[i]);
+        float mean = 0, sum = 0;
+        for (int64_t i = 0; bias && i < width; i++) mean += wide(from[i]);
+        mean /= (float)width;
+        for (int64_t i = 0; i < width; i++) sum += (wide(from[i]) - mean) * (wide(from[i]) - mean);
         const float scale = 1.0f / sqrtf(sum / (float)width + eps);
         for (int64_t i = 0; i < width; i++)
-            out[row * width + i] = narrow(wide(from[i]) * scale * wide(weight[i]));
+            out[row * width + i] = narrow((wide(from[i]) - mean) * scale * wide(weight[i]) +
+                                          (bias ? wide(bias[i]) : 0.0f));
     }
+}
+
+void norm(const bf16 *x, const bf16 *weight, const bf16 *bias, bf16 *out, int64_t rows,
+          int64_t width, float eps) {
+#pragma omp parallel if (rows > FEW)
+    norm_part(x, weight, bias, out, rows, width, eps);
 }
 
 /* Turn a row's queries and keys in place, and put its keys and values where the row ends.
  *
  * heads: (rows, queries + 2 * keys, width); cosines and signed sines: (rows, width), or null;
  * keys and values: a slot's and a head's stride are given, in elements. */
-void turn_and_keep(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys, bf16 *values,
-                   const int64_t *lengths, int64_t rows, int64_t n_queries, int64_t n_keys,
-                   int64_t width, int64_t slot, int64_t head) {
+void turn_and_keep_part(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys,
+                        bf16 *values, const int64_t *lengths, int64_t rows, int64_t n_queries,
+                        int64_t n_keys, int64_t width, int64_t slot, int64_t head) {
     const int64_t half = width / 2, n_heads = n_queries + 2 * n_keys;
-#pragma omp parallel for schedule(static) if (rows > FEW)
+#pragma omp for schedule(static)
     for (int64_t row = 0; row < rows; row++) {
         bf16 *mine = heads + row * n_heads * width;
         for (int64_t h = 0; cosines && h < n_queries + n_keys; h++) {
@@ -59,6 +70,14 @@ void turn_and_keep(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *ke
             }
         }
     }
+}
+
+void turn_and_keep(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys, bf16 *values,
+                   const int64_t *lengths, int64_t rows, int64_t n_queries, int64_t n_keys,
+                   int64_t width, int64_t slot, int64_t head) {
+#pragma omp parallel if (rows > FEW)
+    turn_and_keep_part(heads, cosines, sines, keys, values, lengths, rows, n_queries, n_keys, width,
+                       slot, head);
 }
 
 /* Queries of one row that share a key head: ``turns`` of them, ``apart`` elements apart. What
@@ -126,13 +145,13 @@ INLINE void attend_one(const int width, const int turns, const bf16 *queries, in
  * heads: as in ``turn_and_keep``, queries dealt round-robin to keys; lengths: tokens written
  * before this one; found: (rows, keys, turns, width) float32, or null; log_sums: the same without
  * the last. */
-void attend(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64_t *lengths,
-            const float *found, const float *log_sums, bf16 *out, int64_t rows, int64_t n_queries,
-            int64_t n_keys, int64_t width, int64_t slot, int64_t head, int64_t window,
-            float scale) {
+void attend_part(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64_t *lengths,
+                 const float *found, const float *log_sums, bf16 *out, int64_t rows,
+                 int64_t n_queries, int64_t n_keys, int64_t width, int64_t slot, int64_t head,
+                 int64_t window, float scale) {
     const int64_t n_heads = n_queries + 2 * n_keys, apart = n_keys * width;
     const int turns = (int)(n_queries / n_keys);
-#pragma omp parallel for schedule(static)
+#pragma omp for schedule(static)
     for (int64_t task = 0; task < rows * n_keys; task++) {
         const int64_t row = task / n_keys, h = task % n_keys, end = lengths[row] + 1;
         const int64_t first = end > window ? end - window : 0;
@@ -149,4 +168,13 @@ void attend(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64
         else if (width == 64) ATTEND(64, turns);
         else ATTEND((int)width, turns);
     }
+}
+
+void attend(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64_t *lengths,
+            const float *found, const float *log_sums, bf16 *out, int64_t rows, int64_t n_queries,
+            int64_t n_keys, int64_t width, int64_t slot, int64_t head, int64_t window,
+            float scale) {
+#pragma omp parallel
+    attend_part(heads, keys, values, lengths, found, log_sums, out, rows, n_queries, n_keys, width,
+                slot, head, window, scale);
 }
