@@ -4,7 +4,6 @@ import json
 
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.judging import CaseResult, Judge, Verdict
-from gptcc_cli.mutation import mutate
 from gptcc_cli.problem import IOTest, Problem
 
 _CRASHES = frozenset({Verdict.RE, Verdict.TLE, Verdict.MLE, Verdict.OLE})
@@ -29,6 +28,8 @@ def crash_on_mutated(
     Returns:
         The first run that went wrong, and the words for it.
     """
+    from gptcc_cli.mutation import mutate
+
     for probe in mutate(problem, problem.trusted_samples, n=n, seed=_SEED):
         test = IOTest(name=f"an input like {probe.steps[0]}", input=probe.input, expected="")
         (case,) = judge.judge(candidate, problem, (test,)).cases

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,6 +22,7 @@ from gptcc_cli.workspace import (
     Assignment,
     Outcome,
     ResultStore,
+    all_assignments,
     assignments_of,
     changed_files,
     contents_of,
@@ -153,29 +155,37 @@ def _named(wish: CheckWish) -> tuple[Path, ...]:
     )
 
 
-def _assignments(wish: CheckWish, paths: tuple[Path, ...]) -> list[Assignment | Outcome]:
-    """Return each solution once, in the order it was first concerned."""
-    found: dict[Path, Assignment | Outcome] = {}
-    for path in paths:
-        try:
-            assigned = assignments_of(path)
-        except ProblemError as error:
-            found[path] = Outcome(path=str(path), error=error.message, hint=error.hint)
-            continue
-        if not assigned and not path.is_dir() and not (wish.hook or wish.changed_only):
-            found[path] = Outcome(
-                path=str(path),
-                error=f"{str(path)!r} is no problem's: neither solution, statement nor test",
-                hint="name a Python file, or a statement or test with a solution beside it",
-            )
-        for assignment in assigned:
-            found.setdefault(assignment.solution, _with_named_problem(wish, assignment))
+def _assignments(wish: CheckWish, paths: tuple[Path, ...]) -> Iterator[Assignment | Outcome]:
+    """Yield each solution once, in the order it is first concerned, as soon as it is found."""
     passed_over = wish.hook or wish.changed_only
-    return [
-        entry
-        for entry in found.values()
-        if not (passed_over and isinstance(entry, Assignment) and _is_no_problems(wish, entry))
-    ]
+    seen: set[Path] = set()
+    for path in paths:
+        for entry in _concerned(wish, path):
+            name = entry.solution if isinstance(entry, Assignment) else Path(entry.path)
+            if name in seen:
+                continue
+            seen.add(name)
+            if not (passed_over and isinstance(entry, Assignment) and _is_no_problems(wish, entry)):
+                yield entry
+
+
+def _concerned(wish: CheckWish, path: Path) -> Iterator[Assignment | Outcome]:
+    """Yield the solutions that a path concerns, or why there are none."""
+    if path.is_dir():
+        yield from (_with_named_problem(wish, entry) for entry in all_assignments(path))
+        return
+    try:
+        assigned = assignments_of(path)
+    except ProblemError as error:
+        yield Outcome(path=str(path), error=error.message, hint=error.hint)
+        return
+    if not assigned and not (wish.hook or wish.changed_only):
+        yield Outcome(
+            path=str(path),
+            error=f"{str(path)!r} is no problem's: neither solution, statement nor test",
+            hint="name a Python file, or a statement or test with a solution beside it",
+        )
+    yield from (_with_named_problem(wish, entry) for entry in assigned)
 
 
 def _with_named_problem(wish: CheckWish, assignment: Assignment) -> Assignment:
@@ -211,17 +221,20 @@ def _looked_up(wish: CheckWish, store: ResultStore, entry: Assignment | Outcome)
 
 
 def _outcomes(
-    wish: CheckWish, talk: Talk, store: ResultStore, entries: list[Assignment | Outcome]
+    wish: CheckWish, talk: Talk, store: ResultStore, entries: Iterator[Assignment | Outcome]
 ) -> Iterator[Outcome]:
     """Yield every answer in order; while the first are shown, those after them are still run."""
     with ExitStack() as stack:
         crew: CheckCrew | None = None
         waiting: deque[tuple[Item, CheckTicket | None]] = deque()
-        for n_before, entry in enumerate(entries):
+        ahead: deque[Assignment | Outcome] = deque()
+        while (entry := ahead.popleft() if ahead else next(entries, None)) is not None:
             item, ticket = _looked_up(wish, store, entry), None
             if item.outcome is None:
                 if crew is None:
-                    crew = stack.enter_context(_opened(wish, talk, len(entries) - n_before))
+                    # For two solutions no more than two processes are started.
+                    ahead.extend(islice(entries, os.cpu_count()))
+                    crew = stack.enter_context(_opened(wish, talk, 1 + len(ahead)))
                 ticket = crew.submit(item)
             waiting.append((item, ticket))
             while waiting and (waiting[0][1] is None or waiting[0][1].is_done):

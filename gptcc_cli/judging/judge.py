@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError
@@ -35,9 +35,12 @@ from gptcc_cli.judging.verdicts import (
     raised,
     verdict_of,
 )
-from gptcc_cli.mutation import Probe
 from gptcc_cli.problem import IOTest, Json, Mode, Problem
 from gptcc_cli.sandbox import Exceeded, Execution, Limits, Sandbox, Stage
+
+if TYPE_CHECKING:
+    # Whoever only judges waits for no import of what makes inputs.
+    from gptcc_cli.mutation import Probe
 
 _PLACE = re.compile(rb'(File "main\.py", line )(\d{1,9})')
 
@@ -163,7 +166,7 @@ class Judge:
         self,
         candidate: Candidate,
         problem: Problem,
-        probes: Sequence[Probe],
+        probes: "Sequence[Probe]",
         *,
         cancel: threading.Event | None = None,
     ) -> "Future[Behaviour]":
@@ -181,7 +184,7 @@ class Judge:
         hearing = replace(hearing, rules=observing_rules(hearing.rules))
         return self._pool.submit(self._observe, hearing, tuple(probes))
 
-    def _observe(self, hearing: _Hearing, probes: tuple[Probe, ...]) -> Behaviour:
+    def _observe(self, hearing: _Hearing, probes: "tuple[Probe, ...]") -> Behaviour:
         outcomes: list[Outcome] = []
         for probe in probes:
             if outcomes == [Verdict.TLE] * _PATIENCE or outcomes[:1] == [Verdict.CE]:
@@ -190,7 +193,7 @@ class Judge:
             outcomes.append(self._outcome(hearing, probe))
         return Behaviour(outcomes=tuple(outcomes))
 
-    def _outcome(self, hearing: _Hearing, probe: Probe) -> Outcome:
+    def _outcome(self, hearing: _Hearing, probe: "Probe") -> Outcome:
         """Run one probe; whatever breaks on our side is IE."""
         if self._closing.is_set() or (hearing.cancel is not None and hearing.cancel.is_set()):
             raise CancelledError

@@ -45,7 +45,7 @@ def assignments_of(path: Path) -> tuple[Assignment, ...]:
         ProblemError: there is no such file.
     """
     if path.is_dir():
-        return all_assignments(path)
+        return tuple(all_assignments(path))
     if not path.exists():
         raise ProblemError(f"{str(path)!r} does not exist", hint="check the path")
     if path.suffix == ".py" and path.name not in _NOT_SOLUTIONS:
@@ -80,13 +80,11 @@ def unsolved_places(root: Path) -> tuple[Path, ...]:
     return tuple(p for p in places if statement_file(p) and not any(_solutions_of(p)))
 
 
-def all_assignments(root: Path) -> tuple[Assignment, ...]:
-    """Return every solution below a directory that belongs to a problem, in order of path."""
-    found = []
+def all_assignments(root: Path) -> Iterator[Assignment]:
+    """Yield every solution below a directory that belongs to a problem, in order of path."""
     for directory, files in _walk(root):
         solutions = (Path(directory, name) for name in files if name.endswith(".py"))
-        found += [a for path in solutions for a in assignments_of(path) if a.problem]
-    return tuple(found)
+        yield from (a for path in solutions for a in assignments_of(path) if a.problem)
 
 
 def problem_of(solution: Path) -> Path | None:
