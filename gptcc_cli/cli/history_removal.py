@@ -12,6 +12,7 @@ from gptcc_cli.history import (
     Result,
     RunSummary,
     find_run,
+    list_runs,
     place_of,
     prunable,
     reading,
@@ -54,6 +55,9 @@ def run_prune(
             if names
             else prunable(connection, before_s=before_s, keep=keep or 0)
         )
+        n_running = sum(run.result is Result.RUNNING for run in list_runs(connection))
+        if n_running:
+            talk.say(f"{_counted(n_running)} under way, left alone")
         if not chosen:
             talk.say("there is nothing to remove")
             return

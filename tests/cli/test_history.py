@@ -2,6 +2,7 @@
 
 import json
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -195,6 +196,38 @@ def test_a_run_whose_model_fails_says_so(gptcc: Command) -> None:
     (run,) = lines(gptcc, "list")
     assert (run["result"], run["exit_code"]) == ("failed", done.returncode)
     assert "no server answers" in str(lines(gptcc, "show", "last")[0]["failure"])
+
+
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill -9"])
+def test_a_run_that_is_stopped_is_kept_as_far_as_it_came(
+    gptcc: Command, tmp_path: Path, blow: signal.Signals
+) -> None:
+    texts = ("print(7)\n", "while True:\n    pass\n")
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps({"text": t}) + "\n" for t in texts))
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gptcc_cli", "solve", COINS, "-t", "60s", "-v"),
+            *("--replay", tmp_path / "c.jsonl"),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("#0   WA"):
+            assert process.poll() is None
+        while not lines(gptcc, "list") or not lines(gptcc, "show", "last")[0]["programs"]:
+            assert process.poll() is None
+        assert lines(gptcc, "list")[0]["result"] == "running"
+        assert "1 run under way" in gptcc("history", "prune", "--all", "--yes").stderr
+        process.send_signal(blow)
+        process.stderr.read()
+    (run,) = lines(gptcc, "list")
+    assert run["result"] == "interrupted"
+    assert run["exit_code"] == (130 if blow is signal.SIGINT else None)
+    assert gptcc("history", "show", "last", "--program").stdout == texts[0]
 
 
 def test_an_answer_that_could_not_be_written_is_kept(
