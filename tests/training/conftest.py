@@ -39,7 +39,11 @@ def gathered(problems: list[TrainingProblem]) -> Gathered:
 
 
 def some_problems(n: int) -> list[TrainingProblem]:
-    found = [one for one in basics.generate(variants=1) if len(one.statement) < 260]
+    found = [
+        one
+        for one in basics.generate(variants=1)
+        if len(one.statement) < 260 and len(one.solutions) == 2 and not one.entry_point
+    ]
     return found[:n]
 
 
