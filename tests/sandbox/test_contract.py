@@ -17,6 +17,7 @@ from gptcc_cli.errors import ExecutionRefused
 from gptcc_cli.sandbox import (
     Assertions,
     Call,
+    Calls,
     Exceeded,
     Execution,
     Job,
@@ -24,6 +25,7 @@ from gptcc_cli.sandbox import (
     Limits,
     Sandbox,
     Stage,
+    answer_of,
     open_sandbox,
 )
 from tests.sandbox.leaks import census
@@ -224,6 +226,59 @@ def test_a_call_that_raises_has_no_answer(sandbox: Sandbox) -> None:
     execution = call(sandbox, "def f(): raise KeyError('x')")
     assert (execution.exit_code, execution.answer_json) == (1, None)
     assert execution.stderr.endswith(b"KeyError: 'x'\n")
+
+
+# Several calls
+
+
+def calls(*arguments: object) -> Calls:
+    return Calls(entry_point="f", arguments=tuple(((one,), {}) for one in arguments))
+
+
+def test_calls_are_answered_in_order_by_one_process(sandbox: Sandbox) -> None:
+    source = "seen = []\ndef f(x):\n    seen.append(x)\n    return seen"
+    execution = sandbox.run(Job(source=source, calls=calls(1, "C\nE\nA", (2,))))
+    assert [answer_of(answer) for answer in execution.answers] == [
+        [1],
+        [1, "C\nE\nA"],
+        [1, "C\nE\nA", (2,)],
+    ]
+    assert (execution.stage, execution.exit_code) == (Stage.RUN, 0)
+
+
+def test_a_call_that_raises_is_the_last(sandbox: Sandbox) -> None:
+    execution = sandbox.run(Job(source="def f(x): return 1 // x", calls=calls(1, 0, 1)))
+    assert len(execution.answers) == 2
+    with pytest.raises(ZeroDivisionError):
+        answer_of(execution.answers[1])
+    assert execution.exit_code == 0
+
+
+def test_calls_tell_how_far_a_program_came(sandbox: Sandbox) -> None:
+    for source, stage in (
+        ("def f(: 0", Stage.COMPILE),
+        ("def g(): 0", Stage.ENTRY),
+        ("def f(x): return 'E'", Stage.RUN),
+    ):
+        assert sandbox.run(Job(source=source, calls=calls(1))).stage is stage
+
+
+def test_no_answer_is_read_past_what_was_written(sandbox: Sandbox) -> None:
+    forging = "import os\nos.write(3, b'A' + b'\\xff' * 8 + b'x\\n')\ndef f(x): return x"
+    assert sandbox.run(Job(source=forging, calls=calls(1))).answers == ()
+
+
+def test_a_program_is_stopped_when_its_answers_are_enough(sandbox: Sandbox) -> None:
+    source = "import time\ndef f(x):\n    time.sleep(x)\n    return x"
+    for _ in range(20):
+        patient = Job(source=source, calls=calls(0, 600), limits=Limits(wall_s=900))
+        execution = sandbox.run(patient, is_settled=lambda answers: len(answers) > 0)
+        assert len(execution.answers) == 1
+        assert (execution.exceeded, execution.signal) == (None, signal.SIGKILL)
+        # One that ends while it is being stopped leaves a word that nobody waits for.
+        short = Job(source=source, calls=calls(0.004))
+        assert sandbox.run(short, is_settled=lambda answers: True).fault is None
+        assert sandbox.run(Job(source="print(1)")).stdout == b"1\n"
 
 
 # Checks

@@ -202,7 +202,7 @@ class Zygote:
                 os.close(fd)
                 del watches[fd]
             if timed_out or stopped or ends:
-                self._end(watches, ends, as_well=not timed_out and not failed)
+                self._end(watches, ends, as_well=not (timed_out or stopped or failed))
         return timed_out, ends
 
     def _heard_stop(self) -> bool:
