@@ -80,7 +80,7 @@ class Batch:
     def step(self) -> list[Completion]:
         """Write one token of every row; return the rows it ends."""
         seats = self._seats
-        self._cache.grow(max(seat.n_cached for seat in seats) + 1)
+        self._cache.grow(max(seat.n_cached for seat in seats) + 1, len(seats))
         logits = self._decoder.step(
             [seat.row.tokens[-1] for seat in seats],
             [seat.n_cached for seat in seats],

@@ -34,7 +34,14 @@ class SuffixCache:
     """What rows have written: ``capacity`` slots of equal, growing length."""
 
     def __init__(
-        self, *, n_layers: int, capacity: int, n_kv_heads: int, head_dim: int, like: Any
+        self,
+        *,
+        n_layers: int,
+        capacity: int,
+        n_kv_heads: int,
+        head_dim: int,
+        like: Any,
+        zeroed: bool = True,
     ) -> None:
         """Reserve nothing yet.
 
@@ -44,15 +51,18 @@ class SuffixCache:
             n_kv_heads: of the model.
             head_dim: of the model.
             like: a tensor of the dtype and device to keep.
+            zeroed: whether what no row has written must be zeros: for kernels that hide it
+                instead of leaving it out.
         """
         self.capacity = capacity
+        self._zeroed = zeroed
         self.length = 0
         shape = (capacity, n_kv_heads, 0, head_dim)
         self.keys = [like.new_empty(shape) for _ in range(n_layers)]
         self.values = [like.new_empty(shape) for _ in range(n_layers)]
 
-    def grow(self, wanted: int) -> None:
-        """Make room for ``wanted`` tokens a row; what is there stays."""
+    def grow(self, wanted: int, n_rows: int | None = None) -> None:
+        """Make room for ``wanted`` tokens a row; what the first ``n_rows`` slots hold stays."""
         if wanted <= self.length:
             return
         length = max(_STEP, self.length)
@@ -63,8 +73,9 @@ class SuffixCache:
                 # One at a time, so that two copies of one layer is all that is ever held. Where
                 # memory ended halfway, some have grown already.
                 if old.shape[2] < length:
-                    new = old.new_zeros((*old.shape[:2], length, old.shape[3]))
-                    new[:, :, : old.shape[2]] = old
+                    shape = (*old.shape[:2], length, old.shape[3])
+                    new = old.new_zeros(shape) if self._zeroed else old.new_empty(shape)
+                    new[:n_rows, :, : old.shape[2]] = old[:n_rows]
                     tensors[layer] = new
         self.length = length
 

@@ -88,6 +88,7 @@ class Decoder:
             n_kv_heads=self.shape.n_kv_heads,
             head_dim=self.shape.head_dim,
             like=self._weights.embedding,
+            zeroed=self._kernels is None,
         )
 
     def bytes_per_token(self) -> int:

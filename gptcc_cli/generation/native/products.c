@@ -27,15 +27,17 @@ int64_t open_tiles(void) { return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, X
 /* matrix: (width, depth); packed: (width rounded up to 32) * depth; depth a multiple of 32. */
 void pack(const bf16 *matrix, bf16 *packed, int64_t width, int64_t depth) {
     const int64_t n_blocks = (width + COLUMNS - 1) / COLUMNS, n_steps = depth / DEPTH;
+    const uint32_t *pairs = (const uint32_t *)matrix;
 #pragma omp parallel for schedule(static)
     for (int64_t block = 0; block < n_blocks; block++)
-        for (int64_t column = 0; column < COLUMNS; column++) {
-            const int64_t from = block * COLUMNS + column;
-            for (int64_t step = 0; step < n_steps; step++)
-                for (int64_t i = 0; i < DEPTH; i++)
-                    packed[(((block * n_steps + step) * 2 + column / 16) * 16 + i / 2) * 32 +
-                           column % 16 * 2 + i % 2] =
-                        from < width ? matrix[from * depth + step * DEPTH + i] : 0;
+        for (int64_t step = 0; step < n_steps; step++) {
+            uint32_t *tiles = (uint32_t *)packed + (block * n_steps + step) * 2 * 256;
+            for (int64_t column = 0; column < COLUMNS; column++) {
+                const int64_t row = block * COLUMNS + column;
+                const uint32_t *from = pairs + (row * depth + step * DEPTH) / 2;
+                uint32_t *to = tiles + column / 16 * 256 + column % 16;
+                for (int64_t i = 0; i < 16; i++) to[i * 16] = row < width ? from[i] : 0;
+            }
         }
 }
 
