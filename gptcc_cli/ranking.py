@@ -7,12 +7,18 @@ Does not run anything.
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from gptcc_cli.judging import Judgement, Outcome, Verdict
+
+_MANY = 8
+"""So many inputs seldom have one and the same answer."""
+
+_MOST_DOUBTS = 3
+"""A few inputs may be none that the statement allows; more failures weigh no more."""
 
 _RAN = frozenset({Verdict.AC, Verdict.WA, Verdict.PE})
 
@@ -39,8 +45,10 @@ class RankedCandidate:
     cluster_size: int | None = None
     """How many programs are in that group, itself included."""
     score: float | None = None
-    """The group's weight: ``sqrt(completions) * inputs answered as most do`` (CodeT's score,
-    with agreement in the place of generated tests)."""
+    """``sqrt(weight) * inputs answered as most do`` (CodeT's score, with agreement in the place of
+    generated tests), where a program weighs the root of how often it was written. Halved for each
+    input that others answer and it fails on, three times at most, and halved if it has one answer
+    to all of many inputs."""
 
     @property
     def passed(self) -> bool:
@@ -114,15 +122,16 @@ def _agreement(
 def _group(
     level: list[Judgement], behaviours: Mapping[str, Observed], agreement: _Agreement
 ) -> None:
-    votes: list[Counter[Outcome]] = []
-    weights: Counter[tuple[Outcome, ...]] = Counter()
+    votes: list[defaultdict[str, float]] = []
+    weights: defaultdict[tuple[Outcome, ...], float] = defaultdict(float)
     sizes: Counter[tuple[Outcome, ...]] = Counter()
     for judgement in level:
         outcomes = behaviours[judgement.candidate.form].outcomes
-        weight = max(1, len(judgement.candidate.completions))
+        # A program written again says less than another that does the same.
+        weight = math.sqrt(max(1, len(judgement.candidate.completions)))
         weights[outcomes] += weight
         sizes[outcomes] += 1
-        votes.extend(Counter() for _ in range(len(outcomes) - len(votes)))
+        votes.extend(defaultdict(float) for _ in range(len(outcomes) - len(votes)))
         for vote, outcome in zip(votes, outcomes, strict=False):
             if isinstance(outcome, str):
                 vote[outcome] += weight
@@ -139,17 +148,22 @@ def _group(
 
 def _score(
     outcomes: tuple[Outcome, ...],
-    votes: list[Counter[Outcome]],
-    weight: int,
+    votes: list[defaultdict[str, float]],
+    weight: float,
     several_answers: bool,
 ) -> float:
     if several_answers:
         return float(sum(isinstance(outcome, str) for outcome in outcomes))
-    as_most = sum(
-        isinstance(outcome, str) and vote[outcome] == max(vote.values())
-        for outcome, vote in zip(outcomes, votes, strict=False)
-    )
-    return math.sqrt(weight) * as_most
+    as_most = 0
+    failed_alone = 0
+    for outcome, vote in zip(outcomes, votes, strict=False):
+        if isinstance(outcome, str):
+            as_most += vote[outcome] == max(vote.values())
+        else:
+            failed_alone += bool(vote)
+    same = len(outcomes) >= _MANY and len(set(outcomes)) == 1
+    doubts = min(_MOST_DOUBTS, failed_alone + same)
+    return math.sqrt(weight) * as_most * 0.5**doubts
 
 
 def _standing(judgement: Judgement) -> tuple[float, ...]:
@@ -207,6 +221,8 @@ def _words(group: _Group, judgement: Judgement, several_answers: bool) -> str:
     trouble = ""
     if failed:
         trouble = f", {failed[0].value} on {len(failed)} of {len(group.outcomes)} of them"
+    elif len(group.outcomes) >= _MANY and len(set(group.outcomes)) == 1:
+        trouble = ", with one answer to all of them"
     if several_answers:
         tail = trouble.removeprefix(", ") or "answers them all"
         return f"on {inputs}, where several answers may be right: {tail}"

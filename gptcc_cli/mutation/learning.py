@@ -42,6 +42,7 @@ _COUNTED: Final = re.compile(
 """The statement says that a name counts something."""
 _COMPARED: Final = re.compile(r"[A-Za-z]\w{0,8}\s?(?:<=?|≤|\\le|≠|!=|\\ne)\s?[A-Za-z]")
 _SIGNED: Final = re.compile(r"(?i)\b(?:positive|natural|non-?negative|whole numbers?|unsigned)\b")
+_NON_EMPTY: Final = re.compile(r"(?i)\bnon-?\s?empty|not (?:be )?empty|at least one\b")
 _NUMBER_WORDS: Final = re.compile(r"(?i)\b(?:two|three|four|pair|triple|2|3|4)\b")
 
 
@@ -80,6 +81,8 @@ def learn(shape: Shape, trees: Sequence[Tree], statement: str, *, bold: bool = F
             known, found = slots[slot], by_slot[slot]
             if isinstance(found[0].shape, Many):
                 _free_length(known, statement)
+            elif known.kind is Kind.TEXT:
+                _let_in_the_empty(known, statement)
             elif not ranges and not _has_ceiling(relations.get(slot, ())):
                 _free_sign(known, statement, inside=len(found) > len(trees))
     return Facts(slots=_all_slots(shape, slots), relations=relations, counts=counts)
@@ -208,6 +211,12 @@ def _free_sign(known: SlotFacts, statement: str, *, inside: bool) -> None:
     if known.kind in (Kind.INT, Kind.FLOAT) and known.least > 0:
         signed = _SIGNED.search(statement) is not None
         known.least = 1 if signed else -max(known.values) if inside else 0
+
+
+def _let_in_the_empty(known: SlotFacts, statement: str) -> None:
+    """Let texts of any length be empty, where no word speaks against it."""
+    if known.least == 1 and not _NON_EMPTY.search(statement):
+        known.least = 0
 
 
 def _has_ceiling(relations: Iterable[Relation]) -> bool:

@@ -29,7 +29,8 @@ _MOST_CHANGES: Final = 4
 _GROWTH: Final = 3
 _FROM_SAMPLES: Final = 0.3
 _CHANGED: Final = 0.7
-_BORROWED: Final = 0.2
+_BORROWED: Final = 0.25
+_IN_PART: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,8 @@ class Mutator:
             return ""
         if shape.kind not in (Kind.INT, Kind.TEXT) or shape.slot in self.facts.counts:
             return ""
+        if shape.slot in self.texts and self.texts[shape.slot].is_strict:
+            return ""
         others = [
             other.value
             for other in spots(self.shape, holder)
@@ -100,7 +103,11 @@ class Mutator:
         ]
         if not others:
             return ""
-        spot.holder[spot.index] = random.choice(others)
+        other = random.choice(others)
+        if isinstance(other, str) and other and random.random() < _IN_PART:
+            start = random.choice((0, random.randrange(len(other))))
+            other = other[start : start + random.randint(1, len(other))]
+        spot.holder[spot.index] = other
         return "borrow"
 
     def _change_leaf(self, spot: Spot, known: SlotFacts, random: Random) -> str:

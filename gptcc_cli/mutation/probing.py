@@ -101,24 +101,24 @@ def _sources(problem: Problem, samples: Sequence[SampleTest]) -> list[_Source]:
 
 
 def _source(form: TextShape | CallShape, names: tuple[str, ...], statement: str) -> _Source:
-    texts = _text_kinds(form, statement)
 
     def mutator(*, bold: bool) -> Mutator:
         facts = learn(form.shape, form.trees, statement, bold=bold)
         if isinstance(form, TextShape) and form.is_plain:
             _lock_possible_counts(form, facts.slots)
+        texts = _text_kinds(form, statement, bold=bold and isinstance(form, CallShape))
         return Mutator(shape=form.shape, trees=form.trees, facts=facts, texts=texts)
 
     return _Source(mutator(bold=False), mutator(bold=True), form, names)
 
 
-def _text_kinds(form: TextShape | CallShape, statement: str) -> dict[int, TextKind]:
+def _text_kinds(form: TextShape | CallShape, statement: str, *, bold: bool) -> dict[int, TextKind]:
     seen: dict[int, list[str]] = {}
     for tree in form.trees:
         for spot in spots(form.shape, [tree]):
             if isinstance(spot.shape, Leaf) and spot.shape.kind is Kind.TEXT:
                 seen.setdefault(spot.shape.slot, []).append(spot.value)
-    return {slot: text_kind(texts, statement) for slot, texts in seen.items()}
+    return {slot: text_kind(texts, statement, bold=bold) for slot, texts in seen.items()}
 
 
 def _without_samples(problem: Problem) -> str:

@@ -15,6 +15,13 @@ from typing import Final
 _PIECE: Final = re.compile(r"\d+|[A-Za-z]+|[^\dA-Za-z]+")
 _CLASSES: Final = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 _FEW: Final = 4
+_STRANGE: Final = 0.4
+_FOREIGN: Final = "AZaz 17.-"
+"""Characters of other kinds than letters in one case."""
+_RESTRICTING: Final = re.compile(
+    r"(?i)\b(?:lower-?\s?case|upper-?\s?case|letters?|alphabet\w*|contain\w* only"
+    r"|characters? (?:are|is|from)|binary|digits?|bracket\w*|parenthes\w*|roman|dna|vowels?)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +31,8 @@ class TextKind:
     texts: tuple[str, ...]
     alphabet: str
     """Characters that may stand in them."""
+    foreign: str
+    """Characters of other kinds, to be let in now and then."""
     vocabulary: tuple[str, ...]
     """The texts, or the words in them, if there are only these."""
     pattern: tuple[tuple[str, ...], ...]
@@ -33,18 +42,27 @@ class TextKind:
     zeros: bool
     """Whether digits may begin with a zero."""
 
+    @property
+    def is_strict(self) -> bool:
+        """Whether there are only such words, or only texts of one pattern."""
+        return bool(self.vocabulary or self.pattern)
 
-def text_kind(texts: Sequence[str], statement: str) -> TextKind:
+
+def text_kind(texts: Sequence[str], statement: str, *, bold: bool = False) -> TextKind:
     """Find what texts have in common.
 
     Args:
         texts: every text seen in one place.
         statement: without its samples; words it names are a vocabulary.
+        bold: let other characters in where the statement speaks of none.
     """
     seen = tuple(dict.fromkeys(texts))
+    letters = "".join(seen).replace(" ", "")
+    free = bold and letters.isalpha() and not _RESTRICTING.search(statement)
     return TextKind(
         texts=seen,
         alphabet=_alphabet(seen, statement),
+        foreign=_FOREIGN if free else "",
         vocabulary=_vocabulary(texts, statement),
         pattern=_pattern(seen),
         balanced=any(c in "()[]{}<>" for t in seen for c in t) and all(map(is_balanced, seen)),
@@ -160,6 +178,12 @@ def _from_words(text: str, kind: TextKind, random: Random) -> str:
     return " ".join(words)
 
 
+def _character(kind: TextKind, random: Random) -> str:
+    if kind.foreign and random.random() < _STRANGE:
+        return random.choice(kind.foreign)
+    return random.choice(kind.alphabet) if kind.alphabet else ""
+
+
 def _shuffle(text: str, _: TextKind, random: Random) -> str:
     characters = list(text)
     random.shuffle(characters)
@@ -177,7 +201,7 @@ def _replace(text: str, kind: TextKind, random: Random) -> str:
     if not text or not kind.alphabet:
         return text
     place = random.randrange(len(text))
-    return text[:place] + random.choice(kind.alphabet) + text[place + 1 :]
+    return text[:place] + _character(kind, random) + text[place + 1 :]
 
 
 def _reverse(text: str, _: TextKind, __: Random) -> str:
@@ -198,7 +222,7 @@ def _drop(text: str, _: TextKind, random: Random) -> str:
 
 def _insert(text: str, kind: TextKind, random: Random) -> str:
     place = random.randint(0, len(text))
-    return text[:place] + (random.choice(kind.alphabet) if kind.alphabet else "") + text[place:]
+    return text[:place] + _character(kind, random) + text[place:]
 
 
 def _double(text: str, _: TextKind, random: Random) -> str:

@@ -17,7 +17,7 @@ import random
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from gptcc_cli.mutation import mutate
 from gptcc_cli.ranking import rank
 from gptcc_cli.sandbox import open_sandbox
 from gptcc_cli.solving import Until, solve
+from tests.programs import completion
 
 Row = dict[str, Any]
 """One passing program: problem, source, times written, place of arrival, outcomes, right."""
@@ -127,12 +128,13 @@ def _choices(rows: Sequence[Row]) -> dict[str, Row]:
 
 
 def _by_agreement(rows: Sequence[Row]) -> Row:
-    """The program that ``rank`` puts first; candidates get as many completions as were written."""
+    """The program that ``rank`` puts first; each was written as often as it was."""
     judgements: list[Judgement] = []
     seen: dict[str, _Seen] = {}
     for row in rows:
-        candidate = candidate_of(row["source"])
-        judgements += [Judgement(candidate=candidate, cases=(), n_tests=0)] * len(row["indices"])
+        written = tuple(completion(row["source"], index=index) for index in row["indices"])
+        candidate = replace(candidate_of(row["source"]), completions=written)
+        judgements.append(Judgement(candidate=candidate, cases=(), n_tests=0))
         seen[candidate.form] = _Seen(tuple(map(_outcome, row["outcomes"])))
     best = rank(judgements, seen)[0].judgement.candidate.source
     return next(row for row in rows if row["source"] == best)

@@ -207,6 +207,14 @@ def test_mixed_lists_are_rearranged() -> None:
     assert calls_of(call_problem(([0, [1, 2], 3],), ([[4], 5],)), n=5)
 
 
+def test_texts_take_in_other_characters_unless_the_statement_names_theirs() -> None:
+    samples = (("hello", "el"), ("banana", "na"))
+    free = {text for call in calls_of(call_problem(*samples), 80) for text in call}
+    assert "" in free and any(not str(text).isalpha() for text in free if text)
+    named = call_problem(*samples, statement="non-empty strings of lowercase letters")
+    assert all(str(text).isalpha() for call in calls_of(named, 80) for text in call)
+
+
 def test_a_suspect_sample_is_no_seed() -> None:
     sample = SampleTest(name="sample 1", input="1 2\n", expected="3", suspect="ellipsis")
     problem = Problem(id="p", statement="", samples=(sample,))

@@ -1,6 +1,6 @@
 """Among programs that pass, the answer most of them give goes first; failing costs a place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -8,6 +8,7 @@ from gptcc_cli.extraction import candidate_of
 from gptcc_cli.judging import CaseResult, Judgement, Outcome, Verdict
 from gptcc_cli.problem import SampleTest
 from gptcc_cli.ranking import rank
+from tests.programs import completion
 
 SAMPLE = SampleTest(name="sample 1", input="1\n", expected="1\n")
 
@@ -51,6 +52,33 @@ def test_failing_where_others_answer_costs_a_place():
         "passes 1 of 1; differs from all 2 other passing programs on 3 further inputs, "
         "RE on 2 of 3 of them"
     )
+
+
+def test_programs_written_in_different_ways_weigh_more_than_copies_of_one():
+    copies = judgement("print(1)")
+    written = tuple(completion("print(1)", index=index) for index in range(3))
+    copies = replace(copies, candidate=replace(copies.candidate, completions=written))
+    others = [judgement("print(2)"), judgement("print(3)")]
+    seen = {copies.candidate.form: Seen(("a", "b"))}
+    seen |= {one.candidate.form: Seen(("x", "y")) for one in others}
+    assert sources(rank([copies, *others], seen))[0] == "print(2)"
+    assert sources(rank([copies, others[0]], seen))[0] == "print(1)"
+
+
+def test_a_failure_where_others_answer_outweighs_a_few_more_programs():
+    fails = ("a", "b", "c", "d", Verdict.RE)
+    order = ranked({"print(1)": fails, "print(2)": fails, "print(3)": fails, "print(4)": "abxde"})
+    assert sources(order)[0] == "print(4)"
+    everyone = ("a", "b", Verdict.RE)
+    order = ranked({"print(1)": ("a", "x", Verdict.RE), "print(2)": everyone, "print(3)": everyone})
+    assert sources(order)[0] == "print(2)"
+    assert order[0].score == pytest.approx(2**0.5 * 2)
+
+
+def test_one_answer_to_all_of_many_inputs_is_doubted():
+    order = ranked({"print(1)": "a" * 8, "print(2)": "a" * 8, "print(3)": "aaaabaac"})
+    assert sources(order)[0] == "print(3)"
+    assert order[1].reason.endswith("on 8 further inputs, with one answer to all of them")
 
 
 def test_what_the_tests_say_weighs_more_than_agreement():
