@@ -45,11 +45,11 @@ def test_2n_updates_equal_n_and_n_resumed(run, model_with_dropout):
 
 
 def test_losses_fall_and_a_model_comes_out(run):
-    outcome, events = run(tiny_recipe(epochs=6, learning_rate=3e-3, answers_per_problem=1))
+    outcome, events = run(tiny_recipe(epochs=10, learning_rate=3e-3, answers_per_problem=1))
     assert losses(events)[-1] < 0.8 * losses(events)[0]
     assert any(isinstance(event, Saved) for event in events)
     seen = [event for event in events if isinstance(event, Validated)]
-    assert len(seen) == 6
+    assert len(seen) == 10
     assert outcome.validation_loss == min(event.loss for event in seen)
     names = {path.name for path in outcome.directory.iterdir()}
     assert {
