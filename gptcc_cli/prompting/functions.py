@@ -12,6 +12,7 @@ from gptcc_cli.problem import Json, Mode, Problem
 
 _STUB = re.compile(r"\s*(pass|\.\.\.|#.*|return)?\s*")
 _QUOTES = re.compile(r"\"\"\"|'''")
+_EMPTY_FENCE = re.compile(r"^```\w*\s*```\n?", re.MULTILINE)
 _NAMES = {
     "text": ("s", "t", "u", "v"),
     "number": ("n", "m", "k", "x"),
@@ -59,6 +60,9 @@ def indent_of(starter: str) -> str:
 def function_of(starter: str, statement: str) -> str:
     """Return starter code with a statement as its docstring, unless it has a docstring already.
 
+    Where the statement ends with the starter code, the docstring goes without it: a model takes
+    the closing quotes after a ``def`` line for opening ones.
+
     Args:
         starter: the code.
         statement: shortened where it did not fit.
@@ -67,9 +71,17 @@ def function_of(starter: str, statement: str) -> str:
     if not head.endswith(":"):
         return head
     indent = indent_of(starter)
-    shown = f'"""{_QUOTES.sub("`", statement.strip())}\n"""'
+    task = _without(starter.strip(), head.strip(), statement).strip()
+    shown = f'"""{_QUOTES.sub("`", task)}\n"""'
     lines = (indent + line if line.strip() else "" for line in shown.split("\n"))
     return "\n".join((head, *lines))
+
+
+def _without(starter: str, head: str, statement: str) -> str:
+    for code in (starter, head):
+        if code in statement:
+            return _EMPTY_FENCE.sub("", statement.replace(code, ""))
+    return statement
 
 
 def _parameters(arguments: Iterable[Json]) -> list[str]:

@@ -165,3 +165,18 @@ def test_the_body_is_indented_as_the_starter_code_is(starter: str, indent: str) 
     assert indent_of(starter) == indent
     function = function_of(starter, "Twice x.")
     ast.parse(f"{function}\n{indent}return 2 * x")
+
+
+@pytest.mark.parametrize("fence", [False, True])
+def test_starter_code_inside_the_statement_is_not_said_again_before_the_quotes_close(
+    fence: bool,
+) -> None:
+    shown = f"```python\n{LEETCODE.rstrip()}\n```" if fence else LEETCODE.rstrip()
+    statement = f"Double them.\n\nExample 1:\nInput: numbers = [1]\nOutput: [2]\n\n{shown}\n"
+    problem = understand(Source(id="p", statement=statement)).problem
+    assert problem.starter_code
+    for prompt in prompts_of(problem):
+        asked = prompt.text.rpartition("class Solution:")[2]
+        assert asked.count("def double") == 1
+        assert 'Output: [2]\n        """\n       ' in asked
+        assert prompt.text.count("Output: [2]") == prompt.text.count("class Solution:")
