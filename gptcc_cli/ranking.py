@@ -12,10 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gptcc_cli.judging import Judgement, Outcome, Verdict
-
-_MANY = 8
-"""So many inputs seldom have one and the same answer."""
+from gptcc_cli.judging import Judgement, Outcome, Verdict, is_uniform
 
 _MOST_DOUBTS = 3
 """A few inputs may be none that the statement allows; more failures weigh no more."""
@@ -161,8 +158,7 @@ def _score(
             as_most += vote[outcome] == max(vote.values())
         else:
             failed_alone += bool(vote)
-    same = len(outcomes) >= _MANY and len(set(outcomes)) == 1
-    doubts = min(_MOST_DOUBTS, failed_alone + same)
+    doubts = min(_MOST_DOUBTS, failed_alone + is_uniform(outcomes))
     return math.sqrt(weight) * as_most * 0.5**doubts
 
 
@@ -221,7 +217,7 @@ def _words(group: _Group, judgement: Judgement, several_answers: bool) -> str:
     trouble = ""
     if failed:
         trouble = f", {failed[0].value} on {len(failed)} of {len(group.outcomes)} of them"
-    elif len(group.outcomes) >= _MANY and len(set(group.outcomes)) == 1:
+    elif is_uniform(group.outcomes):
         trouble = ", with one answer to all of them"
     if several_answers:
         tail = trouble.removeprefix(", ") or "answers them all"

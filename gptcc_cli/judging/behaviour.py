@@ -24,6 +24,15 @@ Outcome = str | Verdict
 """A digest of the answer, or how the program failed to give one."""
 
 
+_MANY = 8
+"""So many inputs seldom have one and the same answer."""
+
+
+def is_uniform(outcomes: tuple[Outcome, ...]) -> bool:
+    """Whether all of many outcomes are one and the same."""
+    return len(outcomes) >= _MANY and len(set(outcomes)) == 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """What a program did on each probe."""
@@ -36,6 +45,14 @@ class Behaviour:
     def key(self) -> tuple[Outcome, ...]:
         """Equal for programs that do the same on every probe."""
         return self.outcomes
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all of many probes have one and the same outcome.
+
+        A right program does that now and then; one that lives off equal samples always does.
+        """
+        return is_uniform(self.outcomes)
 
     @property
     def n_answered(self) -> int:

@@ -45,7 +45,7 @@ def first(known: Iterable[Known]) -> int | None:
 def agreed(known: Iterable[Known]) -> int | None:
     """The first behaviour that enough programs share is the answer.
 
-    To fail on most further inputs is no answer to agree on.
+    To fail on most further inputs is no answer to agree on, nor is one answer to all of many.
     """
     forms: dict[object, set[str]] = defaultdict(set)
     counts: dict[object, int] = defaultdict(int)
@@ -53,7 +53,7 @@ def agreed(known: Iterable[Known]) -> int | None:
         behaviour = one.behaviour
         if one.judgement.verdict is not Verdict.AC or behaviour is None:
             continue
-        if 2 * behaviour.n_answered < len(behaviour.outcomes):
+        if 2 * behaviour.n_answered < len(behaviour.outcomes) or behaviour.is_uniform:
             continue
         key = behaviour.key
         forms[key].add(one.judgement.candidate.form)

@@ -8,9 +8,9 @@ import pytest
 
 from gptcc_cli.extraction import candidate_of
 from gptcc_cli.generation import Sampling
-from gptcc_cli.judging import Judgement
+from gptcc_cli.judging import Behaviour, Judgement
 from gptcc_cli.solving import Ended, Until, solve
-from gptcc_cli.solving.deciding import AGREEING_COMPLETIONS, AGREEING_PROGRAMS
+from gptcc_cli.solving.deciding import AGREEING_COMPLETIONS, AGREEING_PROGRAMS, Known, agreed
 from tests.solving.hand import (
     PROBLEM,
     SAMPLE,
@@ -77,6 +77,21 @@ def test_programs_that_crash_in_the_same_way_do_not_agree():
     solution = run(generator.texts, generator=generator)
     assert generator.drawn == 5
     assert solution.best.judgement.candidate.source == "right 5 a"
+
+
+def test_one_answer_to_all_of_many_inputs_is_nothing_to_agree_on():
+    judgement = HandJudge().judgement(
+        as_candidate(next(ListGenerator(["right"]).generate(requests(1), None)))
+    )
+
+    def place(outcomes):
+        behaviour = Behaviour(outcomes=outcomes)
+        known = (Known(place=n, judgement=judgement, behaviour=behaviour) for n in range(20))
+        return agreed(known)
+
+    assert place(("a",) * 8) is None
+    assert place(("a",) * 7 + ("b",)) == AGREEING_COMPLETIONS - 1
+    assert place(("a",) * 7) == AGREEING_COMPLETIONS - 1
 
 
 def test_many_copies_of_one_program_agree_as_well():
