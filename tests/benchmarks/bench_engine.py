@@ -5,7 +5,8 @@
 A prompt of 300 tokens, 128 new tokens, N candidates of the same prompt; the same dtype, the
 same cuts (temperature 0.8, top-k 64, top-p 0.95), no end token. ``gpt-neo`` is the configuration
 of GPT-Neo-125M with random weights, ``embedded`` the embedded model. Beside the ratios stand
-this machine's bounds: what it reads from memory, and the model's matrix products alone.
+this machine's bounds: what it reads from memory, and the model's matrix products alone, as the
+engine does them and as oneDNN does; each as a share of the engine's processor time.
 Ratios hold between machines better than figures, and rounds better than single runs. On a
 machine that does other work, the ratio of processor seconds (all threads) says more than that
 of the clock.
@@ -62,9 +63,9 @@ def main() -> None:
     print(f"reads {_bandwidth():.1f} GB/s; load {os.getloadavg()[0]:.1f}\n")
     print(
         "| N | transformers tokens/s | gptcc tokens/s | ratio (range) | of CPU time "
-        "| decode alone | GEMM's share |"
+        "| decode alone | GEMM's share | oneDNN's |"
     )
-    print("|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|")
     for n in arguments.n:
         _row(loaded, engine, ids, n, arguments.rounds)
     print(f"\nload at the end {os.getloadavg()[0]:.1f}")
@@ -84,11 +85,13 @@ def _row(loaded: LoadedModel, engine: LocalEngine, ids: list[int], n: int, round
     theirs_s = statistics.median(theirs.whole_s for theirs, _ in pairs)
     ours_s = statistics.median(ours.whole_s for _, ours in pairs)
     ours_cpu_s = statistics.median(ours.cpu_s for _, ours in pairs)
-    gemm_s = statistics.median(_gemm(engine, n) for _ in range(20)) * N_NEW
+    ours_gemm_s = _gemm(engine, n, onednn=False) * N_NEW
+    onednn_s = _gemm(engine, n, onednn=True) * N_NEW
     print(
         f"| {n} | {n * N_NEW / theirs_s:.0f} | {n * N_NEW / ours_s:.0f} "
         f"| {statistics.median(ratios):.1f}x ({ratios[0]:.1f} to {ratios[-1]:.1f}) "
-        f"| {cpu:.1f}x | {decode:.1f}x | {gemm_s / ours_cpu_s:.2f} |",
+        f"| {cpu:.1f}x | {decode:.1f}x "
+        f"| {ours_gemm_s / ours_cpu_s:.2f} | {onednn_s / ours_cpu_s:.2f} |",
         flush=True,
     )
 
@@ -131,26 +134,55 @@ def _ours(engine: LocalEngine, loaded: LoadedModel, ids: list[int], n: int, n_ne
     assert sum(completion.n_tokens for completion in completions) == n * n_new
 
 
-def _gemm(engine: LocalEngine, n: int) -> float:
-    """Processor seconds for all of a step's matrix products, and nothing else."""
+def _gemm(engine: LocalEngine, n: int, *, onednn: bool) -> float:
+    """Processor seconds for all of a step's matrix products, and nothing else.
+
+    Args:
+        engine: whose products.
+        n: rows.
+        onednn: by oneDNN with matrices of the same shapes, and not as the engine does them.
+    """
     import torch
 
-    weights, shape = engine._decoder._weights, engine._decoder.shape
-    hidden = weights.embedding.shape[1]
+    products = _products(engine)
     with torch.inference_mode():
-        x = weights.embedding.new_ones(n, hidden)
-        attended = weights.embedding.new_ones(n, shape.n_heads * shape.head_dim)
-        inner = weights.layers[0].up(x)
-        start = time.process_time()
-        for layer in weights.layers:
-            layer.attention_in(x)
-            layer.attention_out(attended)
-            if layer.gate is not None:
-                layer.gate(x)
-            layer.up(x)
-            layer.down(inner)
-        weights.head(x)
-        return time.process_time() - start
+        if onednn:
+            products = [
+                (_packed(product, depth, _dtype(engine)), depth) for product, depth in products
+            ]
+        inputs = {depth: torch.ones(n, depth, dtype=_dtype(engine)) for _, depth in products}
+        times = []
+        for _ in range(10):
+            start = time.process_time()
+            for product, depth in products:
+                product(inputs[depth])
+            times.append(time.process_time() - start)
+    return statistics.median(times)
+
+
+def _products(engine: LocalEngine) -> list[tuple[Any, int]]:
+    """All matrices of a step, each with how many numbers it takes."""
+    weights, shape = engine._decoder._weights, engine._decoder.shape
+    hidden, attended = weights.embedding.shape[1], shape.n_heads * shape.head_dim
+    products = []
+    for layer in weights.layers:
+        inner = layer.up(weights.embedding.new_ones(1, hidden)).shape[1]
+        products += [(layer.attention_in, hidden), (layer.attention_out, attended)]
+        products += [(layer.gate, hidden)] if layer.gate is not None else []
+        products += [(layer.up, hidden), (layer.down, inner)]
+    return [*products, (weights.head, hidden)]
+
+
+def _packed(product: Any, depth: int, dtype: Any) -> Any:
+    import torch
+
+    width = product(torch.ones(1, depth, dtype=dtype)).shape[1]
+    weight = torch.ops.mkldnn._reorder_linear_weight(torch.randn(width, depth).to(dtype), 32)
+    return lambda x: torch.ops.mkldnn._linear_pointwise(x, weight, None, "none", [], "")
+
+
+def _dtype(engine: LocalEngine) -> Any:
+    return engine._decoder._weights.embedding.dtype
 
 
 def _bandwidth() -> float:
