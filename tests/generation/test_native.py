@@ -255,6 +255,22 @@ def test_text_is_nearly_that_of_torchs_operators(native, family, monkeypatch):
     assert compiled == pytest.approx(texts(), rel=0.25)
 
 
+@pytest.mark.parametrize("family", ["wide_gpt_neo", "wide_mistral"])
+def test_a_candidate_is_the_same_in_every_batch_in_bfloat16(tiles, family):
+    engine = LocalEngine(tiny_loaded(family, "bfloat16"))
+    requests = [request_of(prompt_of(text), n, 0.9) for n, text in enumerate(["x = ", "def f"] * 9)]
+
+    def texts(batch_size):
+        settings = Sampling(max_new_tokens=90, batch_size=batch_size)
+        return sorted(
+            (c.index, c.text, c.mean_logprob) for c in engine.generate(requests, settings)
+        )
+
+    alone = texts(1)
+    assert texts(5) == alone
+    assert texts(18) == alone
+
+
 def test_kernels_are_compiled_once(tmp_path, monkeypatch):
     monkeypatch.setenv("GPTCC_CACHE", str(tmp_path))
     if why() is not None:

@@ -49,7 +49,8 @@ class Batch:
         self._seats: list[_Seat] = []
         self._prompts: OrderedDict[str, Prefix] = OrderedDict()
         self._groups: tuple[Group, ...] | None = None
-        self._alone = capacity == 1
+        # Kernels that attend to prompts do so for one row too: its text is then that of any batch.
+        self._alone = capacity == 1 and not decoder.packs_prompts
 
     def __len__(self) -> int:
         """Return the number of rows being written."""

@@ -72,7 +72,7 @@ class Decoder:
             self._rotary = Rotary(self.shape.rotation, device) if self.shape.rotation else None
         self.device = self._weights.embedding.device
         self._kernels = kernels_for(self._weights.embedding)
-        self._packs_prompts = self._kernels is not None and self._kernels.can_attend_to_prompts(
+        self.packs_prompts = self._kernels is not None and self._kernels.can_attend_to_prompts(
             self.shape.head_dim
         )
         self._blocks = (
@@ -126,7 +126,7 @@ class Decoder:
         self, keys: list[Any], values: list[Any]
     ) -> tuple[tuple[Any, Any], ...] | None:
         kernels = self._kernels
-        if kernels is None or not self._packs_prompts:
+        if kernels is None or not self.packs_prompts:
             return None
         return tuple(kernels.pack_prompt(*both) for both in zip(keys, values, strict=True))
 
@@ -288,7 +288,7 @@ class Decoder:
         first = torch.arange(len(lengths) * shape.n_kv_heads, device=self.device) * cache.length
         spans = {window: self._span(lengths, window, cache, groups) for window in self._windows}
         # Compiled kernels count instead of hiding.
-        by_torch = () if self._packs_prompts else self._windows
+        by_torch = () if self.packs_prompts else self._windows
         return _Step(
             lengths=counts,
             flat=first + counts.repeat_interleave(shape.n_kv_heads),
