@@ -106,7 +106,9 @@ def _configuration_page() -> str:
             "",
             "Also respected: `GPTCC_EXEC=0` forbids running programs, `GPTCC_CACHE` is where",
             "converted models and results of checks are kept, `GPTCC_API_KEY` or `OPENAI_API_KEY`",
-            "is the key of an endpoint; `HF_HOME`, `HF_TOKEN`, `HF_HUB_OFFLINE`, `NO_COLOR` and",
+            "is the key of an endpoint, `GPTCC_KERNELS=0` leaves all arithmetic to torch and not",
+            "to kernels that `CC` (or `cc`) compiles once, `OMP_WAIT_POLICY` and `GOMP_SPINCOUNT`",
+            "say how threads wait for each other; `HF_HOME`, `HF_TOKEN`, `HF_HUB_OFFLINE`, `NO_COLOR` and",
             "the XDG directories mean what they mean elsewhere.",
             "",
         ]
