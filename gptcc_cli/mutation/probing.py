@@ -84,7 +84,7 @@ def _key(value: Input) -> str:
 
 
 def _sources(problem: Problem, samples: Sequence[SampleTest]) -> list[_Source]:
-    statement = _without_samples(problem)
+    statement = statement_without_samples(problem)
     names = tuple(sample.name for sample in samples)
     if problem.mode is Mode.CALL:
         calls = [sample.input for sample in samples if isinstance(sample.input, tuple)]
@@ -121,8 +121,8 @@ def _text_kinds(form: TextShape | CallShape, statement: str, *, bold: bool) -> d
     return {slot: text_kind(texts, statement, bold=bold) for slot, texts in seen.items()}
 
 
-def _without_samples(problem: Problem) -> str:
-    """The statement's text outside its samples."""
+def statement_without_samples(problem: Problem) -> str:
+    """The statement's text outside its samples, where words and ranges are looked for."""
     text = problem.statement
     for sample in sorted(problem.samples, key=lambda one: one.span or (0, 0), reverse=True):
         if sample.span is not None:
