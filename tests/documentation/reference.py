@@ -108,8 +108,8 @@ def _configuration_page() -> str:
             "converted models and results of checks are kept, `GPTCC_API_KEY` or `OPENAI_API_KEY`",
             "is the key of an endpoint, `GPTCC_KERNELS=0` leaves all arithmetic to torch and not",
             "to kernels that `CC` (or `cc`) compiles once, `OMP_WAIT_POLICY` and `GOMP_SPINCOUNT`",
-            "say how threads wait for each other; `HF_HOME`, `HF_TOKEN`, `HF_HUB_OFFLINE`, `NO_COLOR` and",
-            "the XDG directories mean what they mean elsewhere.",
+            "say how threads wait for each other; `HF_HOME`, `HF_TOKEN`, `HF_HUB_OFFLINE`,",
+            "`NO_COLOR` and the XDG directories mean what they mean elsewhere.",
             "",
         ]
     )
