@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,16 @@ from tests.tiny_models import build_tiny_model
 # A property is about values, not about how busy the machine is.
 settings.register_profile("gptcc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gptcc")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_arrive() -> None:
+    """Let Ctrl-C reach the commands under test, also where the tests run in the background.
+
+    A shell without job control starts those with interrupts ignored, and children inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _solve(path: Path) -> dict[str, object]:
-    command = [sys.executable, "-m", "gptcc_cli", "solve", str(path), "-m", "embedded"]
+    command = [sys.executable, "-m", "gptcc_cli", "solve", str(path), "-m", "embedded", "--no-log"]
     done = subprocess.run([*command, "--json", "-q"], capture_output=True, text=True, check=False)
     record: dict[str, object] = json.loads(done.stdout.splitlines()[0])
     assert record["schema"] == "gptcc.solution/1", done.stdout
