@@ -11,7 +11,7 @@ interruption, which look at a clock, can change the answer of a repeated run.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from threading import Event, Lock, Timer
 from typing import Protocol
@@ -27,6 +27,9 @@ from gptcc_cli.solving.desk import Desk
 from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
 from gptcc_cli.solving.repairing import Repair, repair_requests
 from gptcc_cli.solving.solution import Ended, Solution, Until
+
+_LOOK_S = 0.05
+"""How often a run that waits looks whether it is over."""
 
 _RULES: dict[Until, Decide] = {Until.FIRST: first, Until.AGREED: agreed, Until.ALL: never}
 
@@ -233,14 +236,10 @@ class _Run:
         """Wait until everything that can still matter is known."""
         for known in tuple(self._desk.known.values()):
             while self._ended is None and self._place() is None:
-                try:
-                    known.result(timeout=0.05)
+                if wait([known], timeout=_LOOK_S).done:
+                    if not known.cancelled():
+                        known.result()  # raises what went wrong in a callback
                     break
-                except CancelledError:
-                    break
-                except TimeoutError:
-                    if known.done():
-                        raise
 
     def _place(self) -> int | None:
         """Where the answer is known, in the order of arrival."""
