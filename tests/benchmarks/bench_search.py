@@ -59,7 +59,7 @@ def main() -> None:
     done = {line["problem"] for line in lines}
     items = [item for item in _problems() if item.problem.id not in done][: arguments.limit]
     writer = open_writer(
-        ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu"),
+        ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu", adapter=arguments.adapter),
         template=None,
         max_new_tokens=512,
         talk=Talk(quiet=True, verbose=False),
@@ -83,6 +83,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=None, help="problems of this run")
     parser.add_argument("--budget", type=float, default=30.0, help="seconds a problem and way")
     parser.add_argument("--model", default="embedded")
+    parser.add_argument("--adapter", default="none", help="of the model, for both ways")
     parser.add_argument("--batch", type=int, default=8, help="num_return_sequences of the card")
     parser.add_argument("-o", "--output", type=Path, default=None)
     return parser.parse_args()

@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
     choose_waiting(os.environ, busy=others_want_the_cores())
-    loaded = load(find(ModelSpec(name="embedded", dtype="bfloat16", device="cpu")))
+    loaded = load(find(ModelSpec(name="embedded", dtype="bfloat16", device="cpu", adapter="none")))
     generator = open_generator(loaded)
     pairs = []
     with open_sandbox() as sandbox, Judge(sandbox) as judge:

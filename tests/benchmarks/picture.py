@@ -14,7 +14,7 @@ from rich.text import Text
 
 _ROOT = Path(__file__).parents[2]
 _WIDTH = 88
-_ARGUMENTS = ("solve", "docs/examples/warmest.txt", "-m", "embedded", "--no-log")
+_ARGUMENTS = ("solve", "docs/examples/vowels.txt", "-m", "embedded", "--no-log")
 
 
 def main() -> None:
