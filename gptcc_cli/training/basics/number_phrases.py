@@ -1,6 +1,16 @@
 """Conditions of numbers and digits, and what can be asked about those which meet them."""
 
-from gptcc_cli.training.basics.phrases import asking, met_by
+from gptcc_cli.training.basics.phrases import (
+    adding,
+    asking,
+    changing,
+    counting,
+    dropping,
+    keeping,
+    met_by,
+    whether_all,
+    whether_any,
+)
 
 OF_NUMBERS = (
     met_by("even", "x % 2 == 0", "that are even", "which are divisible by 2"),
@@ -35,25 +45,24 @@ OF_NUMBERS = (
 )
 
 ABOUT_LISTS = (
-    asking(
+    counting(
         "count",
-        "sum(1 for x in a if CONDITION)",
-        "count = 0\nfor x in a:\n    if CONDITION:\n        count += 1\ncount",
+        "for x in a",
         "Print the number of elements WHICH.",
         "How many of the numbers are there WHICH?",
         "Count the elements WHICH.",
     ),
-    asking(
+    adding(
         "total",
-        "sum(x for x in a if CONDITION)",
-        "total = 0\nfor x in a:\n    if CONDITION:\n        total += x\ntotal",
+        "x",
+        "for x in a",
         "Print the sum of the elements WHICH.",
         "Add up all numbers WHICH. If there are none, the sum is 0.",
     ),
-    asking(
+    adding(
         "squares",
-        "sum(x * x for x in a if CONDITION)",
-        "total = 0\nfor x in a:\n    if CONDITION:\n        total += x * x\ntotal",
+        "x * x",
+        "for x in a",
         "Print the sum of the squares of the elements WHICH.",
     ),
     asking(
@@ -70,21 +79,18 @@ ABOUT_LISTS = (
         "Print the smallest of the elements WHICH, or -1 if there is none.",
         "Find the minimum among the numbers WHICH. If there are no such numbers, print -1.",
     ),
-    asking(
+    keeping(
         "keep",
-        "[x for x in a if CONDITION] or [-1]",
-        "result = []\nfor x in a:\n    if CONDITION:\n        result.append(x)\nresult or [-1]",
+        "for x in a",
+        "[-1]",
         "Print the elements WHICH in their order, or -1 if there are none.",
         "Keep only the numbers WHICH and print them; print -1 if nothing is left.",
-        many=True,
     ),
-    asking(
+    dropping(
         "drop",
-        "[x for x in a if not (CONDITION)] or [-1]",
-        "result = []\nfor x in a:\n    if not (CONDITION):\n        "
-        "result.append(x)\nresult or [-1]",
+        "for x in a",
+        "[-1]",
         "Remove the elements WHICH and print the others, or -1 if nothing is left.",
-        many=True,
     ),
     asking(
         "any",
@@ -110,21 +116,17 @@ ABOUT_LISTS = (
         "Print the positions (from 1) of the elements WHICH, or 0 if there are none.",
         many=True,
     ),
-    asking(
+    changing(
         "zero",
-        "[0 if CONDITION else x for x in a]",
-        "result = []\nfor x in a:\n    if CONDITION:\n        result.append(0)\n    else:\n"
-        "        result.append(x)\nresult",
+        "0",
+        "for x in a",
         "Replace the elements WHICH by 0 and print the list.",
-        many=True,
     ),
-    asking(
+    changing(
         "double",
-        "[2 * x if CONDITION else x for x in a]",
-        "result = []\nfor x in a:\n    if CONDITION:\n        result.append(2 * x)\n    else:\n"
-        "        result.append(x)\nresult",
+        "2 * x",
+        "for x in a",
         "Double the elements WHICH, leave the others as they are, and print the list.",
-        many=True,
     ),
     asking(
         "front",
@@ -169,17 +171,16 @@ OF_DIGITS = (
 )
 
 ABOUT_DIGITS = (
-    asking(
+    counting(
         "digit_count",
-        "sum(1 for c in str(n) if CONDITION)",
-        "count = 0\nfor c in str(n):\n    if CONDITION:\n        count += 1\ncount",
+        "for c in str(n)",
         "Print how many digits n has WHICH.",
         "Count the digits of n WHICH.",
     ),
-    asking(
+    adding(
         "digit_total",
-        "sum(int(c) for c in str(n) if CONDITION)",
-        "total = 0\nfor c in str(n):\n    if CONDITION:\n        total += int(c)\ntotal",
+        "int(c)",
+        "for c in str(n)",
         "Print the sum of the digits of n WHICH.",
     ),
     asking(
@@ -194,10 +195,9 @@ ABOUT_DIGITS = (
         'left = ""\nfor c in str(n):\n    if not (CONDITION):\n        left += c\nleft or "-"',
         "Remove the digits WHICH from n and print what is left, or - if nothing is.",
     ),
-    asking(
+    whether_any(
         "digit_any",
-        '"YES" if any(CONDITION for c in str(n)) else "NO"',
-        'answer = "NO"\nfor c in str(n):\n    if CONDITION:\n        answer = "YES"\nanswer',
+        "for c in str(n)",
         'Print "YES" if n has digits WHICH, otherwise "NO".',
     ),
 )
@@ -216,17 +216,16 @@ OF_RANGES = (
 )
 
 ABOUT_RANGES = (
-    asking(
+    counting(
         "range_count",
-        "sum(1 for i in range(a, b + 1) if CONDITION)",
-        "count = 0\nfor i in range(a, b + 1):\n    if CONDITION:\n        count += 1\ncount",
+        "for i in range(a, b + 1)",
         "Print how many integers from a to b there are WHICH.",
         "Count the integers between a and b (both included) WHICH.",
     ),
-    asking(
+    adding(
         "range_total",
-        "sum(i for i in range(a, b + 1) if CONDITION)",
-        "total = 0\nfor i in range(a, b + 1):\n    if CONDITION:\n        total += i\ntotal",
+        "i",
+        "for i in range(a, b + 1)",
         "Print the sum of all integers from a to b WHICH.",
     ),
     asking(
@@ -260,17 +259,16 @@ OF_NEIGHBOURS = (
 )
 
 ABOUT_NEIGHBOURS = (
-    asking(
+    counting(
         "step_count",
-        "sum(1 for i in range(1, n) if CONDITION)",
-        "count = 0\nfor i in range(1, n):\n    if CONDITION:\n        count += 1\ncount",
+        "for i in range(1, n)",
         "From the second element on, count every element WHICH.",
         "The first element is skipped. How many times is there an element WHICH?",
     ),
-    asking(
+    adding(
         "step_total",
-        "sum(a[i] for i in range(1, n) if CONDITION)",
-        "total = 0\nfor i in range(1, n):\n    if CONDITION:\n        total += a[i]\ntotal",
+        "a[i]",
+        "for i in range(1, n)",
         "From the second element on, add up every element WHICH, and print the sum.",
     ),
     asking(
@@ -280,11 +278,9 @@ ABOUT_NEIGHBOURS = (
         "        break\nanswer",
         "Print the position (from 1) of the first element, after the very first, WHICH; or -1.",
     ),
-    asking(
+    whether_all(
         "step_all",
-        '"YES" if all(CONDITION for i in range(1, n)) else "NO"',
-        'answer = "YES"\nfor i in range(1, n):\n    if not (CONDITION):\n       '
-        ' answer = "NO"\nanswer',
+        "for i in range(1, n)",
         'Print "YES" if each element but the first is an element WHICH, otherwise "NO".',
     ),
 )

@@ -1,6 +1,18 @@
 """Conditions of letters, words, cells and table entries, and what can be asked about them."""
 
-from gptcc_cli.training.basics.phrases import asking, met_by
+from gptcc_cli.training.basics.phrases import (
+    adding,
+    asking,
+    changing,
+    counting,
+    deleting,
+    dropping,
+    joining,
+    keeping,
+    met_by,
+    whether_all,
+    whether_any,
+)
 
 OF_CHARACTERS = (
     met_by("vowel", 'c in "aeiouAEIOU"', "that are vowels"),
@@ -19,23 +31,20 @@ OF_CHARACTERS = (
 )
 
 ABOUT_TEXTS = (
-    asking(
+    counting(
         "letter_count",
-        "sum(1 for c in s if CONDITION)",
-        "count = 0\nfor c in s:\n    if CONDITION:\n        count += 1\ncount",
+        "for c in s",
         "Print the number of characters of s WHICH.",
         "How many characters does s have WHICH?",
     ),
-    asking(
+    joining(
         "letter_keep",
-        '"".join(c for c in s if CONDITION) or "-"',
-        'result = ""\nfor c in s:\n    if CONDITION:\n        result += c\nresult or "-"',
+        "for c in s",
         "Print only the characters of s WHICH, in their order, or - if there are none.",
     ),
-    asking(
+    deleting(
         "letter_drop",
-        '"".join(c for c in s if not (CONDITION)) or "-"',
-        'result = ""\nfor c in s:\n    if not (CONDITION):\n        result += c\nresult or "-"',
+        "for c in s",
         "Delete the characters WHICH from the string and print it; if nothing is left print -.",
     ),
     asking(
@@ -60,16 +69,14 @@ ABOUT_TEXTS = (
         "        break\nplace",
         "Print the position of the first of the characters WHICH, counted from 1, or 0.",
     ),
-    asking(
+    whether_any(
         "letter_any",
-        '"YES" if any(CONDITION for c in s) else "NO"',
-        'answer = "NO"\nfor c in s:\n    if CONDITION:\n        answer = "YES"\nanswer',
+        "for c in s",
         'Print "YES" if s has characters WHICH, otherwise "NO".',
     ),
-    asking(
+    whether_all(
         "letter_all",
-        '"YES" if all(CONDITION for c in s) else "NO"',
-        'answer = "YES"\nfor c in s:\n    if not (CONDITION):\n        answer = "NO"\nanswer',
+        "for c in s",
         'Print "YES" if s has only characters WHICH, otherwise "NO".',
     ),
 )
@@ -88,28 +95,23 @@ OF_WORDS = (
 )
 
 ABOUT_WORDS = (
-    asking(
+    counting(
         "word_count",
-        "sum(1 for word in words if CONDITION)",
-        "count = 0\nfor word in words:\n    if CONDITION:\n        count += 1\ncount",
+        "for word in words",
         "Print the number of NOUNs WHICH.",
         "How many NOUNs are there WHICH?",
     ),
-    asking(
+    keeping(
         "word_keep",
-        '[word for word in words if CONDITION] or ["-"]',
-        "result = []\nfor word in words:\n    if CONDITION:\n        result.append(word)\n"
-        'result or ["-"]',
+        "for word in words",
+        '["-"]',
         "Print the NOUNs WHICH, or - if there are none.",
-        many=True,
     ),
-    asking(
+    dropping(
         "word_drop",
-        '[word for word in words if not (CONDITION)] or ["-"]',
-        "result = []\nfor word in words:\n    if not (CONDITION):\n        result.append(word)\n"
-        'result or ["-"]',
+        "for word in words",
+        '["-"]',
         "Leave out the NOUNs WHICH and print the others, or - if none is left.",
-        many=True,
     ),
     asking(
         "word_longest",
@@ -118,19 +120,17 @@ ABOUT_WORDS = (
         '        best = word\nbest or "-"',
         "Print the longest of the NOUNs WHICH (the first if several), or - if there is none.",
     ),
-    asking(
+    adding(
         "word_total",
-        "sum(len(word) for word in words if CONDITION)",
-        "total = 0\nfor word in words:\n    if CONDITION:\n        total += len(word)\ntotal",
+        "len(word)",
+        "for word in words",
         "Print how many letters the NOUNs WHICH have together.",
     ),
-    asking(
+    changing(
         "word_shout",
-        "[word.upper() if CONDITION else word for word in words]",
-        "result = []\nfor word in words:\n    if CONDITION:\n        result.append(word.upper())\n"
-        "    else:\n        result.append(word)\nresult",
+        "word.upper()",
+        "for word in words",
         "Print all NOUNs, those WHICH in capital letters.",
-        many=True,
     ),
     asking(
         "word_turn",
@@ -149,11 +149,9 @@ OF_CELLS = (
 )
 
 ABOUT_GRIDS = (
-    asking(
+    counting(
         "cell_count",
-        "sum(1 for row in rows for c in row if CONDITION)",
-        "count = 0\nfor row in rows:\n    for c in row:\n        if CONDITION:\n"
-        "            count += 1\ncount",
+        "for row in rows for c in row",
         "Print the number of cells WHICH.",
     ),
     asking(
@@ -200,18 +198,15 @@ OF_ENTRIES = (
 )
 
 ABOUT_TABLES = (
-    asking(
+    counting(
         "entry_count",
-        "sum(1 for row in table for x in row if CONDITION)",
-        "count = 0\nfor row in table:\n    for x in row:\n        if CONDITION:\n"
-        "            count += 1\ncount",
+        "for row in table for x in row",
         "Print how many numbers of the table there are WHICH.",
     ),
-    asking(
+    adding(
         "entry_total",
-        "sum(x for row in table for x in row if CONDITION)",
-        "total = 0\nfor row in table:\n    for x in row:\n        if CONDITION:\n"
-        "            total += x\ntotal",
+        "x",
+        "for row in table for x in row",
         "Print the sum of the numbers of the table WHICH.",
     ),
     asking(
