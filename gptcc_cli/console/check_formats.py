@@ -6,7 +6,6 @@ Text has a line for each solution, ``path: VERDICT tests``, and for each failure
 
 import json
 from dataclasses import asdict
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 import gptcc_cli
@@ -34,12 +33,7 @@ class Report(Protocol):
     def __enter__(self) -> Self:
         """Begin."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         """End."""
 
 
@@ -62,12 +56,7 @@ class _Report:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         """Write nothing more."""
 
 
@@ -91,12 +80,7 @@ class _TextReport(_Report):
         if outcome.verdict is None and not outcome.skipped:
             self._talk.warn(not_verified(outcome), hint="name tests with --tests FILE|DIR")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         n = sum(self._counts.values())
         if n > 1 and error is None:
             parts = ", ".join(f"{count} {word}" for word, count in sorted(self._counts.items()))
@@ -137,12 +121,7 @@ class _SarifReport(_Report):
                 }
             )
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         if error is not None:
             return
         names = {**VERDICT_NAMES, "unverified": "nothing to verify with", "error": "unreadable"}

@@ -6,7 +6,6 @@ Figures are plain text on standard output, so that they paste and diff; progress
 from collections.abc import Iterator
 from dataclasses import asdict
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from gptcc_cli.console.talk import Talk
@@ -42,12 +41,7 @@ class StageView:
             self._status.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Leave the terminal clean and say how far it came."""
         if self._status is not None:
             self._status.stop()

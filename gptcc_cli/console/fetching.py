@@ -1,7 +1,6 @@
 """A progress bar for files on their way: downloads and conversions of models."""
 
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from gptcc_cli.console.talk import Talk
@@ -27,12 +26,7 @@ class FetchView:
         """Start; nothing is drawn until something arrives."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop drawing."""
         if self._progress is not None:
             self._progress.stop()

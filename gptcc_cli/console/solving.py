@@ -7,7 +7,6 @@ seconds. Everything goes to standard error.
 
 from collections import Counter, deque
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from gptcc_cli.console.judged import STYLES, slowest_s
@@ -61,12 +60,7 @@ class SolveView:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop drawing and leave the terminal clean."""
         if self._live is not None:
             self._live.stop()

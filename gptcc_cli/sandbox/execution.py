@@ -7,7 +7,6 @@ may know; whoever compares has the rest. Times are seconds, sizes are bytes.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
 IsSettled: TypeAlias = Callable[[tuple[bytes, ...]], bool]
@@ -199,11 +198,6 @@ class Sandbox(Protocol):
         """Return itself."""
         ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close."""
         ...

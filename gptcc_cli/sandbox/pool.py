@@ -11,7 +11,6 @@ import os
 import queue
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from gptcc_cli.sandbox.box import Box
@@ -111,12 +110,7 @@ class WorkerPool:
         """Return itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
 
