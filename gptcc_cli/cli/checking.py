@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from gptcc_cli.cli.check import Format
+from gptcc_cli.cli.check_options import Format
 from gptcc_cli.console import Talk
 from gptcc_cli.console.check_formats import Report, open_report
 from gptcc_cli.errors import ExitCode, ProblemError, UsageError
