@@ -37,8 +37,8 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
             model=model,
             args=training_arguments(work),
             data_collator=work.collator,
-            train_dataset=list(work.train.examples),
-            eval_dataset=list(work.validation.examples),
+            train_dataset=list(work.course.train.examples),
+            eval_dataset=list(work.course.validation.examples),
             callbacks=[Progress(self), *work.reporters],
         )
         self.remove_callback(PrinterCallback)
@@ -49,14 +49,14 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
 
     def get_train_dataloader(self) -> Any:
         self.sampler = MicroBatches(
-            self.work.train.groups,
-            [len(example.tokens) for example in self.work.train.examples],
-            self.work.recipe,
-            self.work.schedule,
+            self.work.course.train.groups,
+            [len(example.tokens) for example in self.work.course.train.examples],
+            self.work.course.recipe,
+            self.work.course.schedule,
             rank=self.args.process_index,
         )
         return torch.utils.data.DataLoader(
-            self.work.train.examples,
+            self.work.course.train.examples,
             batch_sampler=self.sampler,
             collate_fn=self.work.collator,
             generator=torch.Generator(),
@@ -82,7 +82,7 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
         # Processes average their gradients, and ours are parts of one sum.
         loss = answer_loss(model, inputs) / num_items_in_batch * self.args.world_size
         if not math.isfinite(loss.item()):
-            raise not_finite(self.state.global_step + 1, self.work.recipe)
+            raise not_finite(self.state.global_step + 1, self.work.course.recipe)
         self._update_loss += loss.detach()
         return loss
 
@@ -114,9 +114,9 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
     def _look(self) -> Validated:
         loss = validation_loss(
             self.model,
-            self.work.validation.examples,
+            self.work.course.validation.examples,
             replace(self.work.collator, layout="bucketed", loss_norm="token"),
-            batch=self.work.schedule.per_device,
+            batch=self.work.course.schedule.per_device,
             accelerator=self.accelerator,
         )
         solved: tuple[int | None, int | None] = (None, None)
@@ -140,7 +140,7 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
             self.accelerator.wait_for_everyone()
             if self.is_local_process_zero():
                 store.publish(update)
-                store.thin(keep=self.work.recipe.keep, best=self.state.best_global_step)
+                store.thin(keep=self.work.course.recipe.keep, best=self.state.best_global_step)
         self.accelerator.wait_for_everyone()
         self._tell(Saved(path=store.path(update)))
 
@@ -166,14 +166,16 @@ class Progress(TrainerCallback):  # type: ignore[misc]
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.clock = time.monotonic()
-        self.trainer._tell(Began(schedule=self.work.schedule, first_update=state.global_step))
+        self.trainer._tell(
+            Began(schedule=self.work.course.schedule, first_update=state.global_step)
+        )
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        epoch = state.global_step // self.work.schedule.updates_per_epoch
+        epoch = state.global_step // self.work.course.schedule.updates_per_epoch
         self.trainer.sampler.set_epoch(epoch)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        schedule, recipe = self.work.schedule, self.work.recipe
+        schedule, recipe = self.work.course.schedule, self.work.course.recipe
         update = state.global_step
         self._tell_update(update)
         last = update >= schedule.updates

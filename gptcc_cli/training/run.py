@@ -78,44 +78,50 @@ def train(
     request = stop or StopRequest()
     store = CheckpointStore(directory / "checkpoints")
     identity = course.identity(model=_model_mark(loaded.found))
-    is_main = _rank() == 0
-    if is_main:
+    if _is_main():
         _claim(directory, store, identity, course, loaded.found, restart=restart)
+    work = Work(
+        course=course,
+        store=store,
+        pad_token=loaded.tokenizer.eos_token_id or 0,
+        device=device,
+        stop=request,
+        listen=listen,
+        pass_rate=pass_rate,
+        reporters=tuple(reporters),
+    )
     with stopping_on_signals(request), _explained(course, loaded):
-        model = preparing.trainable(loaded, course.recipe)
-        if course.recipe.layout == "packed":
-            check_packing(model, vocab_size=loaded.tokenizer.vocab_size)
-        work = Work(
-            recipe=course.recipe,
-            schedule=course.schedule,
-            train=course.train,
-            validation=course.validation,
-            store=store,
-            pad_token=loaded.tokenizer.eos_token_id or 0,
-            device=device,
-            stop=request,
-            listen=listen,
-            pass_rate=pass_rate,
-            reporters=tuple(reporters),
-        )
-        trainer = make_trainer(model, work)
-        trainer.accelerator.wait_for_everyone()
-        last = store.last()
-        trainer.train(resume_from_checkpoint=str(last) if last else None)
-        finished = trainer.state.global_step >= course.schedule.updates
-        if finished:
+        trainer = _trained(loaded, work)
+        if finished := trainer.state.global_step >= course.schedule.updates:
             trainer.load_best()
-            if is_main:
+            if _is_main():
                 output.write_result(
                     trainer, course, loaded, directory, data=data, identity=identity
                 )
             trainer.accelerator.wait_for_everyone()
+    return _outcome(trainer.state, directory, finished=finished)
+
+
+def _trained(loaded: LoadedModel, work: Work) -> Any:
+    """Teach from the last checkpoint on, until the end or until asked to stop."""
+    model = preparing.trainable(loaded, work.course.recipe)
+    if work.course.recipe.layout == "packed":
+        check_packing(model, vocab_size=loaded.tokenizer.vocab_size)
+    trainer = make_trainer(model, work)
+    trainer.accelerator.wait_for_everyone()
+    last = work.store.last()
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    return trainer
+
+
+def _outcome(state: Any, directory: Path, *, finished: bool) -> Outcome:
+    losses = [float(entry["loss"]) for entry in state.log_history if "loss" in entry]
     return Outcome(
         finished=finished,
-        update=trainer.state.global_step,
+        update=state.global_step,
         directory=directory,
-        loss=_last_loss(trainer.state.log_history),
-        validation_loss=trainer.state.best_metric,
+        loss=losses[-1] if losses else None,
+        validation_loss=state.best_metric,
     )
 
 
@@ -190,13 +196,8 @@ def _model_mark(found: FoundModel) -> str:
     return f"{found.name} {[(one.name, one.stat().st_size) for one in files]}"
 
 
-def _last_loss(history: Sequence[dict[str, Any]]) -> float | None:
-    losses = [float(entry["loss"]) for entry in history if "loss" in entry]
-    return losses[-1] if losses else None
-
-
-def _rank() -> int:
-    return int(os.environ.get("RANK", "0"))
+def _is_main() -> bool:
+    return int(os.environ.get("RANK", "0")) == 0
 
 
 class _explained:  # noqa: N801 - reads as a statement

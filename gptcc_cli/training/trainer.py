@@ -10,10 +10,9 @@ from typing import Any
 from gptcc_cli.errors import TrainingError
 from gptcc_cli.training.batches import Collator
 from gptcc_cli.training.checkpoints import CheckpointStore
-from gptcc_cli.training.encoding import Encoded
+from gptcc_cli.training.course import Course
 from gptcc_cli.training.events import Listener
 from gptcc_cli.training.recipe import Recipe
-from gptcc_cli.training.schedule import Schedule
 from gptcc_cli.training.stopping import StopRequest
 
 PassRate = Callable[[Any], tuple[int, int]]
@@ -24,10 +23,7 @@ PassRate = Callable[[Any], tuple[int, int]]
 class Work:
     """Everything one run of the trainer needs beside the model."""
 
-    recipe: Recipe
-    schedule: Schedule
-    train: Encoded
-    validation: Encoded
+    course: Course
     store: CheckpointStore
     pad_token: int
     device: str
@@ -43,9 +39,9 @@ class Work:
     def collator(self) -> Collator:
         """Makes the micro-batches."""
         return Collator(
-            layout=self.recipe.layout,
-            loss_norm=self.recipe.loss_norm,
-            max_tokens=self.recipe.max_tokens,
+            layout=self.course.recipe.layout,
+            loss_norm=self.course.recipe.loss_norm,
+            max_tokens=self.course.recipe.max_tokens,
             pad_token=self.pad_token,
         )
 
@@ -69,7 +65,7 @@ def training_arguments(work: Work) -> Any:
     """
     from transformers import TrainingArguments
 
-    recipe, schedule = work.recipe, work.schedule
+    recipe, schedule = work.course.recipe, work.course.schedule
     try:
         return TrainingArguments(
             output_dir=str(work.store.directory),
