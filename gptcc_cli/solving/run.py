@@ -105,23 +105,12 @@ def solve(
         observe=None if until is Until.FIRST and tests else observe,
         listen=_one_at_a_time(listen),
     )
-    rounds = repair.rounds if repair is not None and tests else 0
     with _alarm(budget_s, run.end_by_budget):
         try:
-            for round_ in range(rounds + 1):
-                for candidate in run.candidates(generator, extract, requests, sampling):
+            for round_ in run.rounds(requests, sampling, repair if tests else None):
+                for candidate in run.candidates(generator, extract, round_, sampling):
                     run.hand_in(candidate)
                 run.wait()
-                if repair is None or round_ == rounds or run.is_over:
-                    break
-                requests = repair_requests(
-                    repair,
-                    problem,
-                    run.ranked(),
-                    sampling,
-                    round=round_ + 1,
-                    first_index=run.next_index,
-                )
         except KeyboardInterrupt:
             run.end(Ended.INTERRUPTED)
     return run.solution(tuple(tests))
@@ -149,8 +138,27 @@ class _Run:
         self._ended: Ended | None = None
         self._failure: GptccError | None = None
         self._over = False
-        self.next_index = 0
+        self._next_index = 0
         """The number of the candidate after the last that arrived."""
+
+    def rounds(
+        self, requests: Iterable[Request], sampling: Sampling, repair: Repair | None
+    ) -> Iterator[Iterable[Request]]:
+        """Yield what is asked for at first, and second tries for as long as they are wanted."""
+        yield requests
+        if repair is None:
+            return
+        for number in range(1, repair.rounds + 1):
+            if self._is_over:
+                return
+            yield repair_requests(
+                repair,
+                self._problem,
+                self._ranked(),
+                sampling,
+                round=number,
+                first_index=self._next_index,
+            )
 
     def candidates(
         self,
@@ -168,7 +176,7 @@ class _Run:
         for completion in self._unless_it_fails(written):
             if self._stop.is_set():
                 break
-            self.next_index = max(self.next_index, completion.index + 1)
+            self._next_index = max(self._next_index, completion.index + 1)
             self._listen(Wrote(completion=completion))
             yield extract(completion)
 
@@ -241,17 +249,6 @@ class _Run:
                         known.result()  # raises what went wrong in a callback
                     break
 
-    def _place(self) -> int | None:
-        """Where the answer is known, in the order of arrival."""
-        if not self._stop.is_set():
-            return None
-        return self._desk.decided(self._decide, in_turn=True)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether a further round could change nothing, or nobody wants it."""
-        return self._stop.is_set() or self._failure is not None or self._desk.some_passed()
-
     def end(self, why: Ended) -> None:
         """Stop writing and judging."""
         self._ended = why
@@ -266,18 +263,10 @@ class _Run:
         if self._desk.decided(self._decide, in_turn=False) is None:
             self.end(Ended.BUDGET)
 
-    def ranked(self) -> tuple[RankedCandidate, ...]:
-        """Everything known so far, best first."""
-        return rank(
-            self._desk.judged(self._place()),
-            self._desk.behaviours,
-            several_answers=self._problem.answer.special_judge,
-        )
-
     def solution(self, tests: tuple[SampleTest | GivenTest, ...]) -> Solution:
         """Rank what is known; what is judged after this is not heard of."""
         self._over = True
-        ranked = self.ranked()
+        ranked = self._ranked()
         found = Ended.FOUND if ranked and ranked[0].passed else Ended.EXHAUSTED
         if self._failure is not None and found is Ended.EXHAUSTED:
             found = Ended.FAILED
@@ -288,6 +277,25 @@ class _Run:
             ended=self._ended or found,
             verified_by=tests,
             failure=self._failure,
+        )
+
+    def _place(self) -> int | None:
+        """Where the answer is known, in the order of arrival."""
+        if not self._stop.is_set():
+            return None
+        return self._desk.decided(self._decide, in_turn=True)
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether a further round could change nothing, or nobody wants it."""
+        return self._stop.is_set() or self._failure is not None or self._desk.some_passed()
+
+    def _ranked(self) -> tuple[RankedCandidate, ...]:
+        """Everything known so far, best first."""
+        return rank(
+            self._desk.judged(self._place()),
+            self._desk.behaviours,
+            several_answers=self._problem.answer.special_judge,
         )
 
 
