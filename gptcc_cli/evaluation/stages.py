@@ -10,6 +10,7 @@ its place, and so is a header with other settings.
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -98,15 +99,14 @@ class StageWriter:
         except OSError as error:
             self._lock.release()
             raise OutputError(f"{str(path)!r} can't be written: {error.strerror}") from error
-        try:
+        with ExitStack() as unless_it_opens:
+            unless_it_opens.callback(self.close)
             self.n_done, end = _resume(path, header, units)
             os.ftruncate(self._fd, end)
             os.lseek(self._fd, end, os.SEEK_SET)
             if end == 0:
                 self._write(line_of(header))
-        except BaseException:
-            self.close()
-            raise
+            unless_it_opens.pop_all()
         self._synced_s = monotonic()
 
     def append(self, records: Sequence[Record]) -> None:

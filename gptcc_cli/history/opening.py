@@ -7,7 +7,7 @@ few seconds. The file is known by its application id, so that no other database 
 import contextlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,8 @@ _TRIES: Final = 20
 def open_history(path: Path) -> sqlite3.Connection:
     """Open a history for reading and writing, and make it if there is none.
 
-    Statements outside ``BEGIN`` are transactions of their own.
+    Statements outside ``BEGIN`` are transactions of their own; ``with connection`` ends a ``BEGIN``
+    within it by ``COMMIT``, or by ``ROLLBACK`` where the block fails.
 
     Raises:
         HistoryError: it can't be opened, is none, or comes from a newer gptcc.
@@ -38,13 +39,11 @@ def open_history(path: Path) -> sqlite3.Connection:
             hint="use a newer Python, or do without: --no-log",
         )
     make_private(path)
-    with explained(path):
+    with explained(path), ExitStack() as unless_it_opens:
         connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
-        try:
-            _prepare(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+        unless_it_opens.enter_context(closing(connection))
+        _prepare(connection, path)
+        unless_it_opens.pop_all()
     return connection
 
 

@@ -43,17 +43,13 @@ def remove_runs(connection: sqlite3.Connection, ids: Sequence[str]) -> int:
     Raises:
         sqlite3.Error: it can't be done, and nothing is removed.
     """
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
         count = connection.executemany(
             "DELETE FROM runs WHERE id = ?", [(id_,) for id_ in ids]
         ).rowcount
         for orphans in _ORPHANS:
             connection.execute(orphans)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
     return count
 
 

@@ -106,14 +106,9 @@ class Recorder:
     def _commit(self, connection: sqlite3.Connection, batch: list[_Note]) -> None:
         """Write in one transaction; while another process keeps the file locked, try again."""
         self._begin(connection)
-        try:
+        with connection:
             for note in batch:
                 note(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         closing_s: float | None = None

@@ -156,7 +156,7 @@ def _ask(repo_id: str, revision: str | None) -> _Listing:
             )
             sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
             outcome.append(_Listing(commit=info.sha or "", sizes=sizes))
-        except Exception as error:  # noqa: BLE001 - carried to the caller's thread
+        except Exception as error:  # noqa: BLE001 - explained in the caller's thread
             outcome.append(error)
 
     asking = threading.Thread(target=ask, name="ask-hub", daemon=True)
@@ -216,6 +216,7 @@ def _download(
             tqdm_class=_reporter(f"fetching {repo_id}", total_bytes, progress),
         )
     except Exception as error:
+        # Of one of two HTTP clients, of a downloader in Rust, or of the disk: no type unites them.
         raise _explain(error, repo_id, revision) from error
     return Path(path)
 

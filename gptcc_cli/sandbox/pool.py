@@ -150,6 +150,7 @@ class WorkerPool:
         try:
             worker.wait_until_ready()
         except BaseException:
+            # Also an interrupt: nobody else knows of this worker yet.
             self._discard(worker)
             raise
         return worker

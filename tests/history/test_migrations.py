@@ -99,3 +99,15 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
             migrate(connection, (*STEPS, ("DROP TABLE completions", *broken[-1])))
         assert version_of(connection) == len(STEPS)
         assert connection.execute("SELECT count(*) FROM completions").fetchone() == (1,)
+
+
+def test_a_step_that_sqlite_itself_takes_back_says_why(tmp_path: Path) -> None:
+    path = of_form(tmp_path / "history.sqlite", len(STEPS))
+    twice = (
+        "CREATE TABLE new (a INTEGER UNIQUE) STRICT",
+        *["INSERT OR ROLLBACK INTO new VALUES (1)"] * 2,
+    )
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        with pytest.raises(sqlite3.IntegrityError):
+            migrate(connection, (*STEPS, twice))
+        assert version_of(connection) == len(STEPS)
