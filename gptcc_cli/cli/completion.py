@@ -7,6 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import typer
+
+from gptcc_cli.cli.configuration import set_in_files
 from gptcc_cli.errors import GptccError
 
 
@@ -30,14 +33,15 @@ def complete_runs(incomplete: str) -> list[str]:
     return list(dict.fromkeys([*offered, *_paths(incomplete)]))
 
 
-def complete_kept_runs(incomplete: str) -> list[tuple[str, str]]:
+def complete_kept_runs(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Offer runs of the history, the newest first, each with its problem and result."""
     import sqlite3
 
     from gptcc_cli.history import known_ids, place_of, reading
 
-    asked = os.environ.get("GPTCC_HISTORY")
     try:
+        # What stands on the line already, or in the environment, typer has found.
+        asked = context.params.get("history") or set_in_files(context, "history")
         with reading(place_of(Path(asked) if asked else None)) as connection:
             known = [] if connection is None else list(known_ids(connection))
     except (GptccError, OSError, sqlite3.Error):

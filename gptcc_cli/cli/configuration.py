@@ -85,6 +85,27 @@ def fill_defaults(context: typer.Context) -> None:
     context.default_map = defaults
 
 
+def set_in_files(context: typer.Context, key: str) -> Any:
+    """Return what files say for an option of a context's command, or ``None``.
+
+    For whoever can't wait until ``fill_defaults`` has run: a shell that completes runs nothing.
+
+    Raises:
+        UsageError: a file can't be read, or sets what is no setting.
+    """
+    names: list[str] = []
+    here: Any = context
+    while here.parent is not None:
+        names.insert(0, here.info_name)
+        here = here.parent
+    knobs = knobs_of(here.command)
+    layers = read_layers(setting_files(), knobs)
+    found = (
+        lookup(knob, layers)[1] for knob in knobs if (*knob.command, knob.key) == (*names, key)
+    )
+    return next(found, None)
+
+
 def setting_files() -> tuple[Path, ...]:
     """Return the files that hold settings here: the project's, then the user's."""
     return tuple(path for path in (project_file(), user_file()) if path is not None)

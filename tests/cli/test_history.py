@@ -255,12 +255,31 @@ def test_keys_and_the_environment_are_not_kept(gptcc: Command, replay: Path, his
         assert word.encode() not in kept, word
 
 
+def offered(gptcc: Command, words: str, **env: str) -> str:
+    asking = {"_GPTCC_COMPLETE": "complete_bash", "COMP_WORDS": f"gptcc history {words}"}
+    return gptcc(env={**asking, "COMP_CWORD": str(len(words.split(" ")) + 1), **env}).stdout
+
+
 def test_names_of_runs_are_completed(gptcc: Command, replay: Path) -> None:
     gptcc("solve", COINS, "--replay", replay)
     name = str(lines(gptcc, "list")[0]["run"])
-    words = f"gptcc history show {name[:3]}"
-    env = {"_GPTCC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "3"}
-    assert name in gptcc(env=env).stdout
+    assert name in offered(gptcc, f"show {name[:3]}")
+
+
+def test_names_are_completed_from_the_history_that_is_in_use(
+    gptcc: Command, replay: Path, tmp_path: Path
+) -> None:
+    gptcc("solve", COINS, "--replay", replay, "--history", "other.sqlite")
+    other = tmp_path / "other.sqlite"
+    (name,) = (run["run"] for run in lines(gptcc, "list", "--history", str(other)))
+    assert str(name) not in offered(gptcc, "show ")
+    assert str(name) in offered(gptcc, f"show --history {other} ")
+    settings = tmp_path / "settings" / "gptcc" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    env = {"XDG_CONFIG_HOME": str(settings.parents[1]), "GPTCC_HISTORY": ""}
+    for text in (f'history = "{other}"', f'[history.show]\nhistory = "{other}"'):
+        settings.write_text(text, encoding="utf-8")
+        assert str(name) in offered(gptcc, "show ", **env)
 
 
 def test_a_run_is_found_by_words(gptcc: Command, replay: Path) -> None:
