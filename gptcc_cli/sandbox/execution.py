@@ -185,6 +185,8 @@ class Sandbox(Protocol):
     def part(self, number: int) -> "Sandbox":
         """Return a sandbox of one of the workers that were started, for a copy of this process.
 
+        The copy that asks is bound to that worker's core, if it has one.
+
         Args:
             number: from 0; no two processes may have the same, and this one none.
         """

@@ -10,7 +10,7 @@ import math
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from gptcc_cli.sandbox.box import Box
@@ -75,7 +75,7 @@ class WorkerPool:
         Raises:
             WorkerRefused: the host does not allow what the box is made of.
         """
-        begun = [self._begun() for _ in range(self._workers if all_ else 1)]
+        begun = [self._begun(core) for core in (self._cores() if all_ else (None,))]
         if meanwhile is not None:
             meanwhile()
         begun[0].wait_until_ready()
@@ -85,11 +85,14 @@ class WorkerPool:
     def part(self, number: int) -> "WorkerPool":
         """Return a pool of one of the workers that were started, for a copy of this process.
 
+        The copy that asks is bound to that worker's core, if it has one.
+
         Args:
             number: from 0; no two processes may have the same, and this one none.
         """
         pool = WorkerPool(self._box, workers=1)
         worker = self._idle[number]
+        worker.share_core()
         pool._all.add(worker)
         pool._idle.append(worker)
         return pool
@@ -155,8 +158,17 @@ class WorkerPool:
             raise
         return worker
 
-    def _begun(self) -> Worker:
-        worker = self._starter.run(lambda: Worker(self._box))
+    def _cores(self) -> Sequence[int | None]:
+        """Return a core for each worker, or none at all where they are not one for each.
+
+        Who starts a program waits for it, so both do best on one core: the kernel would look for
+        an idle one at each of their turns, and leave another idle meanwhile.
+        """
+        cores = sorted(os.sched_getaffinity(0))
+        return cores if len(cores) == self._workers > 1 else (None,) * self._workers
+
+    def _begun(self, core: int | None = None) -> Worker:
+        worker = self._starter.run(lambda: Worker(self._box, core=core))
         with self._lock:
             closed = self._closed
             self._all.add(worker)
