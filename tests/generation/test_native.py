@@ -1,5 +1,9 @@
 """The compiled kernels against the same arithmetic in float64."""
 
+import shutil
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -300,6 +304,30 @@ def test_a_compiler_that_fails_is_told_with_its_words(tmp_path, monkeypatch):
     with pytest.raises(NoKernels, match="it is Monday"):
         build(str(broken))
     assert list((tmp_path / "cache" / "kernels").iterdir()) == []
+
+
+def test_an_openmp_that_others_loaded_is_not_minded(native, tmp_path):
+    library = kernels._openmp_of(kernels._library_of_torch())
+    shutil.copy(library, tmp_path / "another-openmp.so")
+    program = (
+        "import ctypes, sys, torch\n"
+        "ctypes.CDLL(sys.argv[1])\n"
+        "from gptcc_cli.generation.native import why_no_kernels\n"
+        "print(why_no_kernels())"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "another-openmp.so")]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "None\n"
+
+
+def test_kernels_on_threads_that_are_not_torchs_are_refused(native, monkeypatch):
+    files = iter(["/usr/lib/libomp.so", "/torch/libgomp.so"])
+    monkeypatch.setattr(kernels, "_openmp_of", lambda library: next(files))
+
+    with pytest.raises(NoKernels, match="torch's are those of /torch"):
+        kernels.Kernels(build())
 
 
 def test_kernels_can_be_switched_off(monkeypatch):

@@ -53,8 +53,8 @@ class Kernels:
         """Load it into torch's process.
 
         Raises:
-            NoKernels: it can't be loaded, or it brings an OpenMP of its own beside torch's, whose
-                threads would fight for the cores.
+            NoKernels: it can't be loaded, or its threads are those of another OpenMP than torch's,
+                and would fight for the cores.
         """
         import ctypes
 
@@ -65,9 +65,10 @@ class Kernels:
             library = ctypes.CDLL(str(path))
         except OSError as error:
             raise NoKernels(f"they can't be loaded: {error}") from error
-        runtimes = _openmp_runtimes()
-        if len(runtimes) != 1:
-            raise NoKernels(f"torch's threads are not theirs: {', '.join(sorted(runtimes))}")
+        # Others may have loaded an OpenMP of theirs as well: it does not matter while it sleeps.
+        theirs, torchs = _openmp_of(library), _openmp_of(_library_of_torch())
+        if theirs != torchs:
+            raise NoKernels(f"their threads are those of {theirs}, torch's are those of {torchs}")
         pointer, whole, real = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
         self._library = library
         library.open_tiles.restype = whole
@@ -278,8 +279,29 @@ def _address(tensor: Any) -> int | None:
     return None if tensor is None else int(tensor.data_ptr())
 
 
-def _openmp_runtimes() -> set[str]:
-    """Return the OpenMP libraries this process has loaded."""
-    lines = Path("/proc/self/maps").read_text().splitlines()
-    paths = {line.split(maxsplit=5)[-1] for line in lines if "/" in line}
-    return {path for path in paths if Path(path).name.startswith(("libgomp", "libomp", "libiomp"))}
+def _library_of_torch() -> Any:
+    import ctypes
+
+    import torch
+
+    return ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
+
+
+def _openmp_of(library: Any) -> str:
+    """Return the file of the OpenMP a library calls; ``?`` for one that calls none."""
+    import ctypes
+
+    try:
+        function = library.omp_get_max_threads
+    except AttributeError:
+        return "?"
+    return _file_at(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+def _file_at(address: int) -> str:
+    """Return the file that is mapped at an address of this process."""
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        first, last = (int(end, 16) for end in line.split(maxsplit=1)[0].split("-"))
+        if first <= address < last:
+            return line.split(maxsplit=5)[-1]
+    return "?"
