@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from gptcc_cli.cli.check_options import Format
+from gptcc_cli.cli.wishes import JudgingWish
 from gptcc_cli.console import Talk
 from gptcc_cli.console.check_formats import Report, open_report
 from gptcc_cli.errors import ExitCode, ProblemError, UsageError
@@ -38,7 +39,7 @@ Stamps: TypeAlias = dict[Path, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckWish:
+class CheckWish(JudgingWish):
     """The options of ``gptcc check``, by the names of its parameters."""
 
     files: list[Path] | None
@@ -54,15 +55,6 @@ class CheckWish:
     mutated: int
     no_cache: bool
     format_: Format
-    time_limit: float | None
-    memory_limit: int | None
-    output_limit: int | None
-    strict_layout: bool
-    jobs: int | None
-    unsafe: bool
-    as_json: bool
-    quiet: bool
-    verbose: bool
 
     @property
     def settings(self) -> str:
@@ -93,7 +85,7 @@ def run(wish: CheckWish) -> ExitCode:
     Raises:
         GptccError: nothing was named, or nothing can be run here.
     """
-    talk = Talk(quiet=wish.quiet, verbose=wish.verbose)
+    talk = wish.talk()
     if wish.statements:
         from gptcc_cli.cli.check_statements import outcomes_of_statements
 

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from gptcc_cli import __version__
-from gptcc_cli.benchmarks import Benchmark, Selection, open_benchmark, select
-from gptcc_cli.cli.collaborators.judge import JudgeWish
-from gptcc_cli.cli.collaborators.model import spec_of
+from gptcc_cli.benchmarks import Benchmark, open_benchmark, select
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.cli.grading import Grading, parse_ks, parse_n_at_ks, show_report
+from gptcc_cli.cli.grading import Grading, make_directory, selection_of, show_report
 from gptcc_cli.cli.units import temperatures
+from gptcc_cli.cli.wishes import WritingWish
 from gptcc_cli.console import Talk, write_answer, write_json
 from gptcc_cli.console.evaluation import StageView, comparison_text
-from gptcc_cli.errors import ExitCode, OutputError, UsageError
+from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.evaluation import completions as lines
 from gptcc_cli.evaluation.cluster import connect, describe_on_cluster, write_on_cluster
 from gptcc_cli.evaluation.comparing import compare
@@ -29,16 +28,15 @@ from gptcc_cli.evaluation.generating import (
     generate,
     one_by_one,
 )
-from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.evaluation.protocol import Checker, Preamble
 from gptcc_cli.evaluation.sharding import Shard, merge
 from gptcc_cli.generation import Sampling, check_sampling
-from gptcc_cli.models import FoundModel, ModelSpec, Quantize
+from gptcc_cli.models import FoundModel, ModelSpec
 from gptcc_cli.problem import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvalWish:
+class EvalWish(WritingWish):
     """The options of ``gptcc eval``, by the names of its parameters."""
 
     benchmark: str | None
@@ -46,18 +44,12 @@ class EvalWish:
     number: int
     ks: str | None
     n_at_k: str | None
-    model: str | None
     split: str | None
     difficulty: list[str] | None
     problem: list[str] | None
     limit: int | None
     sample: int | None
     temperature: str
-    top_p: float
-    seed: int
-    max_new_tokens: int
-    batch_size: int | None
-    template: str | None
     checker: Checker
     preamble: Preamble
     no_clean: bool
@@ -68,21 +60,6 @@ class EvalWish:
     merge: bool
     ray: str | None
     ray_workers: int | None
-    time_limit: float | None
-    memory_limit: int | None
-    output_limit: int | None
-    strict_layout: bool
-    revision: str | None
-    quantize: Quantize
-    device: str
-    dtype: str
-    adapter: str | None
-    trust_remote_code: bool
-    jobs: int | None
-    unsafe: bool
-    as_json: bool
-    quiet: bool
-    verbose: bool
 
     def sampling(self) -> Sampling:
         """Return how programs are drawn.
@@ -101,34 +78,6 @@ class EvalWish:
         check_sampling(sampling)
         return sampling
 
-    def selection(self) -> Selection:
-        """Return which problems are wanted."""
-        return Selection(
-            ids=tuple(self.problem or ()),
-            difficulties=tuple(self.difficulty or ()),
-            sample=self.sample,
-            seed=self.seed,
-            limit=self.limit,
-        )
-
-    def grading(self, talk: Talk) -> Grading:
-        """Return how programs are graded."""
-        return Grading(
-            settings=GradeSettings(
-                clean=not self.no_clean,
-                preamble=self.preamble,
-                samples=self.n_at_k is not None,
-                stop_at_first_failure=self.first_failure,
-            ),
-            judge=JudgeWish.of(self),
-            checker=self.checker,
-            ks=parse_ks(self.ks),
-            n_at_ks=parse_n_at_ks(self.n_at_k),
-            ray=self.ray,
-            as_json=self.as_json,
-            talk=talk,
-        )
-
 
 def run(wish: EvalWish) -> ExitCode:
     """Evaluate, compare or merge; return the exit code.
@@ -136,8 +85,8 @@ def run(wish: EvalWish) -> ExitCode:
     Raises:
         GptccError: it can't be done as asked.
     """
-    talk = Talk(quiet=wish.quiet, verbose=wish.verbose)
-    grading = wish.grading(talk)
+    talk = wish.talk()
+    grading = Grading.of(wish, talk, clean=not wish.no_clean)
     if wish.compare is not None:
         return _compare(wish.compare, grading)
     if wish.benchmark is None:
@@ -147,8 +96,8 @@ def run(wish: EvalWish) -> ExitCode:
     sampling = wish.sampling()
     _refuse_k_beyond(grading, sampling.n)
     shard = None if wish.shard is None else Shard.parse(wish.shard)
-    benchmark = select(open_benchmark(wish.benchmark, split=wish.split), wish.selection())
-    directory = wish.output or _default_directory(benchmark, spec_of(wish))
+    benchmark = select(open_benchmark(wish.benchmark, split=wish.split), selection_of(wish))
+    directory = wish.output or _default_directory(benchmark, wish.spec())
     make_directory(directory)
     if wish.merge:
         for path in merge(directory):
@@ -180,7 +129,7 @@ def _generate(
     shard: Shard | None,
     talk: Talk,
 ) -> None:
-    open_here = partial(_problem_writer, spec_of(wish), wish.template, sampling)
+    open_here = partial(_problem_writer, wish.spec(), wish.template, sampling)
     with ExitStack() as stack:
         if wish.ray is not None:
             stack.enter_context(connect(wish.ray))
@@ -308,18 +257,3 @@ def _default_directory(benchmark: Benchmark, spec: ModelSpec) -> Path:
     split = f"-{benchmark.split}" if benchmark.split else ""
     name = f"{benchmark.name}{split}-{model}"
     return Path("gptcc-runs") / re.sub(r"[^A-Za-z0-9._-]+", "-", name)
-
-
-def make_directory(directory: Path) -> None:
-    """Make the directory of a run.
-
-    Raises:
-        OutputError: it can't be made.
-    """
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"directory {str(directory)!r} can't be made: {error.strerror}",
-            hint="choose another --output",
-        ) from error

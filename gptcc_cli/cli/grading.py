@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from gptcc_cli import __version__
 from gptcc_cli.benchmarks import Benchmark, Selection, open_benchmark, select
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
+from gptcc_cli.cli.wishes import JudgingWish
 from gptcc_cli.console import Talk, write_answer, write_json
 from gptcc_cli.console.evaluation import StageView, report_record, report_text
 from gptcc_cli.console.report_files import write_report_files
@@ -31,6 +32,9 @@ from gptcc_cli.evaluation.protocol import Checker, Preamble
 from gptcc_cli.evaluation.report import Report, make_report
 from gptcc_cli.evaluation.selftest import refuse_failing_controls
 
+if TYPE_CHECKING:
+    from gptcc_cli.cli.evaluating import EvalWish
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grading:
@@ -44,6 +48,31 @@ class Grading:
     ray: str | None
     as_json: bool
     talk: Talk
+
+    @classmethod
+    def of(cls, wish: "EvalWish | GradeWish", talk: Talk, *, clean: bool) -> Self:
+        """Return what a command's options say.
+
+        Args:
+            wish: the options.
+            talk: hears of what happens.
+            clean: whether completions are cleaned.
+        """
+        return cls(
+            settings=GradeSettings(
+                clean=clean,
+                preamble=wish.preamble,
+                samples=wish.n_at_k is not None,
+                stop_at_first_failure=wish.first_failure,
+            ),
+            judge=JudgeWish.of(wish),
+            checker=wish.checker,
+            ks=parse_ks(wish.ks),
+            n_at_ks=parse_n_at_ks(wish.n_at_k),
+            ray=wish.ray,
+            as_json=wish.as_json,
+            talk=talk,
+        )
 
     def grade(self, benchmark: Benchmark, directory: Path) -> None:
         """Grade what is not graded yet.
@@ -87,6 +116,32 @@ class Grading:
         }
 
 
+def selection_of(wish: "EvalWish | GradeWish") -> Selection:
+    """Return which problems a command's options name."""
+    return Selection(
+        ids=tuple(wish.problem or ()),
+        difficulties=tuple(wish.difficulty or ()),
+        sample=wish.sample,
+        seed=wish.seed,
+        limit=wish.limit,
+    )
+
+
+def make_directory(directory: Path) -> None:
+    """Make the directory of a run.
+
+    Raises:
+        OutputError: it can't be made.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"directory {str(directory)!r} can't be made: {error.strerror}",
+            hint="choose another --output",
+        ) from error
+
+
 def show_report(grading: Grading, benchmark: Benchmark, directory: Path) -> Report:
     """Write a run's report into its directory, and its figures to standard output."""
     report = grading.report(directory)
@@ -102,7 +157,7 @@ def show_report(grading: Grading, benchmark: Benchmark, directory: Path) -> Repo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GradeWish:
+class GradeWish(JudgingWish):
     """The options of ``gptcc grade``, by the names of its parameters."""
 
     completions: Path | None
@@ -122,33 +177,6 @@ class GradeWish:
     no_clean: bool
     first_failure: bool
     ray: str | None
-    time_limit: float | None
-    memory_limit: int | None
-    output_limit: int | None
-    strict_layout: bool
-    jobs: int | None
-    unsafe: bool
-    as_json: bool
-    quiet: bool
-    verbose: bool
-
-    def grading(self, talk: Talk) -> Grading:
-        """Return how programs are graded; references are never cleaned."""
-        return Grading(
-            settings=GradeSettings(
-                clean=not (self.no_clean or self.references),
-                preamble=self.preamble,
-                samples=self.n_at_k is not None,
-                stop_at_first_failure=self.first_failure,
-            ),
-            judge=JudgeWish.of(self),
-            checker=self.checker,
-            ks=parse_ks(self.ks),
-            n_at_ks=parse_n_at_ks(self.n_at_k),
-            ray=self.ray,
-            as_json=self.as_json,
-            talk=talk,
-        )
 
 
 def run(wish: GradeWish) -> ExitCode:
@@ -157,23 +185,15 @@ def run(wish: GradeWish) -> ExitCode:
     Raises:
         GptccError: it can't be done as asked.
     """
-    talk = Talk(quiet=wish.quiet, verbose=wish.verbose)
-    grading = wish.grading(talk)
+    talk = wish.talk()
+    # References are programs as they are: never cleaned.
+    grading = Grading.of(wish, talk, clean=not (wish.no_clean or wish.references))
     if (wish.completions is None) is not wish.references:
         raise UsageError(
             "there is nothing to grade" if not wish.references else "there are two things to grade",
             hint="gptcc grade completions.jsonl, or gptcc grade --references --benchmark humaneval",
         )
-    benchmark = select(
-        open_benchmark(_benchmark_name(wish), split=wish.split),
-        Selection(
-            ids=tuple(wish.problem or ()),
-            difficulties=tuple(wish.difficulty or ()),
-            sample=wish.sample,
-            seed=wish.seed,
-            limit=wish.limit,
-        ),
-    )
+    benchmark = select(open_benchmark(_benchmark_name(wish), split=wish.split), selection_of(wish))
     directory = _prepared(wish, benchmark)
     grading.grade(benchmark, directory)
     report = show_report(grading, benchmark, directory)
@@ -197,12 +217,7 @@ def _prepared(wish: GradeWish, benchmark: Benchmark) -> Path:
         return source
     name = "references" if source is None else source.name.split(".")[0]
     directory = wish.output or Path("gptcc-runs") / f"{benchmark.name}-{name}"
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"directory {str(directory)!r} can't be made: {error.strerror}"
-        ) from error
+    make_directory(directory)
     if source is None:
         import_references(benchmark, directory)
     else:

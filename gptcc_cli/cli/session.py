@@ -12,7 +12,6 @@ from gptcc_cli.cli.collaborators.endpoint import open_endpoint
 from gptcc_cli.cli.collaborators.hearing import Hearing, observation_of
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.collaborators.log import Entry, open_log
-from gptcc_cli.cli.collaborators.model import spec_of
 from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
 from gptcc_cli.cli.filling import Filling, places_to_fill
 from gptcc_cli.cli.intake import Task, named_or_piped, read_tasks
@@ -34,7 +33,7 @@ def run(wish: SolveWish) -> ExitCode:
     Raises:
         GptccError: nothing can be solved as asked.
     """
-    talk = Talk(quiet=wish.quiet, verbose=wish.verbose)
+    talk = wish.talk()
     sampling = wish.sampling()
     places = places_to_fill(wish.problems) if wish.fill else ()
     if wish.fill and not places:
@@ -94,7 +93,7 @@ def open_wished_writer(wish: SolveWish, talk: Talk) -> Writer:
             talk=talk,
         )
     return open_writer(
-        spec_of(wish), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
+        wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
     )
 
 

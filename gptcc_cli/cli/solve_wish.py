@@ -6,8 +6,8 @@ from pathlib import Path
 from gptcc_cli.cli.delivery import Delivery
 from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
 from gptcc_cli.cli.units import temperatures
+from gptcc_cli.cli.wishes import WritingWish
 from gptcc_cli.generation import LATER, Sampling, check_sampling
-from gptcc_cli.models import Quantize
 from gptcc_cli.solving import Until
 
 _DEFAULT_N = 32
@@ -16,28 +16,18 @@ OPEN_N = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SolveWish:
+class SolveWish(WritingWish):
     """The options of ``gptcc solve``, by the names of its parameters."""
 
     problems: list[str] | None
     number: int | None
-    model: str | None
     output: Path | None
     until: UntilChoice | None
     budget: float | None
     repair: int
     temperature: str | None
-    top_p: float
-    seed: int
-    max_new_tokens: int
-    batch_size: int | None
-    template: str | None
     starter: Path | None
     tests: Path | None
-    time_limit: float | None
-    memory_limit: int | None
-    output_limit: int | None
-    strict_layout: bool
     require_pass: bool
     no_check: bool
     save_all: Path | None
@@ -46,19 +36,8 @@ class SolveWish:
     replay: Path | None
     endpoint: str | None
     endpoint_style: StyleChoice
-    revision: str | None
-    quantize: Quantize
-    device: str
-    dtype: str
-    adapter: str | None
-    trust_remote_code: bool
-    jobs: int | None
-    unsafe: bool
-    as_json: bool
     log: bool
     history: Path | None
-    quiet: bool
-    verbose: bool
 
     def sampling(self) -> Sampling:
         """Return how candidates are drawn.

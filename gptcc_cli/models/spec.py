@@ -16,9 +16,10 @@ DEFAULT_MODEL = "flax-community/gpt-neo-125M-apps"
 """The model whose card gptcc began as."""
 
 EMBEDDED_MODEL = "embedded"
+"""The name of the small model that is fetched through pip when no hub is in reach."""
 
 NO_ADAPTER = "none"
-"""The name of the small model that is fetched through pip when no hub is in reach."""
+"""What is asked for in an adapter's place by whoever wants a model without its own."""
 
 
 class Quantize(Enum):

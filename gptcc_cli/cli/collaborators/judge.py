@@ -3,29 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Self
 
 from gptcc_cli.checkers import CheckerOptions, Layout
+from gptcc_cli.cli.wishes import JudgingWish
 from gptcc_cli.console import Talk
 from gptcc_cli.judging import AskedLimits, Judge
 from gptcc_cli.sandbox import Level, Sandbox, open_sandbox
-
-
-class JudgeOptions(Protocol):
-    """The options about judging, by the names of the parameters that every command gives them."""
-
-    @property
-    def time_limit(self) -> float | None: ...  # noqa: D102 - options.TimeLimit, and so on
-    @property
-    def memory_limit(self) -> int | None: ...  # noqa: D102
-    @property
-    def output_limit(self) -> int | None: ...  # noqa: D102
-    @property
-    def strict_layout(self) -> bool: ...  # noqa: D102
-    @property
-    def jobs(self) -> int | None: ...  # noqa: D102
-    @property
-    def unsafe(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +24,7 @@ class JudgeWish:
     unsafe: bool = False
 
     @classmethod
-    def of(cls, options: JudgeOptions) -> Self:
+    def of(cls, options: JudgingWish) -> Self:
         """Return what a command's options say."""
         return cls(
             time_limit_s=options.time_limit,
