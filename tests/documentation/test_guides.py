@@ -14,6 +14,8 @@ from tests.workspace.conftest import ROOT, Shell, shell  # noqa: F401
 
 DOCS = ROOT / "docs"
 GUIDES = sorted((DOCS / "guides").glob("*.md"))
+ENDS = {"exit code $?": 1, "there were fewer": 2, "files have changed": 1}
+"""What guides say where a command may fail, and the one exit code it may fail with."""
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
@@ -57,6 +59,9 @@ def test_every_command_of_a_guide_works_as_pasted(
         address = request.getfixturevalue("server")
         script = script.replace("http://127.0.0.1:8000", address)
     assert script, "a guide without a command"
+    for words, code in ENDS.items():
+        script = script.replace(f'|| echo "{words}"', f"|| test $? = {code}")
+    assert "|| echo" not in script, "an end that nobody expects"
     env = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
     done = shell("bash", "-eu", "-c", script, more_env=env)
     assert done.returncode == 0, done.stdout

@@ -5,7 +5,7 @@ import marshal
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gptcc_cli.sandbox import Exceeded, Job, Limits, Stage
@@ -76,12 +76,25 @@ def test_any_short_form_is_a_plain_value_or_refused(data: bytes) -> None:
     assert type(value) in (int, str, bool, type(None))
 
 
-@given(st.binary(max_size=300))
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+        | st.dictionaries(st.sampled_from("tszdcby"), inner, min_size=1, max_size=1)
+    ),
+    max_leaves=8,
+)
+
+
+@example(b'{"c":[1%s]}' % (b"0" * 400))
+@given(st.binary(max_size=300) | json_like.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_read_as_plain_values_or_refused(data: bytes) -> None:
     try:
-        decode(data)
+        value = decode(data)
     except NotPlainError:
         return
+    assert shape(decode(encode(value))) == shape(value)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def decode(data: bytes) -> Any:
         if data[:1] == b"v":
             return ("value", _LONG[data[1:2]](data[2:]))
         return _untagged(json.loads(data))
-    except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise NotPlainError(f"unreadable: {error}") from None
 
 
@@ -118,6 +118,8 @@ def decode_in_program(data: bytes) -> Any:
     return marshal.loads(data[1:]) if data[:1] == b"m" else decode(data)
 
 
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What data that ``encode`` did not write may make its reader raise."""
 _encoder = json.JSONEncoder(separators=(",", ":"))
 _DEEPEST = 100
 _SCALARS = frozenset({type(None), bool, int, float, str, bytes, complex})
