@@ -3,6 +3,7 @@
 Every way this can fail for a user's reasons becomes one ``ModelError``.
 """
 
+import logging
 import os
 import pickle
 import warnings
@@ -90,6 +91,8 @@ def _quantized(plan: Plan) -> dict[str, Any]:
     import torch
     from transformers import BitsAndBytesConfig
 
+    # It would say of each product that it is computed in float16, and what else it looked for.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     try:
         import bitsandbytes  # noqa: F401 - only to see whether it is there
     except (ImportError, OSError, RuntimeError) as error:

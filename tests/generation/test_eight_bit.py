@@ -72,3 +72,28 @@ def test_weights_of_bitsandbytes_are_computed_with_as_they_are(family, tmp_path)
     assert float((ours - truth).abs().max() / truth.abs().max()) < 0.05
     (completion,) = engine.generate([request_of(prompt_of("a"))], Sampling(max_new_tokens=5))
     assert completion.n_tokens
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_quantized_weights_under_an_adapter_are_left_to_transformers(tmp_path, caplog):
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    path = build_tiny_model(tmp_path / "llama", "llama")
+    adapted = get_peft_model(
+        AutoModelForCausalLM.from_pretrained(path),
+        LoraConfig(r=2, target_modules=["q_proj", "v_proj"]),
+    )
+    adapted.save_pretrained(tmp_path / "adapter")
+    spec = ModelSpec(
+        name=str(path),
+        quantize=Quantize.EIGHT_BIT,
+        adapter=str(tmp_path / "adapter"),
+        device="cpu",
+    )
+    generator = open_generator(load(find(spec)))
+    assert "an adapter lies over its 8bit weights" in generator.notes[0]
+    (completion,) = generator.generate([request_of(prompt_of("a"))], Sampling(max_new_tokens=5))
+    assert completion.n_tokens
+    assert [record for record in caplog.records if record.name.startswith("bitsandbytes")] == []

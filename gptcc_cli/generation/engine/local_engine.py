@@ -180,6 +180,8 @@ def _tensors_of(loaded: LoadedModel) -> Callable[[], Mapping[str, Any]]:
     """
     if loaded.weights is not None:
         return loaded.weights
+    if loaded.quantize is not Quantize.NONE and loaded.found.adapter is not None:
+        raise Unsupported(f"an adapter lies over its {loaded.quantize.value} weights")
     if loaded.quantize is Quantize.EIGHT_BIT and loaded.device == "cpu":
         return lambda: eight_bit_tensors(loaded.model)
     how = "code of its own" if loaded.quantize is Quantize.NONE else loaded.quantize.value
