@@ -6,9 +6,11 @@ import typer
 
 import gptcc_cli
 from gptcc_cli.cli.configuration import fill_defaults
+from gptcc_cli.cli.plain_values import PlainGroup
 
 app = typer.Typer(
     name="gptcc",
+    cls=PlainGroup,
     add_completion=True,
     no_args_is_help=False,
     invoke_without_command=True,

@@ -5,9 +5,10 @@ import typer
 from gptcc_cli.cli import check_options as c
 from gptcc_cli.cli import options as o
 from gptcc_cli.cli.app import app
+from gptcc_cli.cli.plain_values import PlainCommand
 
 
-@app.command("check")
+@app.command("check", cls=PlainCommand)
 def check(
     context: typer.Context,
     files: c.Files = None,
