@@ -57,8 +57,10 @@ def merge(weights: MutableMapping[str, Any], directory: Path) -> None:
         if tuple(base.shape) != (second.shape[0], first.shape[1]):
             raise ValueError(f"{name} has shape {tuple(base.shape)} in the model")
         with torch.no_grad():
-            change = second.float() @ first.float()
-            weights[name] = (base.float() + scale * change.to(base.device)).to(base.dtype)
+            # In place: what costs time here is memory that was never touched before.
+            whole = base.to(torch.float32, copy=True)
+            whole.addmm_(*(part.float().to(base.device) for part in (second, first)), alpha=scale)
+            weights[name] = whole.to(base.dtype)
 
 
 def _pairs(tensors: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

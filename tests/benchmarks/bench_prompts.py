@@ -66,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--form", action="append", type=int, help="only these forms, from 0")
     parser.add_argument("--temperature", action="append", type=float)
     parser.add_argument("--limit", type=int, default=20)
+    parser.add_argument("--adapter", default=None, help="of the model; by default what ships")
     parser.add_argument("--skip", type=int, default=0)
     parser.add_argument("--mode", choices=("stdin", "call"))
     parser.add_argument("--n", type=int, default=32, help="candidates a form and temperature")
@@ -184,7 +185,9 @@ def _doctest(assertion: str) -> list[str]:
 
 def _measure(options: argparse.Namespace) -> Iterator[Row]:
     items = problems(options.benchmark, skip=options.skip, limit=options.limit, mode=options.mode)
-    loaded = load(find(ModelSpec(name="embedded", dtype="bfloat16", device="cpu")))
+    loaded = load(
+        find(ModelSpec(name="embedded", dtype="bfloat16", device="cpu", adapter=options.adapter))
+    )
     generator = open_generator(loaded)
     with open_sandbox() as sandbox, Judge(sandbox, limits=AskedLimits(wall_s=1.0)) as judge:
         for number, item in enumerate(items):

