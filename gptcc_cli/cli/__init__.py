@@ -40,7 +40,7 @@ def run(arguments: list[str]) -> int:
     except GptccError as error:
         return _explain(error, arguments)
     except typer.TyperException as error:
-        return _explain(_usage_error(error, arguments), arguments)
+        return _explain(_usage_error(error), arguments)
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except KeyboardInterrupt:
@@ -59,16 +59,15 @@ def run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else ExitCode.DONE
 
 
-def _usage_error(error: Exception, arguments: list[str]) -> GptccError:
-    from gptcc_cli.cli.commands import app
+def _usage_error(error: Exception) -> GptccError:
     from gptcc_cli.errors import UsageError
 
     message = getattr(error, "format_message", lambda: str(error))()
-    known = {command.name for command in app.registered_commands}
-    known |= {group.name for group in app.registered_groups}
-    command = [arguments[0]] if arguments and arguments[0] in known else []
+    context = getattr(error, "ctx", None)
     return UsageError(
-        " ".join(message.split()).rstrip("."), hint=" ".join(["gptcc", *command, "--help"])
+        # What the library puts before a sentence about a choice says nothing to a user.
+        " ".join(message.split()).replace(": Value error, ", ": ").rstrip("."),
+        hint=f"{context.command_path if context else 'gptcc'} --help",
     )
 
 

@@ -39,8 +39,8 @@ def check(
     A file checked before is not run again, unless it, its problem or a limit has changed. A
     line `# gptcc: skip` in a solution leaves it out.
 
-    Exit code 0: every solution passes every test. 1: one does not. 3: there was nothing to
-    verify one with. 4: a file can't be read, or is no problem's.
+    Exit code 0: every solution passes every test. 1: one does not. 3: there was no solution,
+    or nothing to verify one with. 4: a file can't be read, or is no problem's.
     """
     from gptcc_cli.cli.checking import CheckWish, run
 

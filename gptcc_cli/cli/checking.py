@@ -164,7 +164,10 @@ def _assignments(wish: CheckWish, paths: tuple[Path, ...]) -> Iterator[Assignmen
 def _concerned(wish: CheckWish, path: Path) -> Iterator[Assignment | Outcome]:
     """Yield the solutions that a path concerns, or why there are none."""
     if path.is_dir():
-        yield from (_with_named_problem(wish, entry) for entry in all_assignments(path))
+        unreadable: list[OSError] = []
+        for entry in all_assignments(path, unreadable=unreadable.append):
+            yield _with_named_problem(wish, entry)
+        yield from map(_unreadable_directory, unreadable)
         return
     try:
         assigned = assignments_of(path)
@@ -178,6 +181,15 @@ def _concerned(wish: CheckWish, path: Path) -> Iterator[Assignment | Outcome]:
             hint="name a Python file, or a statement or test with a solution beside it",
         )
     yield from (_with_named_problem(wish, entry) for entry in assigned)
+
+
+def _unreadable_directory(error: OSError) -> Outcome:
+    reason = (error.strerror or "error").lower()
+    return Outcome(
+        path=str(error.filename),
+        error=f"directory {str(error.filename)!r} can't be read: {reason}",
+        hint="check its permissions",
+    )
 
 
 def _with_named_problem(wish: CheckWish, assignment: Assignment) -> Assignment:
@@ -258,10 +270,21 @@ def _shown(wish: CheckWish, talk: Talk, outcomes: Iterator[Outcome]) -> ExitCode
         for outcome in outcomes:
             report.add(outcome)
             codes.append(_exit_code(wish, outcome))
-    if wish.changed_only and not codes:
-        talk.say("nothing has changed since the last commit")
+    if not codes:
+        return _nothing(wish, talk)
     order = (ExitCode.REFUSED, ExitCode.FAILED, ExitCode.UNREADABLE, ExitCode.UNVERIFIED)
     return next((code for code in order if code in codes), ExitCode.DONE)
+
+
+def _nothing(wish: CheckWish, talk: Talk) -> ExitCode:
+    """Say that there was nothing to check."""
+    if wish.changed_only:
+        talk.say("nothing has changed since the last commit")
+    elif not (wish.hook or wish.watch):
+        what = "problem" if wish.statements else "solution of a problem"
+        talk.warn(f"no {what} was found", hint="name a file, or a directory that holds some")
+        return ExitCode.FAILED if wish.strict else ExitCode.UNVERIFIED
+    return ExitCode.DONE
 
 
 def _exit_code(wish: CheckWish, outcome: Outcome) -> ExitCode:

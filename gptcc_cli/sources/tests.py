@@ -27,14 +27,18 @@ def read_tests(path: str | Path) -> tuple[IOTest, ...]:
     """
     path = Path(path)
     if not path.is_dir():
-        return tests_from_json(load_json(read_text(path), str(path)), str(path))
+        try:
+            text = read_text(path)
+        except ProblemError as error:
+            raise ProblemError(error.message, hint=_WHAT_TESTS_ARE) from error
+        return tests_from_json(load_json(text, str(path)), str(path))
     for directory in (path, *(path / name for name in _SUBDIRECTORIES)):
         tests = _directory_tests(directory) if directory.is_dir() else ()
         if tests:
             return tests
     raise ProblemError(
         f"{path} holds no tests.",
-        hint="give an input_output.json, or a directory of NAME.in and NAME.out files",
+        hint=_WHAT_TESTS_ARE,
     )
 
 
@@ -178,6 +182,7 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(p[:18]), p) if p.isdecimal() else (1, 0, p) for p in parts)
 
 
+_WHAT_TESTS_ARE = "give an input_output.json, or a directory of NAME.in and NAME.out files"
 _SUBDIRECTORIES = ("tests", "test", "samples", "testcases")
 _INPUT_SIDES = frozenset({"in", "input"})
 _PAIRS = (

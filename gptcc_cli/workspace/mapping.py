@@ -8,7 +8,7 @@ solution of its problem. Layouts: APPS, workspaces, online-judge-tools, cf-tool.
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def assignments_of(path: Path) -> tuple[Assignment, ...]:
         return tuple(all_assignments(path))
     if not path.exists():
         raise ProblemError(f"{str(path)!r} does not exist", hint="check the path")
-    if path.suffix == ".py" and path.name not in _NOT_SOLUTIONS:
+    if _is_solution(path.name):
         return (Assignment(solution=path, problem=problem_of(path)),)
     named = path.with_suffix(".py")
     if path.suffix in _NAMED and named.is_file():
@@ -80,11 +80,20 @@ def unsolved_places(root: Path) -> tuple[Path, ...]:
     return tuple(p for p in places if statement_file(p) and not any(_solutions_of(p)))
 
 
-def all_assignments(root: Path) -> Iterator[Assignment]:
-    """Yield every solution below a directory that belongs to a problem, in order of path."""
-    for directory, files in _walk(root):
-        solutions = (Path(directory, name) for name in files if name.endswith(".py"))
-        yield from (a for path in solutions for a in assignments_of(path) if a.problem)
+def all_assignments(
+    root: Path, *, unreadable: Callable[[OSError], None] | None = None
+) -> Iterator[Assignment]:
+    """Yield every solution below a directory that belongs to a problem, in order of path.
+
+    Args:
+        root: the directory.
+        unreadable: hears of each directory that can't be read.
+    """
+    for directory, files in _walk(root, unreadable):
+        solutions = (Path(directory, name) for name in files if _is_solution(name))
+        for path in solutions:
+            if problem := problem_of(path):
+                yield Assignment(solution=path, problem=problem)
 
 
 def problem_of(solution: Path) -> Path | None:
@@ -114,6 +123,8 @@ def contents_of(assignment: Assignment, tests: Path | None) -> Iterator[tuple[st
     for part, place in (("problem", assignment.problem), ("tests", tests)):
         if place is None:
             continue
+        # Tests that were asked for and are not there differ from tests that nobody asked for.
+        yield part, b""
         files = [place] if place.is_file() else _problem_files(place)
         for file in files:
             yield f"{part}/{file.relative_to(place.parent)}", file.read_bytes()
@@ -124,8 +135,14 @@ def is_skipped(source: bytes) -> bool:
     return SKIP_MARK.search(source) is not None
 
 
-def _walk(root: Path) -> Iterator[tuple[str, list[str]]]:
-    for directory, names, files in os.walk(root):
+def _is_solution(name: str) -> bool:
+    return name.endswith(".py") and name not in _NOT_SOLUTIONS
+
+
+def _walk(
+    root: Path, unreadable: Callable[[OSError], None] | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    for directory, names, files in os.walk(root, onerror=unreadable):
         names[:] = sorted(n for n in names if not n.startswith(".") and n not in _HIDDEN)
         yield directory, sorted(files)
 
@@ -145,7 +162,7 @@ def _solutions_of(home: Path) -> Iterable[Assignment]:
     places = [home, *(home / name for name in sorted(_SOLUTION_DIRECTORIES))]
     files = [file for place in places if place.is_dir() for file in sorted(place.glob("*.py"))]
     for file in files:
-        if file.name not in _NOT_SOLUTIONS and problem_of(file) == home:
+        if _is_solution(file.name) and problem_of(file) == home:
             yield Assignment(solution=file, problem=home)
 
 

@@ -32,6 +32,23 @@ def test_unknown_option_is_one_sentence_and_a_hint(gptcc: Command) -> None:
     assert done.stderr == "error: No such option: --nope\nhint: gptcc --help\n"
 
 
+@pytest.mark.parametrize(
+    ("line", "help_of"),
+    [
+        ("slove", "gptcc"),
+        ("check --format xml", "gptcc check"),
+        ("history prune --older-than x", "gptcc history prune"),
+        ("config shw", "gptcc config"),
+    ],
+)
+def test_the_hint_names_the_command_that_was_meant(gptcc: Command, line: str, help_of: str) -> None:
+    done = gptcc(*line.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    sentence, hint = done.stderr.splitlines()
+    assert "Value error" not in sentence
+    assert hint == f"hint: {help_of} --help"
+
+
 def test_errors_are_json_when_json_is_asked(gptcc: Command) -> None:
     done = gptcc("nope", "--json")
     assert done.returncode == 2

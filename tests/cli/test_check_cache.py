@@ -49,6 +49,17 @@ def test_whatever_it_depends_on_makes_it_run_again(gptcc: Command, sums: Path, n
     assert cached(gptcc, "sums/solution.py") == [False]
 
 
+def test_tests_that_are_not_there_are_missed_each_time(
+    gptcc: Command, sums: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "none").mkdir()
+    assert gptcc("check", "sums/solution.py").returncode == 0
+    for place, why in (("nowhere", "does not exist."), ("none", "holds no tests.")):
+        done = gptcc("check", "sums/solution.py", "--tests", place)
+        assert (done.returncode, done.stdout) == (4, "")
+        assert f"error: {place} {why}\nhint: give an input_output.json" in done.stderr
+
+
 def test_another_limit_makes_it_run_again(gptcc: Command, sums: Path) -> None:
     assert cached(gptcc, "sums/solution.py") == [False]
     assert cached(gptcc, "-t", "9", "sums/solution.py") == [False]

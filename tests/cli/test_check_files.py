@@ -107,6 +107,32 @@ def test_one_file_that_is_gone_does_not_hide_the_others(gptcc: Command, problems
     assert "WA" in done.stdout
 
 
+def test_what_can_not_be_read_in_a_directory_does_not_hide_the_others(
+    gptcc: Command, problems: Path
+) -> None:
+    one = problems / "problems" / "one"
+    (one / "gone.py").symlink_to("nowhere.py")
+    (one / "again").symlink_to("../one")
+    (one / "closed").mkdir(mode=0)
+    done = gptcc("check", one, as_root=False)
+    assert done.returncode == 4
+    assert f"solution '{one}/gone.py' can't be read: no such file" in done.stderr
+    assert f"directory '{one}/closed' can't be read: permission denied" in done.stderr
+    assert f"{one}/solution.py: AC" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code"), [((), 3), (("--strict",), 1), (("--problems",), 3), (("--hook",), 0)]
+)
+def test_a_directory_with_nothing_to_check_is_no_silent_success(
+    gptcc: Command, tmp_path: Path, options: tuple[str, ...], code: int
+) -> None:
+    (tmp_path / "bare").mkdir()
+    done = gptcc("check", "bare", *options)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert ("was found" in done.stderr) is (code != 0)
+
+
 def test_a_crash_names_the_line_of_the_solution(gptcc: Command, problems: Path) -> None:
     (problems / "problems" / "one" / "solution.py").write_text("x = 1\nprint(x / 0)\n")
     done = gptcc("check", "problems/one/solution.py")
