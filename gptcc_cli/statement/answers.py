@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from gptcc_cli.problem import AnswerRules, Order
+from gptcc_cli.statement.late import late
 
 
 def read_answer_rules(statement: str) -> AnswerRules:
@@ -64,12 +65,12 @@ def _order(text: str) -> Order:
 _MOST = 300
 """Places looked at for a word; no statement speaks of one thing more often."""
 _ERROR_WORDS = ("error", "precision", "tolerance", "accura", "relative", "погрешност", "точност")
-_POWER = re.compile(
+_POWER = late(
     r"10\s{0,3}(?:\^|\*\*)?\s{0,3}\{?\s{0,3}\^?\s{0,3}[-−–]\s{0,3}\{?(\d{1,2})"
     r"|\b1\.?0?e[-−–]0?(\d{1,2})"
 )
-_DECIMAL = re.compile(r"\b0\.0{1,17}1\b")
-_CASE = re.compile(
+_DECIMAL = late(r"\b0\.0{1,17}1\b")
+_CASE = late(
     r"\b(?:letter|print|output|upper|lower|yes|character|symbol|answer|write|display)[^.!?]{0,60}"
     r"\b(?:in|of) (?:any|either|arbitrary) (?:letter |character )?(?:case|register)\b"
     r"|\bin any (?:case|register)[^.!?,]{0,30}\b(?:upper|lower)"
@@ -81,7 +82,7 @@ _CASE = re.compile(
     r"|\bin any combination of (?:upper|lower)"
     r"|в любом регистре|регистр\w* (?:букв )?не (?:важен|имеет|учитыва)"
 )
-_ANY_ORDER = re.compile(
+_ANY_ORDER = late(
     r"\b(?:print|output|return|display|list|write|report|answer|result)(?:s|ed|ting)?\b[^.!?]{0,110}"
     r"\b(?:in (?:any|arbitrary|whatever|whichever) (?:order|permutation)|in any possible order|"
     r"(?:regardless|irrespective) of (?:the )?order|"
@@ -93,9 +94,9 @@ _ANY_ORDER = re.compile(
     r"(?:в любом порядке|в произвольном порядке|порядок не важен)"
 )
 """Only where an answer's order is meant: inputs and moves come in any order, too."""
-_LINES = re.compile(r"\blines?\b|строк")
+_LINES = late(r"\blines?\b|строк")
 _CHOICE_WORDS = ("any ", "multiple", "several", "more than one", "любой", "любое", "любую", "любые")
-_CHOICE = re.compile(
+_CHOICE = late(
     r"\b(?:print|output|return|display|write|report|give|accepts?|accepted)(?: out)? "
     r"any\b(?! other| extra| additional| further| more| (?:leading|trailing))"
     r"|\b(?:find|choose|recover|construct|build) any (?:valid|correct|suitable|possible|optimal) "

@@ -13,6 +13,7 @@ from itertools import islice
 from types import MappingProxyType
 
 from gptcc_cli.problem import Json, Span
+from gptcc_cli.statement.late import late
 from gptcc_cli.statement.literals import Literal, NotALiteral, read_literal
 from gptcc_cli.statement.reading import StatementWarning
 from gptcc_cli.statement.signatures import Signature
@@ -257,23 +258,23 @@ def _skip(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-_BLANK = re.compile(r"\s*")
-_NAME = re.compile(r"[A-Za-z_]\w{0,60}")
-_ASSIGNMENT = re.compile(
+_BLANK = late(r"\s*")
+_NAME = late(r"[A-Za-z_]\w{0,60}")
+_ASSIGNMENT = late(
     r"(?m)^[ \t>`*-]{0,8}(?:[Ii]f |[Ff]or |[Gg]iven )?`?([A-Za-z_]\w{0,60})`?"
     r"[ \t]{0,9}=[ \t]{0,9}(?!=)"
 )
-_KEYWORD = re.compile(r"([A-Za-z_]\w{0,60})\s*=(?!=)\s*")
-_LEAD = re.compile(
+_KEYWORD = late(r"([A-Za-z_]\w{0,60})\s*=(?!=)\s*")
+_LEAD = late(
     r"(?P<equal>(?:assert_?(?:deep_?)?(?:equals?|similar)|assert\.\w{1,30}|expect)\([ \t]*)$"
     r"|(?P<prompt>>>>[ \t]*|In \[\d*\]:[ \t]*)$"
     r"|(?:^|[\s`*:;.,>\"“]|(?<![\w)\]])\()$",
     re.IGNORECASE,
 )
-_NESTED = re.compile(r"\w\([^()]*$")
-_OPERATOR = re.compile(r"(?:[-+*/%=<>|&^!]|\b(?:not|never))[ \t]*$")
-_BULLET = re.compile(r"\s*(?:[-+*>•]{1,3}|\d{1,3}[.)])?\s*(?:[A-Za-z_]\w{0,40}\s*=)?\s*$")
-_SECOND = re.compile(r"\)?\s*(?:,|\.to(?:\.be|Be|Equal|\.equal|\.eql|StrictEqual)?\()\s*")
+_NESTED = late(r"\w\([^()]*$")
+_OPERATOR = late(r"(?:[-+*/%=<>|&^!]|\b(?:not|never))[ \t]*$")
+_BULLET = late(r"\s*(?:[-+*>•]{1,3}|\d{1,3}[.)])?\s*(?:[A-Za-z_]\w{0,40}\s*=)?\s*$")
+_SECOND = late(r"\)?\s*(?:,|\.to(?:\.be|Be|Equal|\.equal|\.eql|StrictEqual)?\()\s*")
 _VERB = (
     r"(?:(?:,\s?)?(?:which|it|and|the result|the output|the answer|result|output)\s)?"
     r"(?:(?:should|must|will|would|shall|to|ought to|can)\s+)?(?:always\s)?"
@@ -284,7 +285,7 @@ _VERB = (
 _SIGN = r"(?:={1,4}>|={1,3}|-{1,4}>|~>|[➞→⇒⟶⟹➜⟼↦]|:|\|)"
 _GAP = r"[ \t]{0,20}+"
 _GAP_MARKED = r"[ \t`*]{0,20}+"
-_LINK = re.compile(
+_LINK = late(
     rf"{_GAP_MARKED}[;)]?{_GAP_MARKED}(?:"
     rf"(?:\n{_GAP})?(?:#|//|--(?![->])){_GAP}(?:(?:{_SIGN}|{_VERB}){_GAP}){{0,2}}"
     rf"|(?:\n{_GAP})?{_SIGN}{_GAP}(?:{_VERB}{_GAP})?{_SIGN}?"
@@ -292,14 +293,14 @@ _LINK = re.compile(
     rf"){_GAP}:?{_GAP}(?:\n{_GAP}(?=[\[{{(]))?[`*]{{0,3}}{_GAP}",
     re.IGNORECASE,
 )
-_FENCED = re.compile(r"```[^\n]{0,40}\n\s{0,40}$")
-_BELOW = re.compile(r"[ \t]*(?:#[^\n]*)?(?:(?P<nothing>\n[ \t]*(?=\n|>>>|\Z))|\n[ \t]*|[ \t]+)")
-_LINE_END = re.compile(r"[ \t]*[;)`]{0,3}[ \t]*(?:#[^\n]*)?(?=\n|\Z)")
-_NONE = re.compile(r"\bNone\b")
-_COMMENT = re.compile(rf"(?m)^[ \t]*(?:#|//|--)[ \t]*(?:{_SIGN}[ \t]*)?{_VERB}[ \t]*:?[ \t]*")
-_PARAGRAPH = re.compile(r"\n[ \t]*(?:\n|#|//|--|```)")
-_CHAIN = re.compile(r"[ \t]*(?:[-+*/×·][ \t]?[\d(][\d.() \t]{0,30}){1,40}=[ \t]*")
-_AFTER = re.compile(
+_FENCED = late(r"```[^\n]{0,40}\n\s{0,40}$")
+_BELOW = late(r"[ \t]*(?:#[^\n]*)?(?:(?P<nothing>\n[ \t]*(?=\n|>>>|\Z))|\n[ \t]*|[ \t]+)")
+_LINE_END = late(r"[ \t]*[;)`]{0,3}[ \t]*(?:#[^\n]*)?(?=\n|\Z)")
+_NONE = late(r"\bNone\b")
+_COMMENT = late(rf"(?m)^[ \t]*(?:#|//|--)[ \t]*(?:{_SIGN}[ \t]*)?{_VERB}[ \t]*:?[ \t]*")
+_PARAGRAPH = late(r"\n[ \t]*(?:\n|#|//|--|```)")
+_CHAIN = late(r"[ \t]*(?:[-+*/×·][ \t]?[\d(][\d.() \t]{0,30}){1,40}=[ \t]*")
+_AFTER = late(
     r"[`*_]{0,3}[)\]\"”]?[ \t]{0,20}(?:\Z|"
     r"\n(?!\s{0,20}(?:[+.]\s{0,9}[\"'\[(]|={1,3}>|-{1,3}>))|"
     r"#|//|--(?!>)|/\*|\\n|\((?!\d)|[.,;:!](?=\s|\Z)|<-|"
@@ -307,10 +308,10 @@ _AFTER = re.compile(
     r"Explanation)"
 )
 """What may stand after a value without changing it."""
-_SHOWN = re.compile(rf"\)[ \t`*]{{0,20}}(?:{_SIGN}|#|//|(?i:(?:should\s)?returns?\b))")
-_DEFINED = re.compile(r"\bdef[ \t]+$")
+_SHOWN = late(rf"\)[ \t`*]{{0,20}}(?:{_SIGN}|#|//|(?i:(?:should\s)?returns?\b))")
+_DEFINED = late(r"\bdef[ \t]+$")
 _MOST_WARNINGS = 20
-_ANY_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w{0,60})\((?=[\[\"'({\d-])")
+_ANY_CALL = late(r"(?<![\w.])([A-Za-z_]\w{0,60})\((?=[\[\"'({\d-])")
 _MOST_CALLS = 2000
 """Nobody prints more examples than this; a machine might."""
 _BUILTINS = frozenset(dir(builtins)) | {

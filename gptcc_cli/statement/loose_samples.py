@@ -5,12 +5,12 @@ Covers ``[1, 2, 3] => 6`` on a line of its own, ``For n = 3 the output should be
 ``Input:``/``Output:`` was found; the number of values must be what the function takes.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
 from gptcc_cli.problem import Json
 from gptcc_cli.statement.call_samples import Example, read_result
+from gptcc_cli.statement.late import late
 from gptcc_cli.statement.literals import NotALiteral
 from gptcc_cli.statement.named_samples import in_order, read_named
 from gptcc_cli.statement.signatures import Signature
@@ -86,34 +86,34 @@ def _spread(values: list[Json], signature: Signature) -> list[Json]:
     return values
 
 
-_GIVEN = re.compile(
+_GIVEN = late(
     r"(?i)(?P<line>^[ \t>*#-]{0,8}|\n[ \t>*#-]{0,8})?"
     r"\b(?:for|given|if|when|with|let|passed)(?: the| an?| input| array| string| list| number){0,3}"
     r"[ \t]+(?:`?(?=[A-Za-z_]\w{0,60}`?[ \t]*=[^=])|(?P<bare>`?(?=[\[\"'])))"
 )
-_RESULT = re.compile(
+_RESULT = late(
     r"(?i)`?[,;.:]?\s(?:(?![.!?]\s|\n[ \t]{0,20}\n)[^=]){0,160}?"
     r"\b(?:output|result|answer|function|return(?:s|ed)?|value)"
     r"(?:\s(?:value|array|string|of the function))?"
     r"(?:\s(?:should|must|will|would|has to))?(?:\s(?:be|is|are|equals?|return|output))?"
     r"(?:\s(?:return|equal to|the (?:array|string|list|value)))?\s*[:=]?\s*`?"
 )
-_BELOW = re.compile(r"[,;]\s(?:(?![.!?]\s)[^`]){0,200}?\breturns?\s+")
+_BELOW = late(r"[,;]\s(?:(?![.!?]\s)[^`]){0,200}?\breturns?\s+")
 """The result of ``Given nums = ..., target = 9,`` may stand below the reason for it."""
-_HEADING = re.compile(
+_HEADING = late(
     r"(?im)^[^\w\n]{0,12}(?:for )?(?:some )?(?:examples?|samples?|test cases?)\b[^\w\n]{0,12}$"
 )
-_SECTION = re.compile(r"(?im)^[^\n]{0,40}\b(?:examples?|e\.g|i\.e|samples?|test cases?)\b|```")
+_SECTION = late(r"(?im)^[^\n]{0,40}\b(?:examples?|e\.g|i\.e|samples?|test cases?)\b|```")
 _SIGNS = (
     r"(?:={1,4}>|-{1,4}>|~>|[➞→⇒⟶⟹➜⟼]|"
     r"(?:(?:should|would|must)(?: also)? (?:return|be|give|output)|returns|becomes)\b)"
 )
-_LINE = re.compile(
+_LINE = late(
     r"(?m)^(?P<lead>[ \t>`]{0,8}(?:[*-][ \t]+`?|\d{1,2}[.)][ \t]+`?)?)"
     rf"(?=(?:[\[\"'({{\d-]|[A-Za-z_]\w{{0,60}}[ \t]?=|\w{{1,40}}[ \t]{{0,9}}{_SIGNS})"
     rf"[^\n]{{0,300}}?{_SIGNS})"
 )
-_ARROW = re.compile(
+_ARROW = late(
     rf"[`*]{{0,3}}[ \t]{{0,20}}{_SIGNS}[ \t]{{0,20}}(?:(?i:returns?|should return))?"
     r"[ \t:]{0,20}[`*]{0,3}[ \t]{0,20}"
 )
