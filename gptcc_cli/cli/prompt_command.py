@@ -1,12 +1,11 @@
 """What ``gptcc prompt`` does, behind its options."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from gptcc_cli.cli.collaborators.writer import prompt_maker
 from gptcc_cli.cli.intake import named_or_piped, read_tasks
-from gptcc_cli.console import Talk, write_answer, write_json
+from gptcc_cli.console import Talk, write_answer, write_exactly, write_json
 from gptcc_cli.console.fetching import FetchView
 from gptcc_cli.models import ModelSpec, Tokenizer, context_length, find, load_tokenizer
 from gptcc_cli.prompting import Prompt, load_template
@@ -81,8 +80,7 @@ def _show(prompt: Prompt, problem_id: str, tokenizer: Tokenizer, wish: PromptWis
             write_answer(f"{number}\t{text!r}")
     else:
         # Not a line more or less than the model reads, so that it can be compared byte for byte.
-        sys.stdout.buffer.write(prompt.text.encode("utf-8", "surrogateescape"))
-        sys.stdout.buffer.flush()
+        write_exactly(prompt.text)
 
 
 def _shortly(text: str) -> str:

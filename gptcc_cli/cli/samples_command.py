@@ -60,7 +60,7 @@ def _readings(names: Sequence[str], starter: Path | None) -> Iterator[Reading]:
 
 def _write(readings: Sequence[Reading], layout: Layout, output: Path | None) -> None:
     several = len(readings) > 1
-    if layout is Layout.TEXT and sys.stdout.isatty():
+    if layout is Layout.TEXT and sys.stdout is not None and sys.stdout.isatty():
         draw_samples(readings)
         return
     for reading in readings:

@@ -4,12 +4,13 @@ Covers plain sentences, warnings, errors and JSON lines; pictures stand in the o
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 from gptcc_cli.errors import OutputError
 
@@ -23,11 +24,19 @@ def write_answer(text: str) -> None:
     Raises:
         OutputError: standard output is closed or full; a reader that has gone is no error.
     """
-    data = text if text.endswith("\n") or not text else text + "\n"
+    write_exactly(text if text.endswith("\n") or not text else text + "\n")
+
+
+def write_exactly(text: str) -> None:
+    """Write text to standard output as UTF-8, not a line more or less, and flush it.
+
+    Raises:
+        OutputError: as ``write_answer``.
+    """
     if sys.stdout is None:
-        raise OutputError("standard output is closed", hint="write to a file with -o FILE")
+        raise OutputError("standard output is closed", hint="open it, or send it to a file")
     try:
-        sys.stdout.buffer.write(data.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
@@ -88,7 +97,7 @@ class Talk:
         """The rich console for tables and progress; draws nothing when quiet."""
         from rich.console import Console
 
-        return Console(stderr=True, quiet=self.quiet, highlight=False)
+        return Console(file=cast(IO[str], _Ear()), quiet=self.quiet, highlight=False)
 
 
 def print_error(line: str) -> None:
@@ -96,5 +105,43 @@ def print_error(line: str) -> None:
     if sys.stderr is None:
         return
     encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(line.encode(encoding, "replace").decode(encoding) + "\n")
-    sys.stderr.flush()
+    with _or_unheard():
+        sys.stderr.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+        sys.stderr.flush()
+
+
+class _Ear:
+    """Standard error as rich writes to it; while rich draws, it stands before the real one."""
+
+    def write(self, text: str) -> int:
+        if self._stream is not None:
+            with _or_unheard():
+                self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        if self._stream is not None:
+            with _or_unheard():
+                self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream is not None and self._stream.isatty()
+
+    @property
+    def encoding(self) -> str:
+        return (self._stream.encoding if self._stream is not None else None) or "utf-8"
+
+    @property
+    def _stream(self) -> TextIO | None:
+        return getattr(sys.stderr, "rich_proxied_file", sys.stderr)
+
+
+@contextmanager
+def _or_unheard() -> Iterator[None]:
+    """Say no more where standard error can't be written: an answer must not be lost with it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -33,6 +33,8 @@ def read_sources(where: str | Path, *, stdin: BinaryIO | None = None) -> tuple[S
         ProblemError: there is no problem, or it can't be read; the hint says what would do.
     """
     if str(where) == "-":
+        if stdin is None and sys.stdin is None:
+            raise ProblemError("standard input is closed.", hint="name a file, or pipe a statement")
         stream = stdin if stdin is not None else sys.stdin.buffer
         return sources_from_bytes(read_bytes(stream, "standard input"), name="stdin")
     path = Path(where)

@@ -1,5 +1,6 @@
 """gptcc in a shell: completion, and pipes whose reader leaves."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -48,3 +49,41 @@ def test_a_reader_that_leaves_is_no_error(command: str) -> None:
     )
     assert done.stderr == ""
     assert done.returncode in (0, 141)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("samples docs/examples/maze.txt >&-", 1, "error: standard output is closed"),
+        ("config show >&-", 1, "error: standard output is closed"),
+        ("samples docs/examples/maze.txt >/dev/full", 1, "error: standard output can't be written"),
+        ("solve - <&-", 4, "error: standard input is closed."),
+        ("samples - <&-", 4, "error: standard input is closed."),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_one_sentence(line: str, code: int, words: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f'exec "{sys.executable}" -m gptcc_cli {line}'],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == code
+    assert done.stderr.startswith(words)
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+def test_an_answer_is_not_lost_where_nobody_hears_the_talk(tmp_path: Path, stderr: str) -> None:
+    program = "a, b = map(int, input().split())\nprint(a + b)\n"
+    (tmp_path / "told.jsonl").write_text(json.dumps({"text": program}) + "\n")
+    line = f"solve docs/examples/coins.txt --replay {tmp_path}/told.jsonl {stderr}"
+    done = subprocess.run(
+        ["bash", "-c", f'exec "{sys.executable}" -m gptcc_cli {line}'],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, program)
