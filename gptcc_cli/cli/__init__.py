@@ -33,10 +33,10 @@ def run(arguments: list[str]) -> int:
     """
     import typer
 
-    from gptcc_cli.cli.commands import app
+    from gptcc_cli.cli.commands import app_for
 
     try:
-        result = app(arguments, prog_name="gptcc", standalone_mode=False)
+        result = app_for(arguments)(arguments, prog_name="gptcc", standalone_mode=False)
     except GptccError as error:
         return _explain(error, arguments)
     except typer.TyperException as error:
