@@ -24,6 +24,8 @@ Files: TypeAlias = Annotated[
         metavar="[FILE|DIR]...",
         help="Solutions, statements, tests, or directories of them.",
         show_default=False,
+        # Each file that can't be read is told beside the others, as one that is gone.
+        readable=False,
         autocompletion=complete_problems,
     ),
 ]

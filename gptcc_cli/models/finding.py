@@ -5,12 +5,16 @@ embedded model may stand in for the default one. How each is fetched or converte
 own file.
 """
 
+import difflib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from gptcc_cli.errors import ModelError
 from gptcc_cli.models import cache, checkpoint, embedded, flax_checkpoint, gguf_files, hub
+from gptcc_cli.models.listing import list_cached
 from gptcc_cli.models.spec import (
     DEFAULT_MODEL,
     EMBEDDED_MODEL,
@@ -48,14 +52,27 @@ def pull(
     local = _local(spec, progress, pull_embedded=True, force=force)
     if local is not None:
         return local
-    snapshot = hub.fetch(
-        spec.name,
-        spec.revision,
-        progress=progress,
-        with_code=spec.trust_remote_code,
-        force=force,
-    )
+    with _nearest_named(spec.name):
+        snapshot = hub.fetch(
+            spec.name,
+            spec.revision,
+            progress=progress,
+            with_code=spec.trust_remote_code,
+            force=force,
+        )
     return _from_snapshot(spec, snapshot, progress)
+
+
+@contextmanager
+def _nearest_named(name: str) -> Iterator[None]:
+    """Where a model can't be fetched, let the hint name the one that is here and called alike."""
+    try:
+        yield
+    except ModelError as error:
+        here = {EMBEDDED_MODEL, *(model.name for model in list_cached())} - {name}
+        if near := difflib.get_close_matches(name, here, n=1, cutoff=0.8):
+            error.hint = f"did you mean -m {near[0]}?"
+        raise
 
 
 def _with_adapter(found: FoundModel, progress: FetchWatcher | None) -> FoundModel:

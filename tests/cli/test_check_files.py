@@ -114,7 +114,9 @@ def test_what_can_not_be_read_in_a_directory_does_not_hide_the_others(
     (one / "gone.py").symlink_to("nowhere.py")
     (one / "again").symlink_to("../one")
     (one / "closed").mkdir(mode=0)
-    done = gptcc("check", one, as_root=False)
+    (problems / "secret.py").touch(mode=0)
+    done = gptcc("check", problems / "secret.py", one, as_root=False)
+    assert f"'{problems}/secret.py'" in done.stderr
     assert done.returncode == 4
     assert f"solution '{one}/gone.py' can't be read: no such file" in done.stderr
     assert f"directory '{one}/closed' can't be read: permission denied" in done.stderr

@@ -303,6 +303,13 @@ def test_a_closed_output_is_one_sentence(replay: Replay) -> None:
     assert done.stderr.startswith("error: standard output is closed")
 
 
+def test_a_file_without_completions_is_told(gptcc: Command, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    done = gptcc("solve", COINS, "--replay", "empty.jsonl")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr.startswith("error: 'empty.jsonl' holds no completions\nhint: ")
+
+
 def test_the_budget_with_nothing_to_print_exits_124(gptcc: Command, replay: Replay) -> None:
     slow = "import time\ntime.sleep(60)\n"
     done = gptcc("solve", COINS, "--replay", replay(slow), "--budget", "1s", "-t", "30s")

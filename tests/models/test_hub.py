@@ -139,6 +139,7 @@ def test_a_download_that_breaks_off_is_an_error_and_never_used(
         (["no-owner/no-such-model"], "there is no model no-owner/no-such-model", "HF_TOKEN"),
         ([REPO, "--revision", "v9"], f"{REPO} has no revision v9", "--revision"),
         (["/no/such/path"], "there is no model /no/such/path", "owner/name"),
+        (["embeded"], "there is no model embeded", "did you mean -m embedded?"),
         (["what is this?"], "there is no model what is this?", "owner/name"),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gptcc_cli.console import Talk
 from gptcc_cli.console.fetching import FetchView
+from gptcc_cli.errors import ModelError
 from gptcc_cli.generation import Generator, ReplayGenerator, open_generator
 from gptcc_cli.models import (
     FoundModel,
@@ -84,9 +85,14 @@ def open_replay(path: Path) -> Writer:
     """Read completions from a file instead of a model.
 
     Raises:
-        ModelError: the file can't be read.
+        ModelError: the file can't be read, or holds none.
     """
     generator = ReplayGenerator(path, any_prompt=True)
+    if generator.n_completions == 0:
+        raise ModelError(
+            f"{str(path)!r} holds no completions",
+            hint="name a JSONL file of completions, as --save-all writes it",
+        )
     unread = Prompt(text="", template=load_template("apps"), n_tokens=0)
     return Writer(
         generator=generator, prompts=lambda _: (unread,), n_at_most=generator.n_completions
