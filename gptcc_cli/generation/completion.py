@@ -12,9 +12,9 @@ from typing import Protocol
 
 from gptcc_cli.prompting import Prompt
 
-LATER = (0.3, 0.5, 0.7)
-"""What a run goes on with, if nobody chose its temperatures: the coldest repeat themselves, the
-warmest ramble."""
+LATER = (0.4, 0.6, 0.8, 1.0)
+"""What a run goes on with, if nobody chose its temperatures: the coldest repeat themselves, and
+warmer ones solve what those never write (docs/log.md)."""
 
 
 class Finish(Enum):
