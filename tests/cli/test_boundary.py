@@ -95,3 +95,16 @@ def test_a_group_by_itself_shows_its_help(gptcc: Command, group: tuple[str, ...]
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Usage: ")
     assert "error:" not in done.stderr
+
+
+def test_the_end_looks_for_no_cycles() -> None:
+    program = "import atexit, gc\nfrom gptcc_cli.cli import main\n"
+    program += "atexit.register(lambda: print(gc.get_freeze_count() > 1000))\nmain()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[1:] == ["True"]
