@@ -168,7 +168,7 @@ class _Desk:
             self.talk.picture.print(
                 headline(solution, sandboxed=not self.wish.unsafe), markup=False
             )
-            self.talk.picture.print(solution_table(solution))
+            self.talk.picture.print(solution_table(solution, width=self.talk.picture.width))
 
 
 def solve_unlogged(

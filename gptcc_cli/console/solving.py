@@ -24,6 +24,8 @@ _PLAIN_EVERY_S = 5.0
 _TAIL_LINES = 6
 _RECENT = 5
 _ROWS = 10
+_WIDE = 60
+"""Columns from which on a table has room for more than verdicts and reasons."""
 
 
 class SolveView:
@@ -150,26 +152,32 @@ def _agreement(solution: Solution) -> str:
     return f", {n_alike} different programs agree on further inputs" if (n_alike or 1) > 1 else ""
 
 
-def solution_table(solution: Solution) -> "Table":
-    """Draw the candidates in their order: verdict, samples passed, and why."""
+def solution_table(solution: Solution, *, width: int) -> "Table":
+    """Draw the candidates in their order: verdict, samples passed, and why.
+
+    Args:
+        solution: whose candidates they are.
+        width: columns of the terminal; where they are few, the reason gets what there is.
+    """
     from rich.table import Table
     from rich.text import Text
 
     table = Table()
     table.add_column("#", justify="right")
     table.add_column("verdict")
-    table.add_column("passed", justify="right")
-    table.add_column("time", justify="right")
+    if width >= _WIDE:
+        table.add_column("passed", justify="right")
+        table.add_column("time", justify="right")
     table.add_column("why", overflow="fold")
     for ranked in solution.ranked[:_ROWS]:
         judgement = ranked.judgement
         verdict = judgement.verdict
         chosen = ranked is solution.best
+        passed = f"{judgement.n_passed}/{judgement.n_tests}" if judgement.n_tests else "-"
         table.add_row(
             f"{'> ' if chosen else ''}{judgement.candidate.completions[0].index}",
             Text(verdict.value, style=STYLES[verdict]) if verdict else Text("--"),
-            f"{judgement.n_passed}/{judgement.n_tests}" if judgement.n_tests else "-",
-            f"{slowest_s(judgement):.2f} s",
+            *((passed, f"{slowest_s(judgement):.2f} s") if width >= _WIDE else ()),
             Text(ranked.reason),
         )
     left_out = len(solution.ranked) - _ROWS

@@ -303,6 +303,13 @@ def test_a_closed_output_is_one_sentence(replay: Replay) -> None:
     assert done.stderr.startswith("error: standard output is closed")
 
 
+def test_a_narrow_terminal_gets_its_reasons_in_words(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG), env={"COLUMNS": "40"})
+    table = [line for line in done.stderr.splitlines() if "│" in line]
+    assert max(map(len, table)) == 40
+    assert "passes 0 of 2" in table[0]
+
+
 def test_a_file_without_completions_is_told(gptcc: Command, tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
     done = gptcc("solve", COINS, "--replay", "empty.jsonl")
