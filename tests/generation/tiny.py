@@ -4,6 +4,7 @@ Everything is real transformers; only size and weights are not. Weights are draw
 that logits differ clearly, so that greedy text is a fair comparison.
 """
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -31,110 +32,16 @@ def tiny_tokenizer() -> Any:
 
 
 def tiny_config(family: str) -> Any:
-    """A configuration of the family with all of its particulars, small."""
-    from transformers import (
-        GPT2Config,
-        GPTNeoConfig,
-        LlamaConfig,
-        MistralConfig,
-        OPTConfig,
-        Qwen2Config,
-        Qwen3Config,
-    )
+    """A configuration of the family with all of its particulars, small.
 
-    llama = {
-        "vocab_size": 257,
-        "hidden_size": 48,
-        "intermediate_size": 96,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 6,
-        "num_key_value_heads": 2,
-        "max_position_embeddings": WINDOW,
-        "bos_token_id": 256,
-        "eos_token_id": 256,
-    }
-    if family.startswith("wide_"):
-        return _wide_config(family, llama)
-    match family:
-        case "gpt_neo":
-            return GPTNeoConfig(
-                vocab_size=257,
-                hidden_size=48,
-                num_layers=4,
-                num_heads=4,
-                attention_types=[[["global", "local"], 2]],
-                window_size=64,
-                max_position_embeddings=WINDOW,
-                bos_token_id=256,
-                eos_token_id=256,
-            )
-        case "gpt2":
-            return GPT2Config(
-                vocab_size=257,
-                n_embd=48,
-                n_layer=3,
-                n_head=4,
-                n_positions=WINDOW,
-                bos_token_id=256,
-                eos_token_id=256,
-            )
-        case "llama":
-            return LlamaConfig(**llama)
-        case "llama3":
-            scaling = {
-                "rope_type": "llama3",
-                "factor": 8.0,
-                "low_freq_factor": 1.0,
-                "high_freq_factor": 4.0,
-                "original_max_position_embeddings": 64,
-                "rope_theta": 10000.0,
-            }
-            return LlamaConfig(**llama, rope_parameters=scaling, attention_bias=True)
-        case "smollm":
-            return LlamaConfig(**llama, tie_word_embeddings=True)
-        case "qwen2":
-            return Qwen2Config(**llama)
-        case "qwen3":
-            return Qwen3Config(**llama, head_dim=16)
-        case "mistral":
-            return MistralConfig(**llama, sliding_window=64)
-        case "opt":
-            return OPTConfig(
-                vocab_size=257,
-                hidden_size=48,
-                ffn_dim=96,
-                num_hidden_layers=2,
-                num_attention_heads=4,
-                max_position_embeddings=WINDOW,
-                word_embed_proj_dim=48,
-                bos_token_id=256,
-                eos_token_id=256,
-                pad_token_id=0,
-            )
-    raise ValueError(family)
+    Those called ``wide_`` have heads of 32 numbers and widths that tiles divide, for compiled
+    kernels.
+    """
+    import transformers
 
-
-def _wide_config(family: str, llama: dict[str, int]) -> Any:
-    """Heads of 32 numbers and widths that tiles divide, for compiled kernels."""
-    from transformers import GPTNeoConfig, MistralConfig, Qwen3Config
-
-    if family == "wide_gpt_neo":
-        return GPTNeoConfig(
-            vocab_size=257,
-            hidden_size=128,
-            num_layers=4,
-            num_heads=4,
-            attention_types=[[["global", "local"], 2]],
-            window_size=64,
-            max_position_embeddings=WINDOW,
-            bos_token_id=256,
-            eos_token_id=256,
-        )
-    if family == "wide_mistral":
-        return MistralConfig(
-            **llama | {"hidden_size": 192, "intermediate_size": 224}, sliding_window=64
-        )
-    return Qwen3Config(**llama | {"hidden_size": 64}, head_dim=32)
+    kind, settings = _FAMILIES[family]
+    # Configurations write into the values that they are given.
+    return getattr(transformers, kind)(**deepcopy(_TOKENS | settings))
 
 
 def tiny_loaded(family: str, dtype: str = "float32", *, ends: bool = True) -> LoadedModel:
@@ -177,3 +84,55 @@ def prompt_of(text: str, *stops: str) -> Prompt:
 def request_of(prompt: Prompt, index: int = 0, temperature: float = 0.0, seed: int = 1) -> Request:
     """One candidate of a prompt."""
     return Request(prompt=prompt, index=index, temperature=temperature, seed=seed + index)
+
+
+_TOKENS: dict[str, Any] = {"vocab_size": 257, "bos_token_id": 256, "eos_token_id": 256}
+_GPT_NEO: dict[str, Any] = {
+    "hidden_size": 48,
+    "num_layers": 4,
+    "num_heads": 4,
+    "attention_types": [[["global", "local"], 2]],
+    "window_size": 64,
+    "max_position_embeddings": WINDOW,
+}
+_GPT2: dict[str, Any] = {"n_embd": 48, "n_layer": 3, "n_head": 4, "n_positions": WINDOW}
+_LLAMA: dict[str, Any] = {
+    "hidden_size": 48,
+    "intermediate_size": 96,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 6,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": WINDOW,
+}
+_LLAMA3: dict[str, Any] = {
+    "rope_type": "llama3",
+    "factor": 8.0,
+    "low_freq_factor": 1.0,
+    "high_freq_factor": 4.0,
+    "original_max_position_embeddings": 64,
+    "rope_theta": 10000.0,
+}
+_OPT: dict[str, Any] = {
+    "hidden_size": 48,
+    "ffn_dim": 96,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "max_position_embeddings": WINDOW,
+    "word_embed_proj_dim": 48,
+    "pad_token_id": 0,
+}
+_WIDE_MISTRAL: dict[str, Any] = {"hidden_size": 192, "intermediate_size": 224, "sliding_window": 64}
+_FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "gpt_neo": ("GPTNeoConfig", _GPT_NEO),
+    "gpt2": ("GPT2Config", _GPT2),
+    "llama": ("LlamaConfig", _LLAMA),
+    "llama3": ("LlamaConfig", _LLAMA | {"rope_parameters": _LLAMA3, "attention_bias": True}),
+    "smollm": ("LlamaConfig", _LLAMA | {"tie_word_embeddings": True}),
+    "qwen2": ("Qwen2Config", _LLAMA),
+    "qwen3": ("Qwen3Config", _LLAMA | {"head_dim": 16}),
+    "mistral": ("MistralConfig", _LLAMA | {"sliding_window": 64}),
+    "opt": ("OPTConfig", _OPT),
+    "wide_gpt_neo": ("GPTNeoConfig", _GPT_NEO | {"hidden_size": 128}),
+    "wide_mistral": ("MistralConfig", _LLAMA | _WIDE_MISTRAL),
+    "wide_qwen3": ("Qwen3Config", _LLAMA | {"hidden_size": 64, "head_dim": 32}),
+}
