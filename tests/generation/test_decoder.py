@@ -7,8 +7,9 @@ from gptcc_cli.generation.engine import Unsupported, linear
 from gptcc_cli.generation.engine import decoder as decoder_module
 from gptcc_cli.generation.engine.architecture import read_architecture
 from gptcc_cli.generation.engine.attention import attend_plainly
-from gptcc_cli.generation.engine.decoder import Decoder, Group
+from gptcc_cli.generation.engine.decoder import Decoder
 from gptcc_cli.generation.engine.rotary import Rotary, Rotation, read_rotation
+from gptcc_cli.generation.engine.steps import Group
 from gptcc_cli.generation.native import kernels_for
 from tests.generation.tiny import tiny_loaded
 

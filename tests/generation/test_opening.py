@@ -9,7 +9,8 @@ import torch
 
 from gptcc_cli.generation import Sampling, TransformersGenerator, open_generator
 from gptcc_cli.generation.engine import LocalEngine
-from gptcc_cli.generation.engine.decoder import Decoder, Group
+from gptcc_cli.generation.engine.decoder import Decoder
+from gptcc_cli.generation.engine.steps import Group
 from gptcc_cli.models import ModelSpec, find, load
 from tests.generation.tiny import prompt_of, request_of, tiny_loaded
 from tests.tiny_models import FAMILIES, build_tiny_model

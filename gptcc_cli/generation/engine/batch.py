@@ -11,7 +11,8 @@ from typing import Any
 
 from gptcc_cli.generation.completion import Completion, Request, Sampling
 from gptcc_cli.generation.engine.cache import Prefix, SuffixCache
-from gptcc_cli.generation.engine.decoder import Decoder, Group
+from gptcc_cli.generation.engine.decoder import Decoder
+from gptcc_cli.generation.engine.steps import Group
 from gptcc_cli.generation.sampling import RowSampler, uniform
 from gptcc_cli.generation.writing import Row, encode_prompt, room_for
 from gptcc_cli.models import LoadedModel

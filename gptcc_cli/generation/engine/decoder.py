@@ -4,44 +4,16 @@ Covers the families of ``architecture``. Knows nothing of requests, text or samp
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gptcc_cli.generation.engine.architecture import Architecture, read_architecture
-from gptcc_cli.generation.engine.attention import attend, hide, merge
-from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_length
+from gptcc_cli.generation.engine.attention import attend, merge
+from gptcc_cli.generation.engine.cache import Prefix, SuffixCache
 from gptcc_cli.generation.engine.compiled import compile_blocks
 from gptcc_cli.generation.engine.rotary import Rotary
+from gptcc_cli.generation.engine.steps import Group, Step, Steps
 from gptcc_cli.generation.engine.weights import Layer, read_weights
 from gptcc_cli.generation.native import Kernels, SharedPrompt, kernels_for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Rows that share a prompt."""
-
-    prefix: Prefix
-    slots: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    """What all layers of one step share."""
-
-    lengths: Any
-    """(rows,): tokens each row had written before."""
-    flat: Any
-    """(rows * kv heads,): where the new keys go in a layer's suffixes, flattened."""
-    spans: dict[int | None, tuple[int, int]]
-    """By window: the tokens of the suffixes to look at."""
-    groups: tuple[Group, ...]
-    slots: tuple[Any, ...]
-    """By group: its slots as a tensor."""
-    masks: dict[int | None, Any]
-    """By window: (rows, 1, 1, tokens), added to the products with suffixes."""
-    prefix_masks: dict[int | None, tuple[tuple[int, Any], ...]]
-    """By window, by group: the first prompt token any row sees, and the mask from there on."""
-    rotation: Any
 
 
 class Decoder:
@@ -78,7 +50,7 @@ class Decoder:
         self._blocks = (
             compile_blocks(self._kernels, self._weights, self.shape) if self._kernels else None
         )
-        self._windows = tuple(dict.fromkeys(self.shape.windows))
+        self._steps = Steps(self.shape, self._rotary, self.device, hides=not self.packs_prompts)
 
     def new_cache(self, capacity: int) -> SuffixCache:
         """Return an empty cache for so many rows."""
@@ -105,7 +77,9 @@ class Decoder:
         places = self._torch.arange(len(ids), device=self.device)
         x = self._embed(tokens, places)
         rotation = self._rotary.at(places, x.dtype) if self._rotary else None
-        masks = {window: self._causal_mask(len(ids), window, x) for window in self._windows}
+        masks = {
+            window: self._causal_mask(len(ids), window, x) for window in set(self.shape.windows)
+        }
         for number, layer in enumerate(self._weights.layers):
             query, key, value = self._turn(self._heads(layer, x), rotation)
             keys.append(key.transpose(0, 1).contiguous())
@@ -152,7 +126,7 @@ class Decoder:
                 places[slot] += len(group.prefix)
         ids, positions = self._torch.tensor([list(tokens), places], device=self.device)
         x = self._embed(ids, positions)
-        step = self._prepare(x, lengths, positions, groups, cache)
+        step = self._steps.prepare(x, lengths, positions, groups, cache)
         if self._blocks is not None:
             self._blocks.write(
                 x, step.lengths, step.rotation, cache.keys, cache.values, _shared(step)
@@ -167,7 +141,7 @@ class Decoder:
             x = self._rest(layer, x, attended)
         return self._logits(x)
 
-    def _write(self, number: int, heads: Any, cache: SuffixCache, step: _Step) -> Any:
+    def _write(self, number: int, heads: Any, cache: SuffixCache, step: Step) -> Any:
         """Keep keys and values, and attend; return (rows, heads * head_dim)."""
         query, key, value = self._turn(heads, step.rotation)
         self._keep(cache.keys, number, key, step)
@@ -175,7 +149,7 @@ class Decoder:
         return self._attend(number, query, cache, step)
 
     def _write_compiled(
-        self, kernels: Kernels, number: int, heads: Any, cache: SuffixCache, step: _Step
+        self, kernels: Kernels, number: int, heads: Any, cache: SuffixCache, step: Step
     ) -> Any:
         """Do the same with compiled kernels."""
         shape = self.shape
@@ -193,7 +167,7 @@ class Decoder:
         )
 
     def _attend_prompts_compiled(
-        self, kernels: Kernels, number: int, heads: Any, step: _Step
+        self, kernels: Kernels, number: int, heads: Any, step: Step
     ) -> tuple[Any, Any]:
         shape = self.shape
         if step.groups[0].prefix.packed is None:
@@ -275,84 +249,11 @@ class Decoder:
         ones = self._torch.ones(length, length, dtype=self._torch.bool, device=like.device)
         return ones.tril() & ones.triu(1 - window)
 
-    def _prepare(
-        self,
-        x: Any,
-        lengths: Sequence[int],
-        positions: Any,
-        groups: Sequence[Group],
-        cache: SuffixCache,
-    ) -> _Step:
-        torch, shape = self._torch, self.shape
-        counts = torch.tensor(list(lengths), device=self.device)
-        first = torch.arange(len(lengths) * shape.n_kv_heads, device=self.device) * cache.length
-        spans = {window: self._span(lengths, window, cache, groups) for window in self._windows}
-        # Compiled kernels count instead of hiding.
-        by_torch = () if self.packs_prompts else self._windows
-        return _Step(
-            lengths=counts,
-            flat=first + counts.repeat_interleave(shape.n_kv_heads),
-            spans=spans,
-            groups=tuple(groups),
-            slots=tuple(torch.tensor(group.slots, device=self.device) for group in groups),
-            masks={
-                w: self._suffix_mask(x, counts, spans[w][1], w) if groups else None
-                for w in by_torch
-            },
-            prefix_masks={
-                w: tuple(
-                    self._prefix_mask(
-                        x, [lengths[slot] for slot in group.slots], len(group.prefix), w
-                    )
-                    for group in groups
-                )
-                for w in by_torch
-            },
-            rotation=self._rotary.at(positions, x.dtype) if self._rotary else None,
-        )
-
-    def _span(
-        self,
-        lengths: Sequence[int],
-        window: int | None,
-        cache: SuffixCache,
-        groups: Sequence[Group],
-    ) -> tuple[int, int]:
-        n_keys = max(lengths) + 1
-        if groups:
-            return 0, min(cache.length, attended_length(n_keys))
-        return (0 if window is None else max(0, n_keys - window)), n_keys
-
-    def _suffix_mask(self, x: Any, counts: Any, n_keys: int, window: int | None) -> Any:
-        columns = self._torch.arange(n_keys, device=x.device)
-        hidden = columns > counts[:, None]
-        if window is not None and n_keys > window:
-            hidden |= columns <= counts[:, None] - window
-        return hide(hidden, x)[:, None, None, :]
-
-    def _prefix_mask(
-        self, x: Any, lengths: list[int], n_prefix: int, window: int | None
-    ) -> tuple[int, Any]:
-        """Return where a group's rows begin to see their prompt, and what hides more."""
-        if window is None:
-            return 0, None
-        # A row whose suffix holds c tokens sees prompt tokens from n_prefix + c - window + 1 on.
-        starts = [max(0, n_prefix + count - window + 1) for count in lengths]
-        # Always one token, so that attention has something to look at, if only to ignore it.
-        first = min(*starts, n_prefix - 1)
-        if max(starts) == first:
-            return first, None
-        columns = self._torch.arange(first, n_prefix, device=x.device)
-        hidden = columns < self._torch.tensor(starts, device=x.device)[:, None]
-        mask = hide(hidden, x)
-        share = self.shape.n_heads // self.shape.n_kv_heads
-        return first, mask.repeat_interleave(share, 0)[None, None]
-
-    def _keep(self, tensors: list[Any], number: int, new: Any, step: _Step) -> None:
+    def _keep(self, tensors: list[Any], number: int, new: Any, step: Step) -> None:
         flat = tensors[number].view(-1, self.shape.head_dim)
         flat.index_copy_(0, step.flat, new.reshape(-1, self.shape.head_dim))
 
-    def _attend(self, number: int, query: Any, cache: SuffixCache, step: _Step) -> Any:
+    def _attend(self, number: int, query: Any, cache: SuffixCache, step: Step) -> Any:
         """Attend to suffixes and prompts; return (rows, heads * head_dim)."""
         shape, rows = self.shape, len(query)
         window, scale = shape.windows[number], shape.scales[number]
@@ -371,7 +272,7 @@ class Decoder:
         prefix = self._attend_prompts(number, query, step)
         return merge(prefix, suffix).transpose(1, 2).reshape(rows, -1)
 
-    def _attend_prompts(self, number: int, query: Any, step: _Step) -> tuple[Any, Any]:
+    def _attend_prompts(self, number: int, query: Any, step: Step) -> tuple[Any, Any]:
         """Attend to each row's prompt: (rows, kv heads, turns, head_dim), and without the last."""
         if len(step.groups) == 1:
             return self._attend_prefix(number, 0, query, step)
@@ -382,7 +283,7 @@ class Decoder:
             found[index], log_sums[index] = attended, log_sum
         return found, log_sums
 
-    def _attend_prefix(self, number: int, which: int, query: Any, step: _Step) -> tuple[Any, Any]:
+    def _attend_prefix(self, number: int, which: int, query: Any, step: Step) -> tuple[Any, Any]:
         """Attend to a group's prompt, all its rows as one matrix a key head."""
         shape, rows = self.shape, len(query)
         prefix = step.groups[which].prefix
@@ -398,7 +299,7 @@ class Decoder:
         return attended, log_sum[0].unflatten(1, (rows, -1)).transpose(0, 1)
 
 
-def _shared(step: _Step) -> list[SharedPrompt]:
+def _shared(step: Step) -> list[SharedPrompt]:
     return [
         SharedPrompt(length=len(group.prefix), packed=group.prefix.packed, slots=slots)
         for group, slots in zip(step.groups, step.slots, strict=True)
