@@ -25,18 +25,21 @@ PROBLEM = {
 
 @pytest.fixture
 def listening(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    root = Path(__file__).parents[2]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gptcc_cli", "listen", "--port", "0", "--count", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(root)},
-    )
+    process = _begun(tmp_path, "--count", "2")
     yield process
     process.kill()
     process.communicate()
+
+
+def _begun(cwd: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "gptcc_cli", "listen", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
 
 
 def _port(process: subprocess.Popen[str]) -> int:
@@ -97,15 +100,7 @@ def test_a_problem_that_arrives_is_solved_beside_its_statement(
 ) -> None:
     """The embedded model, a real post, and `check` on what `--solve` wrote."""
     monkeypatch.setenv("GPTCC_MODEL", "embedded")
-    root = Path(__file__).parents[2]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gptcc_cli", "listen", "--port", "0", "--count", "1", "--solve"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(root)},
-    )
+    process = _begun(tmp_path, "--count", "1", "--solve")
     try:
         _post(_port(process), PROBLEM)
         out, err = process.communicate(timeout=300)
@@ -117,16 +112,11 @@ def test_a_problem_that_arrives_is_solved_beside_its_statement(
     assert "problems/sum-of-two/solution.py: AC 2 of 2 tests" in done.stdout, done.stderr
 
 
-def test_solving_ends_listen_with_its_own_exit_code(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gptcc_cli", "listen", "--port", "0", "--count", "1", "--solve"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(root), "GPTCC_MODEL": str(tmp_path / "no-model")},
-    )
+def test_solving_ends_listen_with_its_own_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPTCC_MODEL", str(tmp_path / "no-model"))
+    process = _begun(tmp_path, "--count", "1", "--solve")
     try:
         _post(_port(process), PROBLEM)
         out, err = process.communicate(timeout=120)
