@@ -28,6 +28,11 @@ class Observed(Protocol):
         """By input: a digest of the answer, or how the program failed."""
         ...
 
+    @property
+    def as_claimed(self) -> tuple[bool, ...]:
+        """Of the last inputs, those of tests a model wrote: whether it gives what they expect."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedCandidate:
@@ -42,10 +47,14 @@ class RankedCandidate:
     cluster_size: int | None = None
     """How many programs are in that group, itself included."""
     score: float | None = None
-    """``sqrt(weight) * inputs answered as most do`` (CodeT's score, with agreement in the place of
-    generated tests), where a program weighs the root of how often it was written. Halved for each
-    input that others answer and it fails on, three times at most, and halved if it has one answer
-    to all of many inputs."""
+    """``sqrt(weight) * (inputs answered as most do + claims met)`` (CodeT's score, with agreement
+    beside generated tests), where a program weighs the root of how often it was written. Halved
+    for each input that others answer and it fails on, three times at most, and halved if it has
+    one answer to all of many inputs."""
+    n_claims: int = 0
+    """On how many tests a model wrote it was run. They are claims: no verdict depends on them."""
+    n_claims_met: int = 0
+    """To how many of them it gives the claimed answer."""
 
     @property
     def passed(self) -> bool:
@@ -87,6 +96,7 @@ class _Group:
 
     outcomes: tuple[Outcome, ...]
     n_programs: int
+    as_claimed: tuple[bool, ...]
     score: float
     n_peers: int
     """How many programs were run on these inputs and did as well on the tests, this group's
@@ -137,29 +147,32 @@ def _group(
         outcomes = behaviours[form].outcomes
         agreement.groups[form] = _Group(
             outcomes=outcomes,
+            as_claimed=behaviours[form].as_claimed,
             n_programs=sizes[outcomes],
             n_peers=len(level),
-            score=_score(outcomes, votes, weights[outcomes], agreement.several_answers),
+            score=_score(behaviours[form], votes, weights[outcomes], agreement.several_answers),
         )
 
 
 def _score(
-    outcomes: tuple[Outcome, ...],
+    seen: Observed,
     votes: list[defaultdict[str, float]],
     weight: float,
     several_answers: bool,
 ) -> float:
+    outcomes = seen.outcomes
     if several_answers:
         return float(sum(isinstance(outcome, str) for outcome in outcomes))
+    n_probes = len(outcomes) - len(seen.as_claimed)
     as_most = 0
     failed_alone = 0
-    for outcome, vote in zip(outcomes, votes, strict=False):
+    for place, (outcome, vote) in enumerate(zip(outcomes, votes, strict=False)):
         if isinstance(outcome, str):
             as_most += vote[outcome] == max(vote.values())
-        else:
+        elif place < n_probes:  # the statement may forbid an input that a model wrote
             failed_alone += bool(vote)
     doubts = min(_MOST_DOUBTS, failed_alone + is_uniform(outcomes))
-    return math.sqrt(weight) * as_most * 0.5**doubts
+    return math.sqrt(weight) * (as_most + sum(seen.as_claimed)) * 0.5**doubts
 
 
 def _standing(judgement: Judgement) -> tuple[float, ...]:
@@ -203,10 +216,13 @@ def _ranked(
         return RankedCandidate(judgement=judgement, reason=_reason(judgement))
     return RankedCandidate(
         judgement=judgement,
-        reason=f"{_reason(judgement)}; {_words(group, judgement, agreement.several_answers)}",
+        reason=f"{_reason(judgement)}; {_words(group, judgement, agreement.several_answers)}"
+        f"{_claimed(group)}",
         cluster=numbers.setdefault(group.outcomes, len(numbers) + 1),
         cluster_size=group.n_programs,
         score=group.score,
+        n_claims=len(group.as_claimed),
+        n_claims_met=sum(group.as_claimed),
     )
 
 
@@ -230,6 +246,12 @@ def _words(group: _Group, judgement: Judgement, several_answers: bool) -> str:
     if group.n_programs == 1:
         return f"differs from {_all_of(others)} other {kind} on {inputs}{trouble}"
     return f"agrees with {group.n_programs - 1} of {others} other {kind} on {inputs}{trouble}"
+
+
+def _claimed(group: _Group) -> str:
+    """What tests a model wrote say of a candidate."""
+    met, claims = sum(group.as_claimed), len(group.as_claimed)
+    return f"; gives what {met} of {_counted(claims, 'test')} a model wrote expect" * bool(claims)
 
 
 def _all_of(number: int) -> str:

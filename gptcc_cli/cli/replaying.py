@@ -163,6 +163,7 @@ def _recorded(kept: Kept) -> Writer:
     return Writer(
         generator=Recorded(kept.run.summary.id, kept.completions),
         prompts=lambda _: (unread,),
+        write_tests=lambda *_: kept.run.tests_written or "",
         mend=lambda _, __, round_: replace(unread, round=round_),
         n_at_most=max(1, n_first),
     )

@@ -5,9 +5,11 @@ solves one after another, and hands each answer to where it was asked to be. Wha
 single problem is ``solving``'s work; how it looks is ``console``'s.
 """
 
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
+from gptcc_cli.cli.collaborators.claiming import Claiming, claiming_of
 from gptcc_cli.cli.collaborators.endpoint import open_endpoint
 from gptcc_cli.cli.collaborators.hearing import Hearing, observation_of
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
@@ -20,9 +22,10 @@ from gptcc_cli.console import Talk
 from gptcc_cli.console.samples import list_samples
 from gptcc_cli.console.solving import SolveView, headline, solution_table
 from gptcc_cli.errors import ExitCode, UsageError
-from gptcc_cli.extraction import extract
+from gptcc_cli.extraction import Claim, extract
 from gptcc_cli.generation import Sampling, Style, plan
 from gptcc_cli.judging import Judge
+from gptcc_cli.problem import Problem
 from gptcc_cli.solving import Ended, Repair, Solution, Until, solve
 from gptcc_cli.statement import Reading
 
@@ -49,7 +52,7 @@ def run(wish: SolveWish) -> ExitCode:
     with ExitStack() as stack:
         judge = None if wish.no_check else stack.enter_context(open_judge(JudgeWish.of(wish), talk))
         writer = open_wished_writer(wish, talk)
-        repair = _repair(wish, writer)
+        repair, claiming = _repair(wish, writer), claiming_of(wish, writer)
         log = stack.enter_context(open_log(wish, writer, talk))
         codes = []
         for task in tasks:
@@ -59,6 +62,7 @@ def run(wish: SolveWish) -> ExitCode:
                 judge=judge,
                 writer=writer,
                 repair=repair,
+                claiming=claiming,
                 talk=talk,
             )
             with log.keep(task, sampling) as entry:
@@ -131,6 +135,7 @@ class _Desk:
     judge: Judge | None
     writer: Writer
     repair: Repair | None
+    claiming: Claiming | None
     talk: Talk
 
     def solve(self, task: Task, entry: Entry) -> Solution:
@@ -139,6 +144,7 @@ class _Desk:
         n = self.sampling.n if at_most is None else min(self.sampling.n, at_most)
         sampling = replace(self.sampling, n=n)
         problem, until = task.problem, self.wish.stopping()
+        claims, budget_s = self._claims(problem, entry)
         with SolveView(self.talk, None if n == OPEN_N else n) as view:
             solution = solve(
                 problem,
@@ -150,14 +156,25 @@ class _Desk:
                 judge=Hearing(judge=self.judge, problem=problem, tests=task.judged_on),
                 observe=None
                 if until is Until.FIRST and task.judged_on
-                else observation_of(self.judge, problem, seed=sampling.seed),
+                else observation_of(self.judge, problem, seed=sampling.seed, claims=claims),
                 repair=self.repair,
                 until=until,
-                budget_s=self.wish.budget,
+                budget_s=budget_s,
                 listen=entry.beside(view),
             )
         self._tell(solution)
         return solution
+
+    def _claims(self, problem: Problem, entry: Entry) -> tuple[tuple[Claim, ...], float | None]:
+        """Return tests that the model wrote, if it is asked, and what is left of the budget."""
+        budget_s, began_s = self.wish.budget, time.monotonic()
+        if self.claiming is None:
+            return (), budget_s
+        claims = self.claiming.claims(
+            problem, self.sampling, entry=entry, talk=self.talk, budget_s=budget_s
+        )
+        spent_s = time.monotonic() - began_s
+        return claims, None if budget_s is None else max(0.0, budget_s - spent_s)
 
     def _tell(self, solution: Solution) -> None:
         if solution.failure is not None and solution.solved:
@@ -181,6 +198,7 @@ def solve_unlogged(
         judge=judge,
         writer=writer,
         repair=_repair(wish, writer),
+        claiming=claiming_of(wish, writer),
         talk=talk,
     )
     return desk.solve(task, Entry(run=None))

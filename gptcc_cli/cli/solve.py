@@ -18,6 +18,7 @@ def solve(
     until: s.Until = None,
     budget: s.Budget = None,
     repair: s.Repair = 0,
+    write_tests: s.WriteTests = 0,
     temperature: o.Temperatures = None,
     top_p: s.TopP = 0.95,
     seed: s.Seed = 0,

@@ -58,7 +58,7 @@ Until: TypeAlias = Annotated[
     typer.Option(
         "--until",
         help="Stop when the first candidate passes, when different ones that pass also agree on "
-        "further inputs, or write all. [default: first; with --budget, agreed]",
+        "further inputs, or write all. [default: first; with --budget or --write-tests, agreed]",
         envvar="GPTCC_UNTIL",
         show_default=False,
     ),
@@ -83,6 +83,18 @@ Repair: TypeAlias = Annotated[
         help="Where none passes, show the model its best programs and the first sample each "
         "fails, up to N times. For chat models; small ones seldom mend anything.",
         envvar="GPTCC_REPAIR",
+    ),
+]
+WriteTests: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--write-tests",
+        metavar="N",
+        min=0,
+        max=100,
+        help="First ask the model for N tests of the problem. They judge no program, and help to "
+        "put those that pass in order. For chat models; the embedded one does not chat.",
+        envvar="GPTCC_WRITE_TESTS",
     ),
 ]
 Seed: TypeAlias = Annotated[

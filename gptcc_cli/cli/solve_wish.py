@@ -25,6 +25,7 @@ class SolveWish(WritingWish):
     until: UntilChoice | None
     budget: float | None
     repair: int
+    write_tests: int
     temperature: str | None
     starter: Path | None
     tests: Path | None
@@ -62,10 +63,10 @@ class SolveWish(WritingWish):
         return sampling
 
     def stopping(self) -> Until:
-        """Return when to stop: who gives time gives it for agreement, too."""
+        """Return when to stop: who gives time, or asks for tests, wants agreement, too."""
         if self.until is not None:
             return Until(self.until.value)
-        return Until.FIRST if self.budget is None else Until.AGREED
+        return Until.FIRST if self.budget is None and not self.write_tests else Until.AGREED
 
     def delivery(self, *, several: bool) -> Delivery:
         """Return where answers go."""

@@ -93,6 +93,8 @@ def candidate_record(ranked: RankedCandidate) -> dict[str, Any]:
         "cluster": ranked.cluster,
         "cluster_size": ranked.cluster_size,
         "score": ranked.score,
+        "n_claims": ranked.n_claims,
+        "n_claims_met": ranked.n_claims_met,
         "round": candidate.round,
         "parent": candidate.parent,
         "slowest_s": round(slowest_s(judgement), 4),

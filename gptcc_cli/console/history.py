@@ -1,14 +1,18 @@
 """Past runs as people and programs see them: a table, a page of one run, records for JSON."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from gptcc_cli.extraction import read_claims
 from gptcc_cli.history import Difference, KeptProgram, KeptRun, RunSummary
 
 _MOST_PROGRAMS = 10
 _WIDTHS = {"problem": 28, "model": 36}
 """Columns that are cut short, and to how many letters."""
+_LINE = 100
+"""Letters of a test that is shown."""
 
 
 def runs_table(runs: Sequence[RunSummary]) -> str:
@@ -46,6 +50,7 @@ def run_lines(run: KeptRun) -> Iterator[str]:
     yield f"  when      {_moment(summary.started_s)}{took}, gptcc {run.version}"
     yield f"  problem   {_called(summary)} ({run.origin or 'of unknown origin'})"
     yield f"  tests     {len(run.problem.samples)} samples, {len(run.tests)} given beside them"
+    yield from _claim_lines(run)
     commit = run.provenance.get("commit")
     yield f"  model     {summary.model}{f' (commit {commit})' if commit else ''}"
     settings = [f"{name}={_shown(value)}" for name, value in _told(run.settings)]
@@ -92,6 +97,7 @@ def run_record(run: KeptRun) -> dict[str, Any]:
         "origin": run.origin,
         "n_samples": len(run.problem.samples),
         "n_tests_beside": len(run.tests),
+        "tests_written": run.tests_written,
         "settings": dict(run.settings),
         "provenance": dict(run.provenance),
         "version": run.version,
@@ -142,6 +148,18 @@ def _program_record(program: KeptProgram) -> dict[str, Any]:
         "cases": [dict(case) for case in program.cases],
         "source": program.source,
     }
+
+
+def _claim_lines(run: KeptRun) -> Iterator[str]:
+    """Yield the tests that the model wrote, as far as they could be used."""
+    if run.tests_written is None:
+        return
+    asked = run.settings.get("write_tests", 0)
+    claims = read_claims(run.tests_written, run.problem, most=asked).kept
+    yield f"  written   {len(claims)} of {asked} tests, by the model"
+    for claim in claims:
+        given = list(claim.input) if isinstance(claim.input, tuple) else claim.input
+        yield _cut(f"            {json.dumps(given)} gives {json.dumps(claim.answer)}", _LINE)
 
 
 def _told(settings: Any) -> Iterator[tuple[str, Any]]:

@@ -106,7 +106,12 @@ _REQUESTS: Final[Step] = (
     "CREATE INDEX requests_by_prompt ON requests (prompt)",
 )
 
-STEPS: Final[tuple[Step, ...]] = (_RUNS, _REQUESTS)
+_TESTS_WRITTEN: Final[Step] = (
+    # What a model wrote when it was asked for tests; null: it was not asked.
+    "ALTER TABLE runs ADD COLUMN tests_written ANY",
+)
+
+STEPS: Final[tuple[Step, ...]] = (_RUNS, _REQUESTS, _TESTS_WRITTEN)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[Step, ...] = STEPS) -> None:

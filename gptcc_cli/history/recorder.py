@@ -150,6 +150,10 @@ class RunLog:
         """Return the same generator, with a note of every request it draws."""
         return _Overheard(generator, lambda *drawn: self._note(self._sheet.add_request, *drawn))
 
+    def note_tests(self, text: str) -> None:
+        """Take note of what the model wrote when it was asked for tests."""
+        self._note(self._sheet.add_tests, text)
+
     def end(self, solution: Solution, exit_code: int, *, failure: str | None = None) -> None:
         """Take note of the answer.
 

@@ -90,6 +90,8 @@ class KeptRun:
     """Where the problem was read."""
     tests: tuple[GivenTest, ...]
     """Tests beside the samples."""
+    tests_written: str | None
+    """What the model wrote when it was asked for tests; ``None``: it was not asked."""
     settings: Mapping[str, Any]
     provenance: Mapping[str, Any]
     version: str
@@ -231,6 +233,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> KeptRun:
         problem=problem_of(text_of(statement), record),
         origin=row["origin"],
         tests=() if tests is None else tests_of(tests),
+        tests_written=_text_or_none(row["tests_written"]),
         settings=json.loads(row["settings"]),
         provenance=json.loads(row["provenance"]),
         version=row["version"],
@@ -239,6 +242,10 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> KeptRun:
         answer=row["answer"],
         programs=tuple(_programs(connection, row["number"])),
     )
+
+
+def _text_or_none(stored: str | bytes | None) -> str | None:
+    return None if stored is None else text_of(stored)
 
 
 def _programs(connection: sqlite3.Connection, number: int) -> Iterator[KeptProgram]:

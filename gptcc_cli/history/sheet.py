@@ -130,6 +130,10 @@ class Sheet:
         )
         self.n_requested += 1
 
+    def add_tests(self, to: sqlite3.Connection, text: str) -> None:
+        """Write what a model wrote when it was asked for tests."""
+        self._set(to, tests_written=stored_text(text))
+
     def add_judgement(
         self,
         to: sqlite3.Connection,
@@ -176,7 +180,7 @@ class Sheet:
             self.add_judgement(to, ranked.judgement, rank, ranked)
         if failure is None and solution.failure is not None:
             failure = solution.failure.message
-        self._close(
+        self._set(
             to,
             ended_s=ended_s,
             ended=solution.ended.value,
@@ -195,7 +199,7 @@ class Sheet:
         ended_s: float,
     ) -> None:
         """Write that the run ended without a solution."""
-        self._close(
+        self._set(
             to,
             ended_s=ended_s,
             ended=ended,
@@ -204,7 +208,7 @@ class Sheet:
             failure=without_secrets(failure),
         )
 
-    def _close(self, to: sqlite3.Connection, **values: Any) -> None:
+    def _set(self, to: sqlite3.Connection, **values: Any) -> None:
         names = ", ".join(f"{name} = ?" for name in values)
         to.execute(f"UPDATE runs SET {names} WHERE number = ?", [*values.values(), self.number])
 

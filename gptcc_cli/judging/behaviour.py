@@ -1,12 +1,16 @@
 """What a program does on inputs of which nobody knows the right answer.
 
-Plain values and how they follow from facts. Says nothing of right or wrong: programs that do the
-same behave alike, and that is all.
+Plain values and how they follow from facts. Programs that do the same behave alike. What is right
+nobody here knows; a model may have claimed something, and what agrees with it is told apart.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import eq
 
 from gptcc_cli.checkers import answer_form, output_form
+from gptcc_cli.extraction import Claim
 from gptcc_cli.judging.judgement import Verdict
 from gptcc_cli.judging.verdicts import JudgingRules, failure_of
 from gptcc_cli.problem import Mode
@@ -40,6 +44,9 @@ class Behaviour:
     outcomes: tuple[Outcome, ...]
     """In the order of the probes. Outcomes that are equal were equal answers (by the problem's
     rules of comparison), or failures of one kind."""
+    as_claimed: tuple[bool, ...] = ()
+    """Of the last inputs, which are those of claims: whether the answer is the claimed one. That
+    says something of right or wrong, as far as the model that wrote them may be believed."""
 
     @property
     def key(self) -> tuple[Outcome, ...]:
@@ -58,6 +65,15 @@ class Behaviour:
     def n_answered(self) -> int:
         """How many probes the program gave an answer to."""
         return sum(isinstance(outcome, str) for outcome in self.outcomes)
+
+
+def behaviour_of(
+    outcomes: Sequence[Outcome], claims: Sequence[Claim], rules: JudgingRules
+) -> Behaviour:
+    """Return what a program did, of which the last outcomes are those of claims."""
+    claimed = [_claimed_outcome(claim, rules) for claim in claims]
+    as_claimed = map(eq, outcomes[len(outcomes) - len(claims) :], claimed)
+    return Behaviour(outcomes=tuple(outcomes), as_claimed=tuple(as_claimed))
 
 
 def observing_rules(rules: JudgingRules) -> JudgingRules:
@@ -85,3 +101,10 @@ def outcome_of(execution: Execution, rules: JudgingRules) -> Outcome:
     if rules.in_place and execution.answer_json.strip() == "null" and after is not None:
         return answer_form(after, rules.answer)
     return answer_form(execution.answer_json, rules.answer)
+
+
+def _claimed_outcome(claim: Claim, rules: JudgingRules) -> Outcome:
+    """Return what a program comes to that gives the claimed answer."""
+    if rules.mode is Mode.STDIN:
+        return output_form(str(claim.answer).encode(), rules.answer)
+    return answer_form(json.dumps(claim.answer), rules.answer)

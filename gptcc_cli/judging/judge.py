@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Self
 
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError
-from gptcc_cli.extraction import Candidate, granted_names, import_line
-from gptcc_cli.judging.behaviour import Behaviour, Outcome, observing_rules, outcome_of
+from gptcc_cli.extraction import Candidate, Claim, granted_names, import_line
+from gptcc_cli.judging import behaviour as seen
+from gptcc_cli.judging.behaviour import Behaviour, Outcome
 from gptcc_cli.judging.jobs import (
     arguments_of,
     assertions_job,
@@ -166,6 +167,7 @@ class Judge:
         candidate: Candidate,
         problem: Problem,
         probes: "Sequence[Probe]",
+        claims: Sequence[Claim] = (),
         *,
         cancel: threading.Event | None = None,
     ) -> "Future[Behaviour]":
@@ -177,29 +179,33 @@ class Judge:
             candidate: the program.
             problem: its problem.
             probes: the inputs, small ones: the limits are tight.
+            claims: their inputs come after the probes, and nothing else of them.
             cancel: as for ``submit``.
         """
         hearing = self._hearing(candidate, problem, (), False, cancel)
-        hearing = replace(hearing, rules=observing_rules(hearing.rules))
-        return self._pool.submit(self._observe, hearing, tuple(probes))
+        hearing = replace(hearing, rules=seen.observing_rules(hearing.rules))
+        return self._pool.submit(self._observe, hearing, tuple(probes), tuple(claims))
 
-    def _observe(self, hearing: _Hearing, probes: "tuple[Probe, ...]") -> Behaviour:
+    def _observe(
+        self, hearing: _Hearing, probes: "tuple[Probe, ...]", claims: tuple[Claim, ...]
+    ) -> Behaviour:
         outcomes: list[Outcome] = []
-        for probe in probes:
+        inputs = [*(probe.input for probe in probes), *(claim.input for claim in claims)]
+        for given in inputs:
             if outcomes == [Verdict.TLE] * _PATIENCE or outcomes[:1] == [Verdict.CE]:
-                outcomes.extend(outcomes[:1] * (len(probes) - len(outcomes)))
+                outcomes.extend(outcomes[:1] * (len(inputs) - len(outcomes)))
                 break
-            outcomes.append(self._outcome(hearing, probe))
-        return Behaviour(outcomes=tuple(outcomes))
+            outcomes.append(self._outcome(hearing, given))
+        return seen.behaviour_of(outcomes, claims, hearing.rules)
 
-    def _outcome(self, hearing: _Hearing, probe: "Probe") -> Outcome:
-        """Run one probe; whatever breaks on our side is IE."""
+    def _outcome(self, hearing: _Hearing, given: str | tuple[Json, ...]) -> Outcome:
+        """Run one input without an answer; whatever breaks on our side is IE."""
         if self._closing.is_set() or (hearing.cancel is not None and hearing.cancel.is_set()):
             raise CancelledError
         if hearing.candidate.syntax_error is not None:
             return Verdict.CE
         try:
-            return outcome_of(self._run(hearing, probe.input), hearing.rules)
+            return seen.outcome_of(self._run(hearing, given), hearing.rules)
         except GptccError:
             raise
         except Exception:  # noqa: BLE001 (one candidate's observing must not end the run)

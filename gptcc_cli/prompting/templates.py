@@ -23,11 +23,14 @@ _CHECKOUT = Path(__file__).parents[2] / "prompts"
 
 REPAIR = "repair"
 """The template for a second try; it shows a program that failed, so nobody begins with it."""
+WRITE_TESTS = "write-tests"
+"""The template that asks for tests, which no candidate is written from."""
+_NO_FIRST = frozenset({REPAIR, WRITE_TESTS})
 
 
 def template_names() -> tuple[str, ...]:
     """The templates that ship with gptcc, for a first attempt."""
-    return tuple(sorted({path.stem for path in _directory().glob("*.toml")} - {REPAIR}))
+    return tuple(sorted({path.stem for path in _directory().glob("*.toml")} - _NO_FIRST))
 
 
 def load_template(name: str) -> PromptTemplate:

@@ -43,7 +43,8 @@ _REQUESTS = (
     "INSERT INTO requests (run, place, round, prompt, number, temperature, seed) "
     "VALUES (1, 0, 0, 'q', 4, 0.2, 77)",
 )
-ADDED = (_FIRST, _REQUESTS)
+_TESTS_WRITTEN = ("UPDATE runs SET tests_written = 'Input: 1 2 Output: 3'",)
+ADDED = (_FIRST, _REQUESTS, _TESTS_WRITTEN)
 """What a run adds in each form."""
 
 
@@ -81,6 +82,7 @@ def test_a_history_of_every_form_opens(form: int, tmp_path: Path) -> None:
     assert [(one.index, one.seed, one.text) for one in completions] == [(4, 77, RIGHT)]
     assert completions[0].prompt.template.stop_strings == ("</",)
     assert [[one.seed for one in round_] for round_ in rounds] == ([[77]] if form > 1 else [])
+    assert run.tests_written == ("Input: 1 2 Output: 3" if form > 2 else None)
 
 
 @pytest.mark.parametrize("form", range(1, len(STEPS) + 1))

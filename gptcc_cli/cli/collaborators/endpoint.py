@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from gptcc_cli.cli.collaborators.writer import Writer
+from gptcc_cli.cli.collaborators.writer import Writer, claims_writer
 from gptcc_cli.console import Talk
 from gptcc_cli.generation import EndpointGenerator, Style
 from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
     Mistake,
     Prompt,
+    build_claims_prompt,
     build_prompts,
     build_repair_prompt,
     load_template,
@@ -70,7 +71,24 @@ def open_endpoint(
             max_new_tokens=max_new_tokens,
         )
 
-    return Writer(generator=generator, prompts=prompts, mend=mend if style is Style.CHAT else None)
+    def ask(problem: Problem, n_tests: int) -> Prompt:
+        return build_claims_prompt(
+            problem,
+            next(iter(problem.trusted_samples), None),
+            n_tests=n_tests,
+            count_tokens=_count,
+            render_chat=_as_one_message,
+            window=max(_WINDOW, 2 * max_new_tokens),
+            max_new_tokens=max_new_tokens,
+        )
+
+    chats = style is Style.CHAT
+    return Writer(
+        generator=generator,
+        prompts=prompts,
+        mend=mend if chats else None,
+        write_tests=claims_writer(generator, ask) if chats else None,
+    )
 
 
 def _count(text: str) -> int:

@@ -3,7 +3,7 @@
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from gptcc_cli.extraction import Candidate
+from gptcc_cli.extraction import Candidate, Claim
 from gptcc_cli.judging import Behaviour, Judge, Judgement
 from gptcc_cli.mutation import Probe, mutate
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
@@ -38,19 +38,24 @@ class Observation:
     problem: Problem
     probes: tuple[Probe, ...]
     """Inputs made from those of the samples."""
+    claims: tuple[Claim, ...] = ()
+    """Inputs that a model wrote, with the answers it claims."""
 
     def submit(self, candidate: Candidate) -> "Future[Behaviour]":
         """Run a candidate on the further inputs."""
-        return self.judge.observe(candidate, self.problem, self.probes)
+        return self.judge.observe(candidate, self.problem, self.probes, self.claims)
 
 
-def observation_of(judge: Judge | None, problem: Problem, *, seed: int) -> Observation | None:
+def observation_of(
+    judge: Judge | None, problem: Problem, *, seed: int, claims: tuple[Claim, ...] = ()
+) -> Observation | None:
     """Make further inputs for a problem, to tell its candidates apart by.
 
     Args:
         judge: who runs programs; ``None``: nobody does.
         problem: its samples are changed; nothing else is known of its tests.
         seed: of the run.
+        claims: inputs that a model wrote, to be added.
 
     Returns:
         ``None`` where there are no further inputs to be had.
@@ -58,4 +63,6 @@ def observation_of(judge: Judge | None, problem: Problem, *, seed: int) -> Obser
     if judge is None:
         return None
     probes = mutate(problem, problem.trusted_samples, n=N_PROBES, seed=seed)
-    return Observation(judge=judge, problem=problem, probes=probes) if probes else None
+    if not probes and not claims:
+        return None
+    return Observation(judge=judge, problem=problem, probes=probes, claims=claims)

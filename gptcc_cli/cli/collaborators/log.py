@@ -55,6 +55,11 @@ class Entry:
         """Return the generator, its requests noted as they are drawn."""
         return generator if self.run is None else self.run.overheard(generator)
 
+    def note_tests(self, text: str) -> None:
+        """Note what the model wrote when it was asked for tests."""
+        if self.run is not None:
+            self.run.note_tests(text)
+
     def answered(self, solution: Solution) -> Solution:
         """Note the answer and give it back; how the command ends is not known yet."""
         self.solution = solution

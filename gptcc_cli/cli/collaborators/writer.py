@@ -1,13 +1,21 @@
 """Who writes candidates, opened from options; says in a line what was chosen and why."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
 from gptcc_cli.console import Talk
 from gptcc_cli.console.fetching import FetchView
 from gptcc_cli.errors import ModelError
-from gptcc_cli.generation import Generator, ReplayGenerator, open_generator
+from gptcc_cli.generation import (
+    Generator,
+    ReplayGenerator,
+    Request,
+    Sampling,
+    derive_seed,
+    open_generator,
+)
 from gptcc_cli.models import (
     FoundModel,
     LoadedModel,
@@ -19,10 +27,12 @@ from gptcc_cli.models import (
 )
 from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
+    ClaimPrompts,
     Mistake,
     Prompt,
     PromptTemplate,
     RepairPrompts,
+    build_claims_prompt,
     build_prompts,
     build_repair_prompt,
     choose_template,
@@ -33,6 +43,10 @@ from gptcc_cli.training.taught import taught_template
 PromptMaker = Callable[[Problem], tuple[Prompt, ...]]
 """Puts a problem to the model that writes, in as many forms as its template has."""
 
+WriteTests = Callable[[Problem, int, Sampling, Event], str]
+"""Asks the model that writes for so many tests of a problem, until it is told to stop; returns its
+words."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
@@ -42,6 +56,8 @@ class Writer:
     prompts: PromptMaker
     mend: RepairPrompts | None = None
     """Puts a program that failed to the model; ``None``: it can't be asked."""
+    write_tests: WriteTests | None = None
+    """Asks the model for tests; ``None``: it can't be asked."""
     n_at_most: int | None = None
     """How many candidates there can be; ``None``: any number."""
     loaded: LoadedModel | None = None
@@ -77,6 +93,7 @@ def open_writer(
         generator=generator,
         prompts=prompts,
         mend=_mender(loaded, max_new_tokens),
+        write_tests=_claims_writer(generator, loaded, max_new_tokens),
         loaded=loaded,
     )
 
@@ -95,7 +112,10 @@ def open_replay(path: Path) -> Writer:
         )
     unread = Prompt(text="", template=load_template("apps"), n_tokens=0)
     return Writer(
-        generator=generator, prompts=lambda _: (unread,), n_at_most=generator.n_completions
+        generator=generator,
+        prompts=lambda _: (unread,),
+        write_tests=lambda *_: "",
+        n_at_most=generator.n_completions,
     )
 
 
@@ -155,6 +175,39 @@ def _mender(loaded: LoadedModel, max_new_tokens: int) -> RepairPrompts | None:
         )
 
     return mend
+
+
+def _claims_writer(
+    generator: Generator, loaded: LoadedModel, max_new_tokens: int
+) -> WriteTests | None:
+    tokenizer = loaded.tokenizer
+    if tokenizer.chat_template is None:
+        return None
+
+    def ask(problem: Problem, n_tests: int) -> Prompt:
+        return build_claims_prompt(
+            problem,
+            next(iter(problem.trusted_samples), None),
+            n_tests=n_tests,
+            count_tokens=tokenizer.count,
+            render_chat=tokenizer.render_chat,
+            window=loaded.context_length,
+            max_new_tokens=max_new_tokens,
+        )
+
+    return claims_writer(generator, ask)
+
+
+def claims_writer(generator: Generator, ask: ClaimPrompts) -> WriteTests:
+    """Return a function that lets a model write tests: once, and the likeliest words."""
+
+    def write(problem: Problem, n_tests: int, sampling: Sampling, stop: Event) -> str:
+        seed = derive_seed(sampling.seed, f"{problem.id} tests", 0)
+        request = Request(prompt=ask(problem, n_tests), index=0, temperature=0.0, seed=seed)
+        written = generator.generate(iter((request,)), replace(sampling, n=1), cancel=stop)
+        return "".join(completion.text for completion in written)
+
+    return write
 
 
 def _load(spec: ModelSpec, talk: Talk) -> LoadedModel:

@@ -1,0 +1,199 @@
+"""``gptcc solve --write-tests``: a server that writes tests, and two programs that both pass."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Command
+
+STATEMENT = "Print the sum of two numbers.\n\n-----Example-----\nInput\n2 2\n\nOutput\n4\n"
+TIMES = "```python\na, b = map(int, input().split())\nprint(a * b)\n```"
+PLUS = TIMES.replace("*", "+")
+TESTS = "Input:\n3 4\nOutput:\n7\n\nInput:\n1 9\nOutput:\n10\n\nInput:\n2 2\nOutput:\n4\n"
+ASKED = "write 3 further tests"
+
+
+@dataclass
+class Chat:
+    """A server that chats: tests when it is asked for them, two programs in turn otherwise."""
+
+    tests: str = TESTS
+    url: str = ""
+    asked: list[str] = field(default_factory=list)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    chat: Chat
+
+    def do_GET(self) -> None:
+        self._answer({"data": [{"id": "chatty"}]})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        text = body["messages"][0]["content"]
+        self.chat.asked.append(text)
+        texts = [self.chat.tests] if ASKED in text else [TIMES, PLUS]
+        choices = [
+            {"index": i, "finish_reason": "stop", "message": {"content": texts[i % len(texts)]}}
+            for i in range(body.get("n", 1))
+        ]
+        self._answer({"choices": choices})
+
+    def _answer(self, value: dict[str, Any]) -> None:
+        content = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    known = Chat()
+    handler = type("Chatting", (Handler,), {"chat": known})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever)
+        thread.start()
+        known.url = f"http://127.0.0.1:{httpd.server_port}"
+        yield known
+        httpd.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def problem(tmp_path: Path) -> Path:
+    path = tmp_path / "p.txt"
+    path.write_text(STATEMENT)
+    return path
+
+
+def arguments(problem: Path, chat: Chat, *more: str) -> tuple[object, ...]:
+    one_temperature = ("-n", "2", "--temperature", "0.5", "--until", "all")
+    return ("solve", problem, "--endpoint", chat.url, *one_temperature, *more)
+
+
+def test_of_two_that_pass_the_one_goes_first_that_meets_the_tests_a_model_wrote(
+    gptcc: Command, problem: Path, chat: Chat
+) -> None:
+    tied = gptcc(*arguments(problem, chat))
+    assert "a * b" in tied.stdout, tied.stderr
+    assert not any(ASKED in text for text in chat.asked)
+    done = gptcc(*arguments(problem, chat, "--write-tests", "3", "--json"))
+    assert done.returncode == 0, done.stderr
+    first, second = json.loads(done.stdout)["candidates"]
+    assert "a + b" in first["source"]
+    assert "gives what 2 of 2 tests a model wrote expect" in first["reason"]
+    assert (first["n_claims_met"], second["n_claims_met"], second["n_claims"]) == (2, 0, 2)
+    assert "tests the model wrote: 2 of 3 asked for, 1 more can't be used" in done.stderr
+
+
+def test_claims_judge_no_program(gptcc: Command, problem: Path, chat: Chat) -> None:
+    chat.tests = TESTS.replace("7", "8").replace("10", "11")
+    done = gptcc(*arguments(problem, chat, "--write-tests", "3", "--json"))
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert [one["verdict"] for one in record["candidates"]] == ["AC", "AC"]
+    assert (record["solved"], record["n_passed"], record["n_tests"]) == (True, 1, 1)
+    assert [one["n_claims_met"] for one in record["candidates"]] == [0, 0]
+
+
+def test_without_a_sample_nothing_is_called_solved(
+    gptcc: Command, tmp_path: Path, chat: Chat
+) -> None:
+    problem = tmp_path / "p.txt"
+    problem.write_text("Read two numbers from standard input and print their sum.\n")
+    done = gptcc(*arguments(problem, chat, "--write-tests", "3"))
+    assert done.returncode == 3, done.stderr
+    assert "a + b" in done.stdout
+    assert "UNVERIFIED" in done.stdout
+
+
+def test_a_run_is_replayed_with_the_tests_it_had(gptcc: Command, problem: Path, chat: Chat) -> None:
+    done = gptcc(*arguments(problem, chat, "--write-tests", "3"))
+    assert "a + b" in done.stdout, done.stderr
+    chat.tests = "nothing"
+    again = gptcc("history", "replay", "last")
+    assert (again.returncode, again.stdout[:9]) == (0, "identical"), again.stdout
+    shown = gptcc("history", "show", "last").stdout
+    assert "2 of 3 tests, by the model" in shown
+    assert r'"3 4\n" gives "7"' in shown
+    record = json.loads(gptcc("history", "show", "last", "--json").stdout)
+    assert record["tests_written"] == TESTS
+
+
+def test_a_special_judge_and_an_unusable_reply_leave_the_order_alone(
+    gptcc: Command, problem: Path, chat: Chat
+) -> None:
+    chat.tests = "I can't do that."
+    done = gptcc(*arguments(problem, chat, "--write-tests", "3"))
+    assert (done.returncode, "a * b" in done.stdout) == (0, True), done.stderr
+    assert "tests the model wrote: 0 of 3" in done.stderr
+    several = "numbers. If there are several answers, print any of them."
+    problem.write_text(STATEMENT.replace("numbers.", several))
+    chat.asked.clear()
+    done = gptcc(*arguments(problem, chat, "--write-tests", "3"))
+    assert "no tests were asked for" in done.stderr
+    assert not any(ASKED in text for text in chat.asked)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--endpoint-style", "completions"), "does not chat"),
+        (("--until", "first"), "--until first"),
+        (("--no-check",), "--no-check"),
+    ],
+)
+def test_where_it_could_do_nothing_it_is_refused(
+    gptcc: Command, problem: Path, chat: Chat, more: tuple[str, ...], words: str
+) -> None:
+    done = gptcc(*arguments(problem, chat, "--write-tests", "3", *more))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "--write-tests" in done.stderr
+
+
+def test_asking_for_tests_asks_for_agreement(gptcc: Command, problem: Path, chat: Chat) -> None:
+    plain = [word for word in arguments(problem, chat, "--write-tests", "3") if word != "all"]
+    done = gptcc(*(word for word in plain if word != "--until"))
+    assert "a + b" in done.stdout, done.stderr
+
+
+def test_a_file_of_completions_has_no_tests(gptcc: Command, problem: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "c.jsonl"
+    kept.write_text(json.dumps({"text": PLUS}) + "\n")
+    done = gptcc("solve", problem, "--replay", kept, "-n", "1", "--write-tests", "3")
+    assert "a + b" in done.stdout, done.stderr
+    assert "tests the model wrote: 0 of 3" in done.stderr
+
+
+def test_the_model_is_asked_once_and_shown_the_statement_alone(
+    gptcc: Command, tmp_path: Path, chat: Chat
+) -> None:
+    problem = tmp_path / "0001"
+    problem.mkdir()
+    (problem / "question.txt").write_text(STATEMENT)
+    hidden = {"inputs": ["40003 50005\n"], "outputs": ["90008\n"]}
+    (problem / "input_output.json").write_text(json.dumps(hidden))
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "big.in").write_text("77771 11112\n")
+    (given / "big.out").write_text("88883\n")
+    done = gptcc(*arguments(problem, chat, "--write-tests", "3", "--tests", str(given)))
+    assert done.returncode == 0, done.stderr
+    (asked,) = (text for text in chat.asked if ASKED in text)
+    assert "Print the sum of two numbers." in asked
+    assert "Input:\n2 2\nOutput:\n4" in asked
+    assert not re.search("40003|90008|77771|88883", asked)
