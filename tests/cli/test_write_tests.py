@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
+from gptcc_cli.cli.collaborators.claiming import Claiming
+from gptcc_cli.cli.collaborators.log import Entry
+from gptcc_cli.console import Talk
+from gptcc_cli.generation import Sampling
+from gptcc_cli.problem import Problem
 from tests.cli.conftest import Command
+from tests.tiny_models import build_tiny_model
 
 STATEMENT = "Print the sum of two numbers.\n\n-----Example-----\nInput\n2 2\n\nOutput\n4\n"
 TIMES = "```python\na, b = map(int, input().split())\nprint(a * b)\n```"
@@ -197,3 +203,32 @@ def test_the_model_is_asked_once_and_shown_the_statement_alone(
     assert "Print the sum of two numbers." in asked
     assert "Input:\n2 2\nOutput:\n4" in asked
     assert not re.search("40003|90008|77771|88883", asked)
+
+
+def test_a_budget_takes_what_is_written_in_a_quarter_of_it() -> None:
+    def write(_: Problem, __: int, ___: Sampling, stop: threading.Event) -> str:
+        assert stop.wait(60), "nobody stopped it"
+        return "Input:\n3 4\nOutput:\n7\n\nInput:\n5"
+
+    claims = Claiming(write=write, n=2).claims(
+        Problem(id="p", statement="s"),
+        Sampling(),
+        entry=Entry(run=None),
+        talk=Talk(quiet=True),
+        budget_s=0.04,
+    )
+    assert [claim.input for claim in claims] == ["3 4\n"]
+
+
+def test_a_local_model_that_chats_can_be_asked_and_one_that_does_not_is_refused(
+    gptcc: Command, problem: Path, tmp_path: Path
+) -> None:
+    few = ("-n", "1", "--max-new-tokens", "8", "--write-tests", "3")
+    problem.write_text("Add.\n\n-----Example-----\nInput\n2 2\n\nOutput\n4\n")
+    for chat, code in ((True, 1), (False, 2)):
+        model = tmp_path / f"chat-{chat}"
+        build_tiny_model(model, "llama", chat=chat, max_position_embeddings=1024)
+        done = gptcc("solve", problem, "-m", model, *few)
+        assert done.returncode == code, done.stderr
+        words = "tests the model wrote: 0 of 3" if chat else "does not chat"
+        assert words in done.stderr

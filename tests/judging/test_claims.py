@@ -1,0 +1,104 @@
+"""What a model claims is compared out here: the program gets the input alone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gptcc_cli.extraction import Claim
+from gptcc_cli.judging import Behaviour, Judge, Verdict
+from gptcc_cli.mutation import Probe
+from gptcc_cli.problem import AnswerRules, Json, Order, Problem
+from gptcc_cli.sandbox import Execution, Sandbox
+from tests.programs import CALL_PROBLEM, STDIN_PROBLEM, candidate
+
+SUM = "print(sum(map(int, input().split())))"
+
+
+def observe(
+    judge: Judge, source: str, *claims: Claim, problem: Problem = STDIN_PROBLEM
+) -> Behaviour:
+    return judge.observe(candidate(source), problem, (), claims).result()
+
+
+def test_inputs_of_claims_come_after_the_probes(judge: Judge) -> None:
+    probe = Probe(input="1 2\n", steps=())
+    claims = [Claim(input=f"{n} {n}\n", answer=answer) for n, answer in ((1, "2"), (2, "5"))]
+    seen = judge.observe(candidate(SUM), STDIN_PROBLEM, (probe,), claims).result()
+    assert (len(seen.outcomes), seen.as_claimed) == (3, (True, False))
+    assert judge.observe(candidate(SUM), STDIN_PROBLEM, (probe,)).result().as_claimed == ()
+
+
+def test_a_failure_meets_no_claim(judge: Judge) -> None:
+    claims = (Claim(input="x\n", answer="1"), Claim(input="1 2\n", answer=""))
+    assert observe(judge, SUM, *claims).as_claimed == (False, False)
+    assert observe(judge, "print(", *claims).outcomes == (Verdict.CE,) * 2
+    assert observe(judge, "while True: pass", *claims * 4).as_claimed == (False,) * 8
+
+
+@pytest.mark.parametrize(
+    ("answer", "printed", "rules", "met"),
+    [
+        ("1 2\n3", "'1  2 \\n\\n3\\n'", AnswerRules(), True),
+        ("yes", "'YES'", AnswerRules(ignore_case=True), True),
+        ("yes", "'YES'", AnswerRules(), False),
+        ("1 2", "'2 1'", AnswerRules(order=Order.ANY), True),
+        ("0.30", "0.1 + 0.2", AnswerRules(), True),
+    ],
+)
+def test_printed_answers_are_equal_by_the_rules_of_the_problem(
+    judge: Judge, answer: str, printed: str, rules: AnswerRules, met: bool
+) -> None:
+    problem = Problem(id="p", statement="", answer=rules)
+    claim = Claim(input="1\n", answer=answer)
+    assert observe(judge, f"print({printed})", claim, problem=problem).as_claimed == (met,)
+
+
+@pytest.mark.parametrize(
+    ("answer", "returned", "met"),
+    [
+        ([1, [2.0, "a"]], "(1, [2, 'a'])", True),
+        (None, "None", True),
+        (True, "1", True),
+        ("1", "1", False),
+        ({"a": 1}, "{'a': 1}", True),
+        (0.3, "0.1 + 0.2", True),
+        (10**30, "10 ** 30", True),
+    ],
+)
+def test_returned_answers_are_equal_as_the_checker_has_it(
+    judge: Judge, answer: Json, returned: str, met: bool
+) -> None:
+    claim = Claim(input=(0,), answer=answer)
+    source = f"def f(a): return {returned}"
+    assert observe(judge, source, claim, problem=CALL_PROBLEM).as_claimed == (met,)
+
+
+class Watched:
+    """A sandbox that remembers all it was given."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.workers = sandbox.workers
+        self.given: list[str] = []
+        self._sandbox = sandbox
+
+    def run(self, job: Any, **more: Any) -> Execution:
+        self.given.append(repr((job, more)))
+        return self._sandbox.run(job, **more)
+
+
+@pytest.fixture
+def watched(sandbox: Sandbox) -> Iterator[tuple[Judge, list[str]]]:
+    inner = Watched(sandbox)
+    with Judge(inner) as judge:  # type: ignore[arg-type]  # it does what a judge needs
+        yield judge, inner.given
+
+
+def test_the_claimed_answer_stays_outside(watched: tuple[Judge, list[str]]) -> None:
+    judge, given = watched
+    source = "def f(a): return a + 4000"
+    claim = Claim(input=(4123,), answer=8123)
+    assert observe(judge, source, claim, problem=CALL_PROBLEM).as_claimed == (True,)
+    assert observe(judge, SUM, Claim(input="4123 4000\n", answer="8123")).as_claimed == (True,)
+    assert len(given) == 2
+    assert all("4123" in job and "8123" not in job for job in given)
