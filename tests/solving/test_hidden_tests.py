@@ -1,14 +1,16 @@
-"""No hidden test reaches a search: mypy refuses each way in."""
+"""No hidden test reaches a search, and no claim of a model judges: mypy refuses each way in."""
 
 from pathlib import Path
 
 LEAKS = """
 from gptcc_cli.cli.collaborators.hearing import Hearing
+from gptcc_cli.extraction import Claim
 from gptcc_cli.problem import GivenTest, IOTest, Problem, SampleTest
 from gptcc_cli.prompting import Mistake, build_claims_prompt
 from gptcc_cli.solving import solve
 
 hidden = IOTest(name="hidden", input="1", expected="2")
+claim = Claim(input="1", answer="2")
 given = GivenTest(name="given", input="1", expected="2")
 problem = Problem(id="p", statement="s")
 
@@ -23,8 +25,11 @@ Mistake(candidate_id="c", program="p", trouble="WA", sample=given)
 solve(problem, (hidden,), (), ...)  # type: ignore[call-arg]
 build_claims_prompt(problem, hidden)  # type: ignore[call-arg]
 build_claims_prompt(problem, given)  # type: ignore[call-arg]
+search((claim,))
+Mistake(candidate_id="c", program="p", trouble="WA", sample=claim)
+solve(problem, (claim,), (), ...)  # type: ignore[call-arg]
 """
-"""Of the last eight lines, the first is allowed."""
+"""Of the last eleven lines, the first is allowed."""
 
 
 def test_mypy_refuses_every_way_in(tmp_path: Path) -> None:
@@ -39,4 +44,4 @@ def test_mypy_refuses_every_way_in(tmp_path: Path) -> None:
     assert status == 1
     last = LEAKS.count("\n") + 1
     refused = {int(line.split(":")[1]) for line in out.splitlines() if "[arg-type]" in line}
-    assert refused == {last - n for n in range(1, 8)}, out
+    assert refused == {last - n for n in range(1, 11)}, out
