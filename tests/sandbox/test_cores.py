@@ -1,8 +1,12 @@
 """Where there is a worker for each core, it stays on that core with all that waits for it."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -15,6 +19,7 @@ from gptcc_cli.sandbox.pool import WorkerPool
 Cores: TypeAlias = set[int]
 """Numbers of the cores that a process may run on."""
 
+ROOT = Path(__file__).parents[2]
 CORES = sorted(os.sched_getaffinity(0))
 ASKS = Job(source="import os\nprint(*os.sched_getaffinity(0))")
 LEVELS = (Level.NAMESPACE, Level.LANDLOCK)
@@ -25,35 +30,47 @@ several_cores = pytest.mark.skipif(len(CORES) < 2, reason="this host has one cor
 @several_cores
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
 def test_each_copy_shares_a_core_with_its_worker(level: Level) -> None:
-    with _opened(level) as sandbox:
-        told = _told_by_copies(sandbox)
-        assert [copy for copy, _ in told] == [program for _, program in told]
-        assert sorted(cores.pop() for cores, _ in told) == CORES
-        assert sorted(os.sched_getaffinity(0)) == CORES
+    told = _told_alone(f"_told({len(CORES)}, {level.value!r})")
+    assert [copy for copy, _ in told] == [program for _, program in told]
+    assert sorted(core for cores, _ in told for core in cores) == CORES
+    assert sorted(os.sched_getaffinity(0)) == CORES
 
 
 @several_cores
 def test_a_worker_that_is_replaced_stays_on_its_core() -> None:
-    with open_sandbox(workers=len(CORES), starts_all=True) as sandbox:
-        told = _told_by_copies(sandbox, ends_workers=True)
-        assert sorted(cores.pop() for _, cores in told) == CORES
+    told = _told_alone(f"_told({len(CORES)}, ends_workers=True)")
+    assert sorted(core for _, cores in told for core in cores) == CORES
 
 
 @several_cores
 def test_fewer_workers_than_cores_are_bound_to_none() -> None:
-    with open_sandbox(workers=len(CORES) - 1, starts_all=True) as sandbox:
-        for told in _told_by_copies(sandbox):
-            assert told == (set(CORES), set(CORES))
+    for told in _told_alone(f"_told({len(CORES) - 1})"):
+        assert told == [CORES, CORES]
 
 
-def _opened(level: Level) -> Sandbox:
-    try:
-        return open_sandbox(level=level, workers=len(CORES), starts_all=True)
-    except ExecutionRefused as refused:
-        pytest.skip(str(refused))
+def _told_alone(call: str) -> list[list[list[int]]]:
+    """Call a function of this file in a process of its own: pytest's has threads."""
+    program = f"import json; from tests.sandbox.test_cores import _told; print(json.dumps({call}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if ExecutionRefused.__name__ in done.stderr:
+        pytest.skip(done.stderr.splitlines()[-1])
+    assert done.returncode == 0, done.stderr
+    told: list[list[list[int]]] = json.loads(done.stdout)
+    return told
 
 
-def _told_by_copies(sandbox: Sandbox, *, ends_workers: bool = False) -> list[tuple[Cores, Cores]]:
+def _told(
+    n: int, level: str = LEVELS[0].value, *, ends_workers: bool = False
+) -> list[list[list[int]]]:
+    """Return the cores that each copy of this process has, and those of a program in its part."""
+    with open_sandbox(level=Level(level), workers=n, starts_all=True) as sandbox:
+        told = _told_by_copies(sandbox, ends_workers=ends_workers)
+        return [[sorted(copy), sorted(program)] for copy, program in told]
+
+
+def _told_by_copies(sandbox: Sandbox, *, ends_workers: bool) -> list[tuple[Cores, Cores]]:
     """Return what each copy of this process may run on, and what a program in its part may."""
 
     def work_of(number: int) -> Callable[[None], tuple[Cores, Cores]]:
