@@ -7,45 +7,6 @@ weighs ``sigmoid(a - b)`` (as in Hydragen, Juravsky et al. 2024, and FlashInfer'
 
 from typing import Any
 
-_QUERIES = 128
-"""Queries of a prompt that attend together."""
-
-
-def attend_causally(query: Any, key: Any, value: Any, window: int | None, scale: float) -> Any:
-    """Attend from each token of a prompt to itself and those before it, in float32.
-
-    For bfloat16 on a CPU. torch's own attention comes to other last bits there in one process
-    out of thirty, at the first call alone, so that a seed would not mean the same text (torch
-    2.13, two cores that other work wants too).
-
-    Args:
-        query: (tokens, heads, head_dim), heads dealt round-robin to kv heads.
-        key: (kv heads, tokens, head_dim).
-        value: the same.
-        window: how many tokens a token sees, itself included; ``None``: all.
-        scale: what products are multiplied by.
-
-    Returns:
-        (tokens, heads * head_dim) in the dtype of ``query``.
-    """
-    import torch
-
-    n = len(query)
-    # (turns, kv heads, tokens, head_dim)
-    queries = (query.float() * scale).unflatten(1, (-1, len(key))).permute(1, 2, 0, 3)
-    keys, values = key.float().transpose(1, 2), value.float()
-    places = torch.arange(n)
-    found = []
-    for start in range(0, n, _QUERIES):
-        end = min(n, start + _QUERIES)
-        first = 0 if window is None else max(0, start - window + 1)
-        products = queries[:, :, start:end] @ keys[:, :, first:end]
-        ahead = places[first:end] - places[start:end, None]
-        hidden = ahead > 0 if window is None else (ahead > 0) | (ahead <= -window)
-        shares = products.masked_fill_(hidden, -torch.inf).softmax(-1)
-        found.append(shares @ values[:, first:end])
-    return torch.cat(found, 2).permute(2, 0, 1, 3).reshape(n, -1).to(query.dtype)
-
 
 def attend(query: Any, key: Any, value: Any, mask: Any, scale: float) -> tuple[Any, Any]:
     """Attend over one place.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gptcc_cli.generation.engine.architecture import Architecture, read_architecture
-from gptcc_cli.generation.engine.attention import attend, attend_causally, merge
+from gptcc_cli.generation.engine.attention import attend, merge
 from gptcc_cli.generation.engine.cache import Prefix, SuffixCache
 from gptcc_cli.generation.engine.compiled import compile_blocks
 from gptcc_cli.generation.engine.rotary import Rotary
@@ -77,11 +77,16 @@ class Decoder:
         places = self._torch.arange(len(ids), device=self.device)
         x = self._embed(tokens, places)
         rotation = self._rotary.at(places, x.dtype) if self._rotary else None
+        masks = {
+            window: self._causal_mask(len(ids), window, x) for window in set(self.shape.windows)
+        }
         for number, layer in enumerate(self._weights.layers):
             query, key, value = self._turn(self._heads(layer, x), rotation)
             keys.append(key.transpose(0, 1).contiguous())
             values.append(value.transpose(0, 1).contiguous())
-            attended = self._attend_prompt(query, keys[-1], values[-1], number)
+            attended = self._attend_prompt(
+                query, keys[-1], values[-1], masks[self.shape.windows[number]], number
+            )
             x = self._rest(layer, x, attended)
         return Prefix(
             ids=tuple(ids),
@@ -224,12 +229,8 @@ class Decoder:
     def _logits(self, x: Any) -> Any:
         return self._weights.head(self._norm(x, self._weights.final_norm))
 
-    def _attend_prompt(self, query: Any, key: Any, value: Any, number: int) -> Any:
+    def _attend_prompt(self, query: Any, key: Any, value: Any, mask: Any, number: int) -> Any:
         shape = self.shape
-        window, scale = shape.windows[number], shape.scales[number]
-        if query.device.type == "cpu" and query.dtype == self._torch.bfloat16:
-            return attend_causally(query, key, value, window, scale)
-        mask = self._causal_mask(len(query), window, query)
         share = shape.n_heads // shape.n_kv_heads
         attended = self._functional.scaled_dot_product_attention(
             query.transpose(0, 1)[None],
@@ -237,7 +238,7 @@ class Decoder:
             value.repeat(share, 1, 1)[None],
             attn_mask=mask,
             is_causal=mask is None,
-            scale=scale,
+            scale=shape.scales[number],
         )
         return attended[0].transpose(0, 1).reshape(len(query), -1)
 
