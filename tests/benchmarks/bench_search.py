@@ -26,7 +26,7 @@ from typing import Any
 from gptcc_cli.benchmarks import BenchmarkItem, Kind, open_benchmark
 from gptcc_cli.cli.collaborators.hearing import Hearing, observation_of
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
+from gptcc_cli.cli.waiting import choose_waiting, keep_sums_alike, others_want_the_cores
 from gptcc_cli.console import Talk
 from gptcc_cli.extraction import Candidate, candidate_of, extract
 from gptcc_cli.generation import LATER, Sampling, plan
@@ -56,6 +56,7 @@ def main() -> None:
     """Run both ways on one problem after another, and print the table so far after each."""
     arguments = _arguments()
     choose_waiting(os.environ, busy=others_want_the_cores())  # as gptcc does, before torch comes
+    keep_sums_alike(os.environ)
     lines = _read(arguments.output)
     done = {line["problem"] for line in lines}
     items = [item for item in _problems() if item.problem.id not in done][: arguments.limit]

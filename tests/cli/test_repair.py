@@ -3,12 +3,12 @@
 import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cli.chat_handler import ChatHandler
 from tests.cli.conftest import Command
 
 STATEMENT = "Print the sum.\n\n-----Example-----\nInput\n1 2\n\nOutput\n3\n"
@@ -16,37 +16,16 @@ WRONG = "```python\na, b = map(int, input().split())\nprint(a * b)\n```"
 RIGHT = WRONG.replace("*", "+")
 
 
-class Mender(BaseHTTPRequestHandler):
+class Mender(ChatHandler):
     """Multiplies until it is shown that 2 is not the 3 that was expected; then it adds."""
 
-    protocol_version = "HTTP/1.1"
+    model = "mender"
     asked: list[str]
 
-    def do_GET(self) -> None:
-        self._answer({"data": [{"id": "mender"}]})
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        text = body["messages"][0]["content"]
+    def replies(self, text: str) -> list[str]:
         self.asked.append(text)
         shown = "print(a * b)" in text and "Expected:\n3" in text and "Got:\n2" in text
-        message = {"content": RIGHT if shown else WRONG}
-        choices = [
-            {"index": i, "finish_reason": "stop", "message": message}
-            for i in range(body.get("n", 1))
-        ]
-        self._answer({"choices": choices})
-
-    def _answer(self, value: dict[str, Any]) -> None:
-        content = json.dumps(value).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        return [RIGHT if shown else WRONG]
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from gptcc_cli.cli.collaborators.log import Entry
 from gptcc_cli.console import Talk
 from gptcc_cli.generation import Sampling
 from gptcc_cli.problem import Problem
+from tests.cli.chat_handler import ChatHandler
 from tests.cli.conftest import Command
 from tests.tiny_models import build_tiny_model
 
@@ -35,34 +35,12 @@ class Chat:
     asked: list[str] = field(default_factory=list)
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(ChatHandler):
     chat: Chat
 
-    def do_GET(self) -> None:
-        self._answer({"data": [{"id": "chatty"}]})
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        text = body["messages"][0]["content"]
+    def replies(self, text: str) -> list[str]:
         self.chat.asked.append(text)
-        texts = [self.chat.tests] if ASKED in text else [TIMES, PLUS]
-        choices = [
-            {"index": i, "finish_reason": "stop", "message": {"content": texts[i % len(texts)]}}
-            for i in range(body.get("n", 1))
-        ]
-        self._answer({"choices": choices})
-
-    def _answer(self, value: dict[str, Any]) -> None:
-        content = json.dumps(value).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        return [self.chat.tests] if ASKED in text else [TIMES, PLUS]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A writer behind a server: no weights here, no tokenizer, no torch."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gptcc_cli.cli.collaborators.writer import Writer, claims_writer
 from gptcc_cli.console import Talk
@@ -50,37 +51,22 @@ def open_endpoint(
     for note in generator.notes:
         talk.detail(note)
 
+    fit: dict[str, Any] = {
+        "count_tokens": _count,
+        "render_chat": _as_one_message,
+        "window": max(_WINDOW, 2 * max_new_tokens),
+        "max_new_tokens": max_new_tokens,
+    }
+
     def prompts(problem: Problem) -> tuple[Prompt, ...]:
-        return build_prompts(
-            problem,
-            chosen,
-            count_tokens=_count,
-            render_chat=_as_one_message,
-            window=max(_WINDOW, 2 * max_new_tokens),
-            max_new_tokens=max_new_tokens,
-        )
+        return build_prompts(problem, chosen, **fit)
 
     def mend(problem: Problem, mistake: Mistake, round_: int) -> Prompt:
-        return build_repair_prompt(
-            problem,
-            mistake,
-            round=round_,
-            count_tokens=_count,
-            render_chat=_as_one_message,
-            window=max(_WINDOW, 2 * max_new_tokens),
-            max_new_tokens=max_new_tokens,
-        )
+        return build_repair_prompt(problem, mistake, round=round_, **fit)
 
     def ask(problem: Problem, n_tests: int) -> Prompt:
-        return build_claims_prompt(
-            problem,
-            next(iter(problem.trusted_samples), None),
-            n_tests=n_tests,
-            count_tokens=_count,
-            render_chat=_as_one_message,
-            window=max(_WINDOW, 2 * max_new_tokens),
-            max_new_tokens=max_new_tokens,
-        )
+        sample = next(iter(problem.trusted_samples), None)
+        return build_claims_prompt(problem, sample, n_tests=n_tests, **fit)
 
     chats = style is Style.CHAT
     return Writer(
