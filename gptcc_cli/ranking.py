@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gptcc_cli.judging import Judgement, Outcome, Verdict, is_uniform
+from gptcc_cli.judging import Judgement, Outcome, Verdict, is_doubtful, is_uniform
 
 _MOST_DOUBTS = 3
 """A few inputs may be none that the statement allows; more failures weigh no more."""
@@ -46,6 +46,11 @@ class RankedCandidate:
     order of their best; ``None``: it was not run on any."""
     cluster_size: int | None = None
     """How many programs are in that group, itself included."""
+    n_alike: int = 1
+    """How many completions gave a program of that group; without one, this program."""
+    doubtful: bool = False
+    """Whether it fails on most further inputs, or has one answer to all of many: a right program
+    seldom does, and one that repeats what the samples expect always does."""
     score: float | None = None
     """``sqrt(weight) * (inputs answered as most do + claims met)`` (CodeT's score, with agreement
     beside generated tests), where a program weighs the root of how often it was written. Halved
@@ -96,6 +101,8 @@ class _Group:
 
     outcomes: tuple[Outcome, ...]
     n_programs: int
+    n_completions: int
+    doubtful: bool
     as_claimed: tuple[bool, ...]
     score: float
     n_peers: int
@@ -132,12 +139,15 @@ def _group(
     votes: list[defaultdict[str, float]] = []
     weights: defaultdict[tuple[Outcome, ...], float] = defaultdict(float)
     sizes: Counter[tuple[Outcome, ...]] = Counter()
+    completions: Counter[tuple[Outcome, ...]] = Counter()
     for judgement in level:
         outcomes = behaviours[judgement.candidate.form].outcomes
         # A program written again says less than another that does the same.
-        weight = math.sqrt(max(1, len(judgement.candidate.completions)))
+        n_completions = max(1, len(judgement.candidate.completions))
+        weight = math.sqrt(n_completions)
         weights[outcomes] += weight
         sizes[outcomes] += 1
+        completions[outcomes] += n_completions
         votes.extend(defaultdict(float) for _ in range(len(outcomes) - len(votes)))
         for vote, outcome in zip(votes, outcomes, strict=False):
             if isinstance(outcome, str):
@@ -149,6 +159,8 @@ def _group(
             outcomes=outcomes,
             as_claimed=behaviours[form].as_claimed,
             n_programs=sizes[outcomes],
+            n_completions=completions[outcomes],
+            doubtful=is_doubtful(outcomes),
             n_peers=len(level),
             score=_score(behaviours[form], votes, weights[outcomes], agreement.several_answers),
         )
@@ -213,13 +225,19 @@ def _ranked(
 ) -> RankedCandidate:
     group = agreement.groups.get(judgement.candidate.form)
     if group is None:
-        return RankedCandidate(judgement=judgement, reason=_reason(judgement))
+        return RankedCandidate(
+            judgement=judgement,
+            reason=_reason(judgement),
+            n_alike=max(1, len(judgement.candidate.completions)),
+        )
     return RankedCandidate(
         judgement=judgement,
         reason=f"{_reason(judgement)}; {_words(group, judgement, agreement.several_answers)}"
         f"{_claimed(group)}",
         cluster=numbers.setdefault(group.outcomes, len(numbers) + 1),
         cluster_size=group.n_programs,
+        n_alike=group.n_completions,
+        doubtful=group.doubtful,
         score=group.score,
         n_claims=len(group.as_claimed),
         n_claims_met=sum(group.as_claimed),

@@ -133,7 +133,7 @@ def headline(solution: Solution, *, sandboxed: bool = True) -> str:
     counted = f"{solution.n_written} written, {len(solution.ranked)} different"
     n_tests = len(solution.verified_by)
     if solution.solved:
-        verified = f"passes {_all_of(n_tests)}{_agreement(solution)}"
+        verified = f"passes {_all_of(n_tests)}{_agreement(solution)}{_doubts(solution)}"
     elif n_tests:
         verified = f"none passes {_all_of(n_tests)}"
     else:
@@ -150,6 +150,17 @@ def _agreement(solution: Solution) -> str:
     best = solution.best
     n_alike = best.cluster_size if best is not None else None
     return f", {n_alike} different programs agree on further inputs" if (n_alike or 1) > 1 else ""
+
+
+def _doubts(solution: Solution) -> str:
+    """Say what speaks against the best program, though it passes."""
+    evidence, best = solution.evidence, solution.best
+    if best is not None and best.doubtful:
+        return ", but answers no further input otherwise"
+    if evidence.convincing:
+        return ""
+    n_by_luck = max(1, round(evidence.n_by_luck))
+    return f", but so would about {n_by_luck} of {evidence.n_written} by luck"
 
 
 def solution_table(solution: Solution, *, width: int) -> "Table":

@@ -4,7 +4,7 @@ Facts come from the sandbox, the comparison from ``checkers``; a verdict is a pu
 both. Expected outputs stay on this side of the wall: a ``Job`` is made from a test's input alone.
 """
 
-from gptcc_cli.judging.behaviour import Behaviour, Outcome, is_uniform
+from gptcc_cli.judging.behaviour import Behaviour, Outcome, is_doubtful, is_uniform
 from gptcc_cli.judging.judge import Judge
 from gptcc_cli.judging.judgement import CaseResult, Judgement, Verdict
 from gptcc_cli.judging.limits import AskedLimits, limits_for
@@ -19,6 +19,7 @@ __all__ = [
     "JudgingRules",
     "Outcome",
     "Verdict",
+    "is_doubtful",
     "is_uniform",
     "judging_rules",
     "limits_for",

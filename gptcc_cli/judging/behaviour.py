@@ -37,6 +37,18 @@ def is_uniform(outcomes: tuple[Outcome, ...]) -> bool:
     return len(outcomes) >= _MANY and len(set(outcomes)) == 1
 
 
+def is_doubtful(outcomes: tuple[Outcome, ...]) -> bool:
+    """Whether a program fails on most inputs, or has one answer to all of many.
+
+    A right program does that now and then; one that lives off equal samples always does.
+    """
+    return 2 * _n_answered(outcomes) < len(outcomes) or is_uniform(outcomes)
+
+
+def _n_answered(outcomes: tuple[Outcome, ...]) -> int:
+    return sum(isinstance(outcome, str) for outcome in outcomes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """What a program did on each probe."""
@@ -54,17 +66,9 @@ class Behaviour:
         return self.outcomes
 
     @property
-    def is_uniform(self) -> bool:
-        """Whether all of many probes have one and the same outcome.
-
-        A right program does that now and then; one that lives off equal samples always does.
-        """
-        return is_uniform(self.outcomes)
-
-    @property
     def n_answered(self) -> int:
         """How many probes the program gave an answer to."""
-        return sum(isinstance(outcome, str) for outcome in self.outcomes)
+        return _n_answered(self.outcomes)
 
 
 def behaviour_of(

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from gptcc_cli.judging import Behaviour, Judgement, Verdict
+from gptcc_cli.evidence import Evidence
+from gptcc_cli.judging import Behaviour, Judgement, Verdict, is_doubtful
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +43,33 @@ def first(known: Iterable[Known]) -> int | None:
     return next((one.place for one in known if one.judgement.verdict is Verdict.AC), None)
 
 
-def agreed(known: Iterable[Known]) -> int | None:
+def agreed(bits: float) -> Decide:
     """The first behaviour that enough programs share is the answer.
 
-    To fail on most further inputs is no answer to agree on, nor is one answer to all of many.
+    To fail on most further inputs is no answer to agree on, nor is one answer to all of many; nor
+    are programs that are no more than luck would let pass.
+
+    Args:
+        bits: what the tests say (``evidence``).
     """
-    forms: dict[object, set[str]] = defaultdict(set)
-    counts: dict[object, int] = defaultdict(int)
-    for one in known:
-        behaviour = one.behaviour
-        if one.judgement.verdict is not Verdict.AC or behaviour is None:
-            continue
-        if 2 * behaviour.n_answered < len(behaviour.outcomes) or behaviour.is_uniform:
-            continue
-        key = behaviour.key
-        forms[key].add(one.judgement.candidate.form)
-        counts[key] += 1
-        if len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS:
-            return one.place
-    return None
+
+    def decide(known: Iterable[Known]) -> int | None:
+        forms: dict[object, set[str]] = defaultdict(set)
+        counts: dict[object, int] = defaultdict(int)
+        for one in known:
+            behaviour = one.behaviour
+            if one.judgement.verdict is not Verdict.AC or behaviour is None:
+                continue
+            if is_doubtful(behaviour.outcomes):
+                continue
+            key = behaviour.key
+            forms[key].add(one.judgement.candidate.form)
+            counts[key] += 1
+            # All that arrived before it counts, known or not: what holds now must hold for good.
+            evidence = Evidence(bits=bits, n_written=one.place + 1, n_alike=counts[key])
+            enough = len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS
+            if enough and evidence.convincing:
+                return one.place
+        return None
+
+    return decide

@@ -17,6 +17,7 @@ from threading import Event, Lock, Timer
 from typing import Protocol
 
 from gptcc_cli.errors import GptccError
+from gptcc_cli.evidence import Evidence, evidence_bits
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
 from gptcc_cli.judging import Behaviour, Judgement, Verdict
@@ -30,8 +31,6 @@ from gptcc_cli.solving.solution import Ended, Solution, Until
 
 _LOOK_S = 0.05
 """How often a run that waits looks whether it is over."""
-
-_RULES: dict[Until, Decide] = {Until.FIRST: first, Until.AGREED: agreed, Until.ALL: never}
 
 
 class Extractor(Protocol):
@@ -98,9 +97,12 @@ def solve(
     """
     if observe is None or problem.answer.special_judge:
         until = Until.FIRST if until is Until.AGREED else until
+    bits = evidence_bits(problem, tests)
+    rules = {Until.FIRST: first, Until.AGREED: agreed(bits), Until.ALL: never}
     run = _Run(
         problem,
-        decide=_RULES[until],
+        bits=bits,
+        decide=rules[until],
         judge=judge,
         observe=None if until is Until.FIRST and tests else observe,
         listen=_one_at_a_time(listen),
@@ -123,12 +125,14 @@ class _Run:
         self,
         problem: Problem,
         *,
+        bits: float,
         decide: Decide,
         judge: Judging,
         observe: Observing | None,
         listen: Listener,
     ) -> None:
         self._problem = problem
+        self._bits = bits
         self._decide = decide
         self._judge = judge
         self._observe = observe
@@ -270,10 +274,16 @@ class _Run:
         found = Ended.FOUND if ranked and ranked[0].passed else Ended.EXHAUSTED
         if self._failure is not None and found is Ended.EXHAUSTED:
             found = Ended.FAILED
+        place = self._place()
         return Solution(
             problem=self._problem,
             ranked=ranked,
             n_written=self._desk.n_written,
+            evidence=Evidence(
+                bits=self._bits,
+                n_written=self._desk.n_written if place is None else place + 1,
+                n_alike=ranked[0].n_alike if found is Ended.FOUND else 0,
+            ),
             ended=self._ended or found,
             verified_by=tests,
             failure=self._failure,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gptcc_cli.errors import GptccError
+from gptcc_cli.evidence import Evidence
 from gptcc_cli.judging import Verdict
 from gptcc_cli.problem import IOTest, Problem
 from gptcc_cli.ranking import RankedCandidate
@@ -50,6 +51,8 @@ class Solution:
     ended: Ended
     verified_by: tuple[IOTest, ...]
     """The tests that candidates were run on: trusted samples and whatever the user gave."""
+    evidence: Evidence
+    """What it is worth that the best passes them."""
     failure: GptccError | None = None
     """Why the generator could not go on."""
 
@@ -63,6 +66,12 @@ class Solution:
     def solved(self) -> bool:
         """Whether there is at least one test and the best candidate passes all."""
         return bool(self.verified_by) and self.best is not None and self.best.passed
+
+    @property
+    def convincing(self) -> bool:
+        """Whether the best passes, and more programs do the same than luck explains."""
+        best = self.best
+        return self.solved and best is not None and not best.doubtful and self.evidence.convincing
 
     @property
     def undecided(self) -> bool:

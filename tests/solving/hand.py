@@ -8,7 +8,8 @@ from gptcc_cli.judging import Behaviour, CaseResult, Judgement, Verdict
 from gptcc_cli.problem import Problem, SampleTest
 from gptcc_cli.prompting import Prompt, PromptTemplate
 
-SAMPLE = SampleTest(name="sample 1", input="1\n", expected="1\n")
+SAMPLE = SampleTest(name="sample 1", input="1\n", expected="8675309\n")
+"""Nobody prints that by luck."""
 PROBLEM = Problem(id="p", statement="Print it.", samples=(SAMPLE,))
 PROMPT = Prompt(
     text="?",

@@ -45,7 +45,7 @@ class HandObserver:
 def run(texts, observe=None, generator=None, **settings):
     settings = {"until": Until.AGREED, "judge": HandJudge(), **settings}
     return solve(
-        PROBLEM,
+        settings.pop("problem", PROBLEM),
         settings.pop("tests", (SAMPLE,)),
         requests(len(texts)),
         Sampling(n=len(texts)),
@@ -87,7 +87,7 @@ def test_one_answer_to_all_of_many_inputs_is_nothing_to_agree_on():
     def place(outcomes):
         behaviour = Behaviour(outcomes=outcomes)
         known = (Known(place=n, judgement=judgement, behaviour=behaviour) for n in range(20))
-        return agreed(known)
+        return agreed(bits=50.0)(known)
 
     assert place(("a",) * 8) is None
     assert place(("a",) * 7 + ("b",)) == AGREEING_COMPLETIONS - 1
@@ -99,6 +99,30 @@ def test_many_copies_of_one_program_agree_as_well():
     solution = run(generator.texts, generator=generator)
     assert solution.solved
     assert generator.drawn == AGREEING_COMPLETIONS
+
+
+def test_programs_that_luck_lets_pass_do_not_agree():
+    """Any of two answers is the sample's: of 16 programs 8 pass, whatever they do."""
+    yes = replace(SAMPLE, expected="YES\n")
+    problem = replace(PROBLEM, statement="Print YES or NO.", samples=(yes,))
+    texts = [f"{'right' if n % 2 else 'wrong'} {n} a" for n in range(16)]
+    generator = ListGenerator(texts)
+    solution = run(texts, generator=generator, problem=problem, tests=(yes,))
+    assert solution.solved and generator.drawn == 16
+    assert (solution.evidence.n_alike, solution.evidence.n_by_luck) == (8, 8.0)
+    assert not solution.evidence.convincing
+
+    solution = run(texts)
+    assert solution.evidence.convincing
+    assert solution.evidence.n_written == 6
+    assert solution.evidence.n_alike == 3
+
+
+def test_copies_count_as_programs_that_luck_could_let_pass():
+    solution = run(["right 1 a", "right 1 a", "right 2 b", "wrong"], until=Until.ALL)
+    assert (solution.evidence.n_alike, solution.evidence.n_written) == (2, 4)
+    solution = run(["wrong", "wrong"], until=Until.ALL)
+    assert (solution.evidence.n_alike, solution.evidence.n_written) == (0, 2)
 
 
 def test_where_no_two_agree_everything_is_written_and_something_is_still_solved():

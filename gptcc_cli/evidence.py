@@ -1,0 +1,227 @@
+"""How much a problem's samples say: how likely a wrong program passes them by luck.
+
+An expected output is measured in bits, the length of a short description of it for somebody who
+knows the input and the statement: one for ``YES`` where the statement says "YES or NO", few for a
+small number or for a number of the input, many for a long list. A program that knows nothing of
+the problem gives it with a probability of about ``2 ** -bits``. Of N such programs
+``N * 2 ** -bits`` pass; where no more pass than that, passing means nothing.
+
+Pure. The lengths are a prior and no measurement: whole numbers by Elias' gamma code (1975), what
+repeats an earlier answer by Laplace's rule of succession. Mistakes that programs share, such as a
+statement they all misread, are not luck, and nothing here sees them.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gptcc_cli.problem import GivenTest, Json, Problem, SampleTest
+
+ODDS = 2.0
+"""So many times as many programs must agree as luck would let pass."""
+
+_LETTER_BITS = math.log2(27)
+"""A letter that neither the input nor the statement has."""
+_REARRANGED_BITS = 2.0
+"""Sorted, reversed, without repeats, turned: the ways a program likes to rearrange a list."""
+
+
+def evidence_bits(problem: Problem, tests: Sequence[SampleTest | GivenTest]) -> float:
+    """Return how many bits the expected outputs of tests say, together; 0.0 without tests.
+
+    Args:
+        problem: its statement names words that are cheap to print.
+        tests: those that programs are judged by; an input that comes again counts once.
+    """
+    said = _words_said(problem)
+    seen: list[str] = []
+    inputs: set[str] = set()
+    total = 0.0
+    for test in tests:
+        if repr(test.input) in inputs:
+            continue
+        inputs.add(repr(test.input))
+        answer = repr(test.expected)
+        total += min(_answer_bits(test, said), _again_bits(answer, seen))
+        seen.append(answer)
+    return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What it is worth that some of many programs pass."""
+
+    bits: float
+    """What the samples say."""
+    n_written: int
+    """Programs that had the chance to pass, copies included."""
+    n_alike: int
+    """Of these, the passing ones that do the same as the answer, copies included."""
+
+    @property
+    def n_by_luck(self) -> float:
+        """How many would pass if none knew anything of the problem."""
+        return self.n_written * math.exp2(-self.bits)
+
+    @property
+    def convincing(self) -> bool:
+        """Whether more agree than luck explains."""
+        return self.n_alike > 0 and self.n_alike >= ODDS * self.n_by_luck
+
+
+def _again_bits(answer: str, seen: Sequence[str]) -> float:
+    """What an answer costs who expects what came before: a constant passes equal samples."""
+    if answer not in seen:
+        return math.inf
+    return -math.log2((seen.count(answer) + 1) / (len(seen) + 2))
+
+
+def _words_said(problem: Problem) -> frozenset[str]:
+    """The words of the statement without its samples, in lower case."""
+    text = list(problem.statement)
+    for sample in problem.samples:
+        if sample.span is not None:
+            first, last = sample.span
+            text[first:last] = " " * (last - first)
+    return frozenset(re.findall(r"[^\W\d_]+", "".join(text).lower()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What somebody knows who has read an input, and the statement."""
+
+    said: frozenset[str]
+    numbers: set[float] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    rows: list[tuple[Json, ...]] = field(default_factory=list)
+    """Its lists, lines and words, each with its parts."""
+
+    def take(self, value: Json) -> None:
+        """Know a value and its parts."""
+        match value:
+            case None | bool():
+                pass
+            case int() | float():
+                self.numbers.add(value)
+            case str():
+                self._take_text(value)
+            case list():
+                self.rows.append(tuple(value))
+                for part in value:
+                    self.take(part)
+            case dict():
+                self.take([*value])
+                self.take([*value.values()])
+
+    def _take_text(self, text: str) -> None:
+        self.words.update((text, *text.split()))
+        self.rows.append(tuple(text))
+        self.numbers.update(one for one in map(_number, text.split()) if one is not None)
+
+
+def _answer_bits(test: SampleTest | GivenTest, said: frozenset[str]) -> float:
+    known = _Known(said=said)
+    if isinstance(test.input, str) and isinstance(test.expected, str):
+        for line in test.input.splitlines():
+            known.take([_parsed(word) for word in line.split()])
+        lines = [[_parsed(word) for word in line.split()] for line in test.expected.splitlines()]
+        return sum(_row_bits(line, known, counted=False) for line in lines)
+    known.take(list(test.input))
+    return _bits(test.expected, known)
+
+
+def _bits(value: Json, known: _Known) -> float:
+    match value:
+        case None | bool():
+            return 1.0
+        case int() | float():
+            return min(_number_bits(value), _chosen_bits(value, known.numbers))
+        case str():
+            return _text_bits(value, known)
+        case dict():
+            return _row_bits([*value, *value.values()], known, counted=True)
+        case _:
+            return _row_bits(value, known, counted=True)
+
+
+def _row_bits(row: Sequence[Json], known: _Known, *, counted: bool) -> float:
+    """A list or a line: all parts in turn, or what is left of a row of the input.
+
+    Args:
+        row: the parts.
+        known: what need not be said.
+        counted: whether its length has to be said, too.
+    """
+    length = _whole_bits(len(row)) if counted else 0.0
+    told = length + sum(_bits(part, known) for part in row)
+    return min(told, _taken_bits(row, known)) if len(row) > 1 or counted else told
+
+
+def _taken_bits(row: Sequence[Json], known: _Known) -> float:
+    """A row that some row of the input becomes when parts are left out, or change places."""
+    which = math.log2(len(known.rows)) if known.rows else 0.0
+    costs = [math.inf]
+    for source in known.rows:
+        if len(source) == len(row) and _same_parts(row, source):
+            costs.append(1.0 + which + (0.0 if tuple(row) == source else _REARRANGED_BITS))
+        elif _is_left_of(row, source):
+            costs.append(1.0 + which + len(source))
+    return min(costs)
+
+
+def _same_parts(row: Iterable[Json], source: Iterable[Json]) -> bool:
+    return sorted(map(repr, row)) == sorted(map(repr, source))
+
+
+def _is_left_of(row: Iterable[Json], source: Iterable[Json]) -> bool:
+    parts = iter(source)
+    return all(any(part == wanted for part in parts) for wanted in row)
+
+
+def _text_bits(text: str, known: _Known) -> float:
+    if text.lower() in known.said:
+        return 1.0
+    letters = {letter for word in known.words for letter in word}
+    costs = [
+        sum(_LETTER_BITS for _ in text),
+        _chosen_bits(text, known.words),
+        _taken_bits(tuple(text), known),
+    ]
+    if letters.issuperset(text):
+        costs.append(len(text) * math.log2(max(2, len(letters))))
+    return _whole_bits(len(text)) * (text not in known.words) + min(costs)
+
+
+def _chosen_bits(value: object, among: set[float] | set[str]) -> float:
+    """What it costs to say which of the input's values it is."""
+    return 1.0 + math.log2(len(among)) if value in among else math.inf
+
+
+def _number_bits(value: float) -> float:
+    sign = float(value < 0)
+    if isinstance(value, int):
+        return sign + _whole_bits(abs(value))
+    if not math.isfinite(value):
+        return 1.0
+    digits = repr(abs(value)).partition("e")[0].replace(".", "").strip("0")
+    return 1.0 + sign + _whole_bits(int(digits or 0))
+
+
+def _whole_bits(number: int) -> float:
+    """Elias' gamma code of a whole number from 0 on, not rounded."""
+    return 1.0 + 2.0 * math.log2(number + 1)
+
+
+def _parsed(word: str) -> Json:
+    number = _number(word)
+    return word if number is None else number
+
+
+def _number(word: str) -> float | None:
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,98 @@
+"""Whether evidence tells right answers from wrong ones: how often what passes is right.
+
+    python -m tests.benchmarks.bench_evidence --benchmark mbpp_sanitized.jsonl --rows FILE ...
+
+Takes rows that ``bench_prompts --out`` kept, with the benchmarks they were written for (a path, or
+``basics`` and ``basics-calls`` for gptcc's own tasks), and writes nothing new. Of each problem with
+a passing program it compares how many of its candidates pass with how many luck would let pass, and
+how large a part of those that pass is right. Programs are not told apart by what they do on further
+inputs, which ``solve`` does beside it.
+"""
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from gptcc_cli.evidence import Evidence, evidence_bits
+from tests.benchmarks.bench_prompts import problems
+
+RANGES = (0.0, 0.5, 1.0, 2.0, 4.0, 16.0, float("inf"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The candidates of one problem."""
+
+    evidence: Evidence
+    share_right: float
+    """Of those that pass."""
+
+    @property
+    def times_luck(self) -> float:
+        """How many pass for each one that luck would let pass."""
+        share = self.evidence.n_alike / self.evidence.n_written
+        return share * 2.0 ** min(self.evidence.bits, 1000.0)
+
+
+def main() -> None:
+    """Read rows and print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--benchmark", action="append", required=True)
+    parser.add_argument("--rows", type=Path, nargs="+", required=True)
+    wish = parser.parse_args()
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for path in wish.rows:
+        for row in map(json.loads, path.open()):
+            rows[row["problem"]].append(row)
+    sys.stdout.write(table(list(seen(rows, wish.benchmark))))
+
+
+def seen(rows: dict[str, list[dict[str, Any]]], benchmarks: Iterable[str]) -> Iterable[Seen]:
+    """Yield what is known of every problem with a passing program."""
+    for benchmark in benchmarks:
+        for item in problems(benchmark, skip=0, limit=10_000):
+            written = rows.get(item.problem.id, [])
+            passing = [row for row in written if row["samples"]]
+            if not passing:
+                continue
+            bits = evidence_bits(item.problem, item.problem.trusted_samples)
+            yield Seen(
+                evidence=Evidence(bits=bits, n_written=len(written), n_alike=len(passing)),
+                share_right=sum(row["hidden"] for row in passing) / len(passing),
+            )
+
+
+def table(all_seen: list[Seen]) -> str:
+    """Say how often what passes is right, by how much more passes than luck explains."""
+    lines = ["| pass, for each that luck lets pass | problems | right |", "|---|---:|---:|"]
+    for low, high in pairwise(RANGES):
+        lines.append(_row(f"{low:g} to {high:g}", all_seen, low, high))
+    lines.append(_row("all", all_seen, 0.0, float("inf")))
+    lines.append(f"\nA right one has more of it than a wrong one: {_auc(all_seen):.0%} of pairs.\n")
+    return "\n".join(lines)
+
+
+def _row(name: str, all_seen: list[Seen], low: float, high: float) -> str:
+    shares = [one.share_right for one in all_seen if low <= one.times_luck < high]
+    return f"| {name} | {len(shares)} | {sum(shares) / max(1, len(shares)):.0%} |"
+
+
+def _auc(all_seen: list[Seen]) -> float:
+    won = total = 0.0
+    for one in all_seen:
+        for other in all_seen:
+            weight = one.share_right * (1 - other.share_right) if one is not other else 0.0
+            total += weight
+            more, less = one.times_luck, other.times_luck
+            won += weight * ((more > less) + (more == less) / 2)
+    return won / total if total else 0.5
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""What samples say: bits of expected outputs, and how many programs luck lets pass."""
+
+import math
+
+import pytest
+
+from gptcc_cli.evidence import Evidence, evidence_bits
+from gptcc_cli.problem import GivenTest, Mode, Problem, SampleTest
+
+
+def bits(*pairs, statement="", mode=Mode.CALL):
+    """What (input, expected) pairs say."""
+    tests = [
+        SampleTest(name=f"sample {n}", input=given, expected=expected)
+        for n, (given, expected) in enumerate(pairs)
+    ]
+    problem = Problem(id="p", statement=statement, mode=mode, samples=tuple(tests))
+    return evidence_bits(problem, tests)
+
+
+def lines(*pairs, statement=""):
+    return bits(*pairs, statement=statement, mode=Mode.STDIN)
+
+
+def test_without_tests_nothing_is_said():
+    assert bits() == 0.0
+
+
+@pytest.mark.parametrize("answer", [True, False, None])
+def test_one_of_two_answers_says_a_bit(answer):
+    assert bits((([1, 2],), answer)) == 1.0
+
+
+def test_answers_that_differ_say_more_than_the_same_again():
+    both = bits(((1,), True), ((2,), False))
+    assert both == 2.0
+    # A constant passes equal samples: the second is what Laplace expects after the first.
+    assert bits(((1,), True), ((2,), True)) == pytest.approx(1.0 + math.log2(3 / 2))
+
+
+def test_a_sample_that_comes_twice_counts_once():
+    assert bits(((7,), 1234), ((7,), 1234)) == bits(((7,), 1234))
+
+
+def test_a_word_of_the_statement_says_a_bit_and_any_other_its_letters():
+    statement = 'Print "YES" or "NO".'
+    assert lines(("5\n", "YES\n"), statement=statement) == 1.0
+    assert lines(("5\n", "quxzz\n"), statement=statement) > 20
+
+
+def test_a_word_that_stands_in_the_sample_alone_is_not_said():
+    statement = "Sort the letters. Sample: 5 -> quxzz"
+    span = (statement.index("5 ->"), len(statement))
+    sample = SampleTest(name="sample 1", input="5\n", expected="quxzz\n", span=span)
+    problem = Problem(id="p", statement=statement, samples=(sample,))
+    assert evidence_bits(problem, [sample]) > 20
+
+
+def test_a_number_of_the_input_costs_its_choice():
+    assert bits((([3, 100, 2, 50],), 100)) == pytest.approx(1.0 + math.log2(4))
+    assert lines(("4\n3 100 2 50\n", "100\n")) == pytest.approx(1.0 + math.log2(5))
+    assert bits((([3, 100, 2, 50],), 101)) == pytest.approx(1.0 + 2 * math.log2(102))
+
+
+def test_the_same_test_as_values_and_as_text_says_about_the_same():
+    values = bits((([3, 1, 2],), 1234))
+    text = lines(("3 1 2\n", "1234\n"))
+    assert values == pytest.approx(text)
+
+
+def test_what_is_left_of_a_list_costs_a_choice_for_each_part():
+    whole = [11, 22, 33, 44, 55, 66]
+    left = bits(((whole,), [11, 33, 66]))
+    assert len(whole) <= left <= len(whole) + 3
+    other = bits(((whole,), [12, 34, 65]))
+    assert other > 2 * left
+
+
+def test_a_list_in_another_order_is_cheap_however_long():
+    short = bits((([3, 1, 2],), [1, 2, 3]))
+    long = bits(((list(range(50, 0, -1)),), list(range(1, 51))))
+    assert short == long < 5
+
+
+@pytest.mark.parametrize(
+    "value", [[], {}, "", 0.5, -3, float("inf"), {"a": [1, None]}, [[1, 2], [3]], 10**30]
+)
+def test_every_value_has_a_length(value):
+    assert 0 < bits((("x", 2.5, {"k": [True]}), value)) < 300
+
+
+def test_whole_numbers_share_no_more_than_all_of_the_probability():
+    """Kraft's inequality for the numbers that the input doesn't hold."""
+    shares = [2.0 ** -bits((("x",), number)) for number in range(-3000, 3000)]
+    assert 0.9 < sum(shares) < 1.3
+
+
+def test_tests_of_the_user_say_as_much_as_samples():
+    given = GivenTest(name="mine", input=(1,), expected=4711)
+    problem = Problem(id="p", statement="", mode=Mode.CALL)
+    assert evidence_bits(problem, [given]) == bits(((1,), 4711))
+
+
+def test_programs_convince_where_twice_as_many_agree_as_luck_lets_pass():
+    assert Evidence(bits=4, n_written=32, n_alike=2).n_by_luck == 2.0
+    assert not Evidence(bits=4, n_written=32, n_alike=3).convincing
+    assert Evidence(bits=4, n_written=32, n_alike=4).convincing
+
+
+def test_one_program_of_many_convinces_if_the_samples_say_enough():
+    assert not Evidence(bits=5, n_written=400, n_alike=1).convincing
+    assert Evidence(bits=10, n_written=400, n_alike=1).convincing
+
+
+def test_nothing_that_passes_never_convinces():
+    assert not Evidence(bits=0, n_written=3, n_alike=0).convincing
+    assert not Evidence(bits=50, n_written=3, n_alike=0).convincing
+    assert not Evidence(bits=50, n_written=0, n_alike=0).convincing
