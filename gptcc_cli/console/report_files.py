@@ -7,7 +7,6 @@ import csv
 import importlib.util
 import io
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from gptcc_cli.console.charts import charts
 from gptcc_cli.console.drawing import png, svg
 from gptcc_cli.console.evaluation import report_record
 from gptcc_cli.console.report_page import report_page
-from gptcc_cli.errors import OutputError
 from gptcc_cli.evaluation.report import Report
 from gptcc_cli.evaluation.specimens import read_specimens
+from gptcc_cli.files import explained, written_aside
 
 
 def write_report_files(report: Report, benchmark: Benchmark, directory: Path) -> tuple[Path, ...]:
@@ -86,13 +85,7 @@ def problems_csv(report: Report) -> str:
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with explained(path):
         path.parent.mkdir(exist_ok=True)
-        with aside.open("wb") as file:
+        with written_aside(path) as aside, aside.open("wb") as file:
             file.writelines(pieces)
-        aside.replace(path)
-    except OSError as error:
-        raise OutputError(f"{str(path)!r} can't be written: {error.strerror}") from error
-    finally:
-        aside.unlink(missing_ok=True)

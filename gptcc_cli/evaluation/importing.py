@@ -7,17 +7,17 @@ list of programs). The texts are kept as they came; whatever is cleaned is clean
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.benchmarks import Benchmark, Entry
-from gptcc_cli.errors import OutputError, UsageError
+from gptcc_cli.errors import UsageError
 from gptcc_cli.evaluation.completions import FILE, SCHEMA, VERSION, outside_record
 from gptcc_cli.evaluation.generating import benchmark_header
 from gptcc_cli.evaluation.stages import Record, line_of, read_header
+from gptcc_cli.files import explained, written_aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,17 +105,10 @@ def _write(directory: Path, header: Record, records: Iterator[Record]) -> None:
             f"{str(directory)!r} already holds other completions",
             hint="choose another --output",
         )
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("wb") as file:
-            file.write(line_of(header))
-            for record in records:
-                file.write(line_of(record))
-        aside.replace(path)
-    except OSError as error:
-        raise OutputError(f"{str(path)!r} can't be written: {error.strerror}") from error
-    finally:
-        aside.unlink(missing_ok=True)
+    with explained(path), written_aside(path) as aside, aside.open("wb") as file:
+        file.write(line_of(header))
+        for record in records:
+            file.write(line_of(record))
 
 
 def _read(source: Path, data: bytes, benchmark: Benchmark) -> dict[str, list[_Text]]:

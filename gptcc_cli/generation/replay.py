@@ -7,14 +7,14 @@ Does not run models and does not judge.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import IO, Any
 
-from gptcc_cli.errors import ModelError, OutputError
+from gptcc_cli.errors import ModelError
+from gptcc_cli.files import explained, written_aside
 from gptcc_cli.generation.completion import (
     Completion,
     Finish,
@@ -66,16 +66,14 @@ def write_completions(
     Raises:
         OutputError: it can't be written.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("w", encoding="utf-8") as file:
-            write_header(file, generator=generator, sampling=sampling)
-            for completion in completions:
-                write_completion(file, completion)
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise OutputError(f"{str(path)!r} can't be written: {error.strerror}") from error
+    with (
+        explained(path),
+        written_aside(path) as aside,
+        aside.open("w", encoding="utf-8") as file,
+    ):
+        write_header(file, generator=generator, sampling=sampling)
+        for completion in completions:
+            write_completion(file, completion)
 
 
 class ReplayGenerator:

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gptcc_cli.errors import ModelError
+from gptcc_cli.files import written_aside
 
 RECORD = "gptcc.json"
 
@@ -89,11 +90,8 @@ def write_text(path: Path, text: str) -> None:
     """
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}-", encoding="utf-8", delete=False
-        ) as file:
-            file.write(text)
-        Path(file.name).replace(path)
+        with written_aside(path) as aside:
+            aside.write_text(text, encoding="utf-8")
 
 
 def is_whole(directory: Path) -> bool:

@@ -6,12 +6,11 @@ takes its name, so that half a file is never seen.
 """
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
-from gptcc_cli.errors import OutputError, ProblemError
+from gptcc_cli.errors import ProblemError
+from gptcc_cli.files import write_whole
 from gptcc_cli.problem import IOTest, Json, Problem
 from gptcc_cli.sources.source import Source
 
@@ -90,23 +89,4 @@ def _texts(tests: Sequence[IOTest]) -> list[tuple[str, str]]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a text file aside, then give it its name."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False
-        ) as file:
-            try:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).chmod(0o644)
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise OutputError(
-            f"{path} can't be written: {reason}.", hint="choose another directory"
-        ) from None
+    write_whole(path, text, make_parents=True, durable=True, hint="choose another directory")

@@ -6,13 +6,13 @@ are there.
 
 import importlib.metadata
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import OutputError, TrainingError
+from gptcc_cli.files import written_aside
 from gptcc_cli.models import LoadedModel
 from gptcc_cli.training import curve
 from gptcc_cli.training.card import write_card
@@ -153,13 +153,9 @@ def remove_result(directory: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file so that it is whole or not there."""
-    aside = path.with_name(f".{path.name}.writing")
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    """Write a file so that it is on the disk, whole, or not there."""
+    with written_aside(path, durable=True) as aside:
+        aside.write_text(text, encoding="utf-8")
 
 
 def push_to_hub(directory: Path, name: str, *, private: bool = True) -> str:

@@ -4,13 +4,12 @@ What exists is kept, or merged where that is possible; what would change can be 
 """
 
 import difflib
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gptcc_cli.errors import OutputError
+from gptcc_cli.files import write_whole
 from gptcc_cli.workspace.hooks import CONFIG_NAME, with_hooks
 
 _SETTINGS = """\
@@ -207,26 +206,4 @@ def _text(path: Path) -> str | None:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as aside:
-                aside.write(text.encode("utf-8"))
-            Path(name).chmod(mode)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(
-            f"{str(path)!r} can't be written: {(error.strerror or 'error').lower()}",
-            hint="choose a directory that can be written",
-        ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    write_whole(path, text, make_parents=True, hint="choose a directory that can be written")

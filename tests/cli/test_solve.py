@@ -157,6 +157,17 @@ def test_every_output_says_that_there_was_no_sandbox(
         assert "WITHOUT a sandbox" in done.stdout, form
 
 
+def test_an_answer_can_go_to_a_pipe_by_name(gptcc: Command, replay: Replay, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    done = gptcc("solve", COINS, "--replay", replay(RIGHT), "-o", pipe)
+    assert done.returncode == 0, done.stderr
+    assert os.read(reader, 1000).decode() == RIGHT
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
 def test_call_based_problems_are_solved(gptcc: Command, replay: Replay) -> None:
     program = "def count_vowels(word):\n    return sum(c in 'aeiou' for c in word)\n"
     done = gptcc("solve", EXAMPLES / "vowels.txt", "--replay", replay(program))
