@@ -5,7 +5,10 @@ few seconds. The file is known by its application id, so that no other database 
 """
 
 import contextlib
+import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -51,14 +54,38 @@ def open_history(path: Path) -> sqlite3.Connection:
 def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
     """Open a history that may not exist: then there is ``None``, and none is made.
 
+    One that can't be written, on a medium or of somebody else, is read from a copy: SQLite writes
+    beside a file that it reads, and an old form has to be brought to the newest.
+
     Raises:
         HistoryError: as ``open_history``, or it breaks while it is read.
     """
     if not path.exists():
         yield None
         return
-    with closing(open_history(path)) as connection, explained(path):
-        yield connection
+    with ExitStack() as stack:
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            path = stack.enter_context(_copied(path))
+        connection = stack.enter_context(closing(open_history(path)))
+        with explained(path):
+            yield connection
+
+
+@contextmanager
+def _copied(path: Path) -> Iterator[Path]:
+    """Copy a history, with what is not yet in its main file, to a private directory."""
+    with tempfile.TemporaryDirectory(prefix="gptcc-") as directory:
+        copy = Path(directory) / path.name
+        try:
+            for source in (path, path.with_name(f"{path.name}-wal")):
+                if source.exists():
+                    shutil.copyfile(source, copy.with_name(source.name))
+        except OSError as error:
+            raise HistoryError(
+                f"the history {str(path)!r} can't be read: {(error.strerror or 'error').lower()}",
+                hint="name another file with --history",
+            ) from error
+        yield copy
 
 
 @contextmanager

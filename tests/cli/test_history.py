@@ -243,6 +243,29 @@ def test_an_answer_that_could_not_be_written_is_kept(
     assert gptcc("history", "show", "last", "--program").stdout == RIGHT
 
 
+def test_a_history_that_can_not_be_written_is_read(
+    gptcc: Command, replay: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "elsewhere"
+    gptcc("solve", COINS, "--replay", replay, "--history", place / "h.sqlite")
+    (place / "h.sqlite").chmod(0o400)
+    place.chmod(0o500)
+    where = ("--history", place / "h.sqlite")
+    try:
+        listed = gptcc("history", "list", "--json", *where, as_root=False)
+        shown = gptcc("history", "show", "last", "--program", *where, as_root=False)
+        (place / "h.sqlite").chmod(0)
+        refused = gptcc("history", "list", *where, as_root=False)
+    finally:
+        place.chmod(0o700)
+    assert listed.returncode == 0, listed.stderr
+    assert json.loads(listed.stdout)["result"] == "solved"
+    assert shown.stdout == RIGHT
+    assert refused.returncode == 2
+    assert "is not readable" in refused.stderr
+    assert [path.name for path in place.iterdir()] == ["h.sqlite"]
+
+
 def test_keys_and_the_environment_are_not_kept(gptcc: Command, replay: Path, history: Path) -> None:
     key = "sk-1234567890abcdef"
     env = {"OPENAI_API_KEY": key, "GPTCC_API_KEY": key, "HF_TOKEN": "hf_secret", "MINE": "mine-77"}
