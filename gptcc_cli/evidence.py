@@ -13,14 +13,18 @@ statement they all misread, are not luck, and nothing here sees them.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from gptcc_cli.problem import GivenTest, Json, Problem, SampleTest
 
 ODDS = 2.0
 """So many times as many programs must agree as luck would let pass."""
+CHANCE = 0.05
+"""In at most so many of runs may luck let as many pass."""
 
+_FEW = 20
+"""Above it twice the mean, or more, is beyond chance."""
 _LETTER_BITS = math.log2(27)
 """A letter that neither the input nor the statement has."""
 _REARRANGED_BITS = 2.0
@@ -34,7 +38,7 @@ def evidence_bits(problem: Problem, tests: Sequence[SampleTest | GivenTest]) -> 
         problem: its statement names words that are cheap to print.
         tests: those that programs are judged by; an input that comes again counts once.
     """
-    said = _words_said(problem)
+    said = _said(problem)
     seen: list[str] = []
     inputs: set[str] = set()
     total = 0.0
@@ -56,8 +60,10 @@ class Evidence:
     """What the samples say."""
     n_written: int
     """Programs that had the chance to pass, copies included."""
+    n_passing: int
+    """Of these, those that pass."""
     n_alike: int
-    """Of these, the passing ones that do the same as the answer, copies included."""
+    """Of these again, those that do the same as the answer; all where none was run on."""
 
     @property
     def n_by_luck(self) -> float:
@@ -66,8 +72,17 @@ class Evidence:
 
     @property
     def convincing(self) -> bool:
-        """Whether more agree than luck explains."""
-        return self.n_alike > 0 and self.n_alike >= ODDS * self.n_by_luck
+        """Whether most of what passes agrees, and more than luck explains."""
+        most, much = 2 * self.n_alike > self.n_passing, self.n_alike >= ODDS * self.n_by_luck
+        return most and much and _tail(self.n_alike, self.n_by_luck) <= CHANCE
+
+
+def _tail(count: int, mean: float) -> float:
+    """The probability of ``count`` or more by Poisson's distribution, with ``count >= mean``."""
+    if count > _FEW:
+        return 0.0
+    fewer = sum(mean**k / math.factorial(k) for k in range(count))
+    return 1.0 - fewer * math.exp(-mean)
 
 
 def _again_bits(answer: str, seen: Sequence[str]) -> float:
@@ -77,21 +92,34 @@ def _again_bits(answer: str, seen: Sequence[str]) -> float:
     return -math.log2((seen.count(answer) + 1) / (len(seen) + 2))
 
 
-def _words_said(problem: Problem) -> frozenset[str]:
-    """The words of the statement without its samples, in lower case."""
-    text = list(problem.statement)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What the statement says without its samples."""
+
+    words: frozenset[str]
+    """In lower case."""
+    numbers: frozenset[float]
+
+
+def _said(problem: Problem) -> _Said:
+    letters = list(problem.statement)
     for sample in problem.samples:
         if sample.span is not None:
             first, last = sample.span
-            text[first:last] = " " * (last - first)
-    return frozenset(re.findall(r"[^\W\d_]+", "".join(text).lower()))
+            letters[first:last] = " " * (last - first)
+    text = "".join(letters)
+    numbers = map(_number, re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?", text))
+    return _Said(
+        words=frozenset(re.findall(r"[^\W\d_]+", text.lower())),
+        numbers=frozenset(one for one in numbers if one is not None),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     """What somebody knows who has read an input, and the statement."""
 
-    said: frozenset[str]
+    said: _Said
     numbers: set[float] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     rows: list[tuple[Json, ...]] = field(default_factory=list)
@@ -120,7 +148,7 @@ class _Known:
         self.numbers.update(one for one in map(_number, text.split()) if one is not None)
 
 
-def _answer_bits(test: SampleTest | GivenTest, said: frozenset[str]) -> float:
+def _answer_bits(test: SampleTest | GivenTest, said: _Said) -> float:
     known = _Known(said=said)
     if isinstance(test.input, str) and isinstance(test.expected, str):
         for line in test.input.splitlines():
@@ -136,7 +164,11 @@ def _bits(value: Json, known: _Known) -> float:
         case None | bool():
             return 1.0
         case int() | float():
-            return min(_number_bits(value), _chosen_bits(value, known.numbers))
+            return min(
+                _number_bits(value),
+                _chosen_bits(value, known.numbers),
+                _chosen_bits(value, known.said.numbers),
+            )
         case str():
             return _text_bits(value, known)
         case dict():
@@ -180,7 +212,7 @@ def _is_left_of(row: Iterable[Json], source: Iterable[Json]) -> bool:
 
 
 def _text_bits(text: str, known: _Known) -> float:
-    if text.lower() in known.said:
+    if text.lower() in known.said.words:
         return 1.0
     letters = {letter for word in known.words for letter in word}
     costs = [
@@ -193,8 +225,8 @@ def _text_bits(text: str, known: _Known) -> float:
     return _whole_bits(len(text)) * (text not in known.words) + min(costs)
 
 
-def _chosen_bits(value: object, among: set[float] | set[str]) -> float:
-    """What it costs to say which of the input's values it is."""
+def _chosen_bits(value: object, among: Set[object]) -> float:
+    """What it costs to say which of some values it is."""
     return 1.0 + math.log2(len(among)) if value in among else math.inf
 
 

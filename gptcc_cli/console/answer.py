@@ -74,6 +74,7 @@ def solution_record(
         "n_passed": best.judgement.n_passed if best else 0,
         "n_tests": len(solution.verified_by),
         "evidence_bits": round(solution.evidence.bits, 1),
+        "n_passing": solution.evidence.n_passing,
         "n_alike": solution.evidence.n_alike,
         "n_by_luck": round(solution.evidence.n_by_luck, 3),
         "convincing": solution.convincing,

@@ -156,11 +156,12 @@ def _doubts(solution: Solution) -> str:
     """Say what speaks against the best program, though it passes."""
     evidence, best = solution.evidence, solution.best
     if best is not None and best.doubtful:
-        return ", but answers no further input otherwise"
+        return ", but fails on most further inputs or answers all alike"
     if evidence.convincing:
         return ""
-    n_by_luck = max(1, round(evidence.n_by_luck))
-    return f", but so would about {n_by_luck} of {evidence.n_written} by luck"
+    if 2 * evidence.n_alike <= evidence.n_passing:
+        return f", but {evidence.n_passing - evidence.n_alike} that pass do otherwise"
+    return f", but luck does so once in {max(2, round(2**evidence.bits)):,}"
 
 
 def solution_table(solution: Solution, *, width: int) -> "Table":

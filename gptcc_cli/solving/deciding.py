@@ -56,8 +56,10 @@ def agreed(bits: float) -> Decide:
     def decide(known: Iterable[Known]) -> int | None:
         forms: dict[object, set[str]] = defaultdict(set)
         counts: dict[object, int] = defaultdict(int)
+        n_failing = 0
         for one in known:
             behaviour = one.behaviour
+            n_failing += one.judgement.verdict is not Verdict.AC
             if one.judgement.verdict is not Verdict.AC or behaviour is None:
                 continue
             if is_doubtful(behaviour.outcomes):
@@ -65,8 +67,14 @@ def agreed(bits: float) -> Decide:
             key = behaviour.key
             forms[key].add(one.judgement.candidate.form)
             counts[key] += 1
-            # All that arrived before it counts, known or not: what holds now must hold for good.
-            evidence = Evidence(bits=bits, n_written=one.place + 1, n_alike=counts[key])
+            # What arrived before it and is not known may have passed: what holds now must hold
+            # for good.
+            evidence = Evidence(
+                bits=bits,
+                n_written=one.place + 1,
+                n_passing=one.place + 1 - n_failing,
+                n_alike=counts[key],
+            )
             enough = len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS
             if enough and evidence.convincing:
                 return one.place

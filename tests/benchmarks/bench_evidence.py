@@ -63,7 +63,9 @@ def seen(rows: dict[str, list[dict[str, Any]]], benchmarks: Iterable[str]) -> It
                 continue
             bits = evidence_bits(item.problem, item.problem.trusted_samples)
             yield Seen(
-                evidence=Evidence(bits=bits, n_written=len(written), n_alike=len(passing)),
+                evidence=Evidence(
+                    bits=bits, n_written=len(written), n_passing=len(passing), n_alike=len(passing)
+                ),
                 share_right=sum(row["hidden"] for row in passing) / len(passing),
             )
 

@@ -4,7 +4,7 @@ All rules look at the same programs in the order they arrived, as the search its
 rule gives is what the search would have given under it. Rules don't know hidden tests.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -93,14 +93,15 @@ class SearchRecord:
         return self._choice(None)
 
     def _choice(self, place: int | None) -> Choice | None:
+        judged = self.desk.judged(place)
         ranked = rank(
-            self.desk.judged(place),
+            judged,
             self.desk.behaviours,
             several_answers=self.problem.answer.special_judge,
         )
         if not ranked or not ranked[0].passed:
             return None
-        evidence = self._evidence(ranked[0], place)
+        evidence = self._evidence(ranked[0], judged, place)
         return Choice(
             form=ranked[0].judgement.candidate.form,
             wall_s=self.wall_s if place is None else self.arrived_s[place],
@@ -108,10 +109,15 @@ class SearchRecord:
             convincing=evidence.convincing and not ranked[0].doubtful,
         )
 
-    def _evidence(self, best: RankedCandidate, place: int | None) -> Evidence:
+    def _evidence(
+        self, best: RankedCandidate, judged: Sequence[Judgement], place: int | None
+    ) -> Evidence:
         return Evidence(
             bits=self.bits,
             n_written=len(self.desk.arrivals) if place is None else place + 1,
+            n_passing=sum(
+                len(one.candidate.completions) for one in judged if one.verdict is Verdict.AC
+            ),
             n_alike=best.n_alike,
         )
 

@@ -157,6 +157,61 @@ def test_every_output_says_that_there_was_no_sandbox(
         assert "WITHOUT a sandbox" in done.stdout, form
 
 
+EVEN = """Is the number n even? Print YES or NO.
+
+Input
+One line with n.
+
+Output
+YES or NO.
+
+Sample Input
+2048
+
+Sample Output
+YES
+"""
+
+
+@pytest.mark.parametrize(
+    ("programs", "words"),
+    [
+        (("print('YES')", "print('NO')", "print('YE')"), "but luck does so once in 2 (3 written"),
+        (
+            ("print('YES')", "print('YES' if 1 else '')", "print('NO')"),
+            "but fails on most further inputs or answers all alike",
+        ),
+        (
+            (
+                "print('YES' if int(input()) % 2 == 0 else 'NO')",
+                "print('YES' if int(input()) > 1999 else 'NO')",
+            ),
+            "but 1 that pass do otherwise",
+        ),
+    ],
+)
+def test_the_headline_says_what_speaks_against_a_program_that_passes(
+    gptcc: Command, replay: Replay, tmp_path: Path, programs: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / "even.txt").write_text(EVEN)
+    texts = replay(*(f"{program}\n" for program in programs))
+    until = "first" if "luck" in words else "all"
+    done = gptcc("solve", "even.txt", "--replay", texts, "--until", until, env={"COLUMNS": "200"})
+    assert done.returncode == 0, done.stderr
+    assert words in done.stderr
+    done = gptcc("solve", "even.txt", "--replay", texts, "--until", until, "--json", "-q")
+    record = json.loads(done.stdout)
+    assert record["solved"] and not record["convincing"]
+
+
+def test_a_convincing_program_has_nothing_said_against_it(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", COINS, "--replay", replay(WRONG, RIGHT), "--json")
+    record = json.loads(done.stdout)
+    assert record["convincing"]
+    assert (record["n_passing"], record["n_alike"]) == (1, 1)
+    assert "but" not in done.stderr
+
+
 def test_an_answer_can_go_to_a_pipe_by_name(gptcc: Command, replay: Replay, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

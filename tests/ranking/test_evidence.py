@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gptcc_cli.evidence import Evidence, evidence_bits
+from gptcc_cli.evidence import Evidence, _tail, evidence_bits
 from gptcc_cli.problem import GivenTest, Mode, Problem, SampleTest
 
 
@@ -20,6 +20,16 @@ def bits(*pairs, statement="", mode=Mode.CALL):
 
 def lines(*pairs, statement=""):
     return bits(*pairs, statement=statement, mode=Mode.STDIN)
+
+
+def evidence(bits, n_written, n_alike, n_passing=None):
+    """That of an answer; all that pass do the same unless told otherwise."""
+    return Evidence(
+        bits=bits,
+        n_written=n_written,
+        n_passing=n_alike if n_passing is None else n_passing,
+        n_alike=n_alike,
+    )
 
 
 def test_without_tests_nothing_is_said():
@@ -62,6 +72,12 @@ def test_a_number_of_the_input_costs_its_choice():
     assert bits((([3, 100, 2, 50],), 101)) == pytest.approx(1.0 + 2 * math.log2(102))
 
 
+def test_a_number_of_the_statement_costs_its_choice():
+    said = bits(((7,), -1), statement="Return -1 where there are fewer than 3 of the 50.")
+    assert said == pytest.approx(1.0 + math.log2(3))
+    assert bits(((7,), -1)) == pytest.approx(2.0 + 2 * math.log2(2))
+
+
 def test_the_same_test_as_values_and_as_text_says_about_the_same():
     values = bits((([3, 1, 2],), 1234))
     text = lines(("3 1 2\n", "1234\n"))
@@ -102,17 +118,34 @@ def test_tests_of_the_user_say_as_much_as_samples():
 
 
 def test_programs_convince_where_twice_as_many_agree_as_luck_lets_pass():
-    assert Evidence(bits=4, n_written=32, n_alike=2).n_by_luck == 2.0
-    assert not Evidence(bits=4, n_written=32, n_alike=3).convincing
-    assert Evidence(bits=4, n_written=32, n_alike=4).convincing
+    assert evidence(4, 320, 2).n_by_luck == 20.0
+    assert not evidence(4, 320, 39).convincing
+    assert evidence(4, 320, 40).convincing
+
+
+@pytest.mark.parametrize(("few", "enough", "n_written"), [(1, 1, 1), (4, 5, 31), (7, 8, 62)])
+def test_few_programs_convince_where_luck_hardly_lets_so_many_pass(few, enough, n_written):
+    """By tables of Poisson's distribution: 5 % for 1 of 0.051, 5 of 1.97, 8 of 3.98."""
+    assert not evidence(4, n_written, few).convincing
+    assert evidence(4.4, n_written, enough).convincing
+
+
+@pytest.mark.parametrize(("count", "mean"), [(1, 0.0513), (3, 0.818), (5, 1.970), (10, 5.425)])
+def test_the_tail_is_that_of_the_tables(count, mean):
+    assert _tail(count, mean) == pytest.approx(0.05, abs=2e-4)
 
 
 def test_one_program_of_many_convinces_if_the_samples_say_enough():
-    assert not Evidence(bits=5, n_written=400, n_alike=1).convincing
-    assert Evidence(bits=10, n_written=400, n_alike=1).convincing
+    assert not evidence(5, 400, 1).convincing
+    assert evidence(13, 400, 1).convincing
+
+
+def test_where_what_passes_does_not_agree_nothing_convinces():
+    assert not evidence(20, 400, 5, n_passing=10).convincing
+    assert evidence(20, 400, 6, n_passing=10).convincing
 
 
 def test_nothing_that_passes_never_convinces():
-    assert not Evidence(bits=0, n_written=3, n_alike=0).convincing
-    assert not Evidence(bits=50, n_written=3, n_alike=0).convincing
-    assert not Evidence(bits=50, n_written=0, n_alike=0).convincing
+    assert not evidence(0, 3, 0).convincing
+    assert not evidence(50, 3, 0).convincing
+    assert not evidence(50, 0, 0).convincing

@@ -94,6 +94,16 @@ def test_one_answer_to_all_of_many_inputs_is_nothing_to_agree_on():
     assert place(("a",) * 7) == AGREEING_COMPLETIONS - 1
 
 
+@pytest.mark.parametrize(("last", "settled"), [(4, True), (5, False)])
+def test_what_is_not_known_yet_may_pass_and_do_otherwise(last, settled):
+    def known(place, source):
+        judgement = HandJudge().judgement(candidate_of(source))
+        return Known(place=place, judgement=judgement, behaviour=Behaviour(outcomes=("a",)))
+
+    three = [known(0, "right = 1"), known(1, "right = 2"), known(last, "right = 3")]
+    assert agreed(bits=50.0)(three) == (last if settled else None)
+
+
 def test_many_copies_of_one_program_agree_as_well():
     generator = ListGenerator(["right 1 a"] * 20)
     solution = run(generator.texts, generator=generator)
