@@ -23,6 +23,14 @@ ODDS = 2.0
 CHANCE = 0.05
 """In at most so many of runs may luck let as many pass."""
 
+MOST_BITS = 64.0
+"""Nobody gives by luck what says so much; nothing is counted beyond."""
+
+_MOST_ROWS = 200
+_MOST_PARTS = 10_000
+"""Of a row; every part says half a bit or more, so that few are looked at."""
+_MOST_TEXT = 100_000
+"""Characters of an input."""
 _FEW = 20
 """Above it twice the mean, or more, is beyond chance."""
 _LETTER_BITS = math.log2(27)
@@ -32,13 +40,21 @@ _REARRANGED_BITS = 2.0
 
 
 def evidence_bits(problem: Problem, tests: Sequence[SampleTest | GivenTest]) -> float:
-    """Return how many bits the expected outputs of tests say, together; 0.0 without tests.
+    """Return how many bits the expected outputs of tests say, together.
+
+    From 0.0 without tests to ``MOST_BITS``.
 
     Args:
         problem: its statement names words that are cheap to print.
         tests: those that programs are judged by; an input that comes again counts once.
     """
-    said = _said(problem)
+    try:
+        return min(MOST_BITS, _bits_of(tests, _said(problem)))
+    except RecursionError:  # lists in lists, deeper than Python goes
+        return MOST_BITS
+
+
+def _bits_of(tests: Sequence[SampleTest | GivenTest], said: "_Said") -> float:
     seen: list[str] = []
     inputs: set[str] = set()
     total = 0.0
@@ -49,6 +65,8 @@ def evidence_bits(problem: Problem, tests: Sequence[SampleTest | GivenTest]) -> 
         answer = repr(test.expected)
         total += min(_answer_bits(test, said), _again_bits(answer, seen))
         seen.append(answer)
+        if total >= MOST_BITS:
+            break
     return total
 
 
@@ -126,7 +144,9 @@ class _Known:
     """Its lists, lines and words, each with its parts."""
 
     def take(self, value: Json) -> None:
-        """Know a value and its parts."""
+        """Know a value and its parts, as many as there is room for."""
+        if len(self.rows) >= _MOST_ROWS:
+            return
         match value:
             case None | bool():
                 pass
@@ -136,7 +156,7 @@ class _Known:
                 self._take_text(value)
             case list():
                 self.rows.append(tuple(value))
-                for part in value:
+                for part in value[:_MOST_PARTS]:
                     self.take(part)
             case dict():
                 self.take([*value])
@@ -151,9 +171,9 @@ class _Known:
 def _answer_bits(test: SampleTest | GivenTest, said: _Said) -> float:
     known = _Known(said=said)
     if isinstance(test.input, str) and isinstance(test.expected, str):
-        for line in test.input.splitlines():
-            known.take([_parsed(word) for word in line.split()])
-        lines = [[_parsed(word) for word in line.split()] for line in test.expected.splitlines()]
+        for line in test.input[:_MOST_TEXT].splitlines():
+            known.take(_parsed(line))
+        lines = map(_parsed, test.expected.splitlines()[:_MOST_ROWS])
         return sum(_row_bits(line, known, counted=False) for line in lines)
     known.take(list(test.input))
     return _bits(test.expected, known)
@@ -186,7 +206,7 @@ def _row_bits(row: Sequence[Json], known: _Known, *, counted: bool) -> float:
         counted: whether its length has to be said, too.
     """
     length = _whole_bits(len(row)) if counted else 0.0
-    told = length + sum(_bits(part, known) for part in row)
+    told = length + sum(_bits(part, known) for part in row[:_MOST_ROWS])
     return min(told, _taken_bits(row, known)) if len(row) > 1 or counted else told
 
 
@@ -194,6 +214,8 @@ def _taken_bits(row: Sequence[Json], known: _Known) -> float:
     """A row that some row of the input becomes when parts are left out, or change places."""
     which = math.log2(len(known.rows)) if known.rows else 0.0
     costs = [math.inf]
+    if len(row) > _MOST_PARTS:
+        return math.inf
     for source in known.rows:
         if len(source) == len(row) and _same_parts(row, source):
             costs.append(1.0 + which + (0.0 if tuple(row) == source else _REARRANGED_BITS))
@@ -245,9 +267,8 @@ def _whole_bits(number: int) -> float:
     return 1.0 + 2.0 * math.log2(number + 1)
 
 
-def _parsed(word: str) -> Json:
-    number = _number(word)
-    return word if number is None else number
+def _parsed(line: str) -> list[Json]:
+    return [word if (number := _number(word)) is None else number for word in line.split()]
 
 
 def _number(word: str) -> float | None:

@@ -37,7 +37,7 @@ class Seen:
     def times_luck(self) -> float:
         """How many pass for each one that luck would let pass."""
         share = self.evidence.n_alike / self.evidence.n_written
-        return share * 2.0 ** min(self.evidence.bits, 1000.0)
+        return share * 2.0**self.evidence.bits
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gptcc_cli.evidence import Evidence, _tail, evidence_bits
+from gptcc_cli.evidence import MOST_BITS, Evidence, _tail, evidence_bits
 from gptcc_cli.problem import GivenTest, Mode, Problem, SampleTest
 
 
@@ -102,7 +102,29 @@ def test_a_list_in_another_order_is_cheap_however_long():
     "value", [[], {}, "", 0.5, -3, float("inf"), {"a": [1, None]}, [[1, 2], [3]], 10**30]
 )
 def test_every_value_has_a_length(value):
-    assert 0 < bits((("x", 2.5, {"k": [True]}), value)) < 300
+    assert 0 < bits((("x", 2.5, {"k": [True]}), value)) <= MOST_BITS
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("1 2 3\n" * 300_000, "7 8 9\n" * 300_000),
+        ("a" * 2_000_000, "b" * 2_000_000),
+        (([[1] * 50] * 20_000,), [[2] * 50] * 20_000),
+        ((list(range(300_000)),), list(range(300_000, 0, -1))),
+        (("x" * 1_000_000,), "y" * 1_000_000),
+        ((5,), {str(n): n for n in range(100_000)}),
+    ],
+)
+def test_long_answers_are_counted_up_to_the_most(pair):
+    assert bits(pair) == MOST_BITS
+
+
+def test_lists_in_lists_are_no_trouble_however_deep():
+    deep = 1
+    for _ in range(5000):
+        deep = [deep]
+    assert bits(((deep,), 3), ((1,), deep)) == MOST_BITS
 
 
 def test_whole_numbers_share_no_more_than_all_of_the_probability():
