@@ -66,7 +66,6 @@ _LONGEST: Final = 2000
 _WINDOW: Final = 3 * _LONGEST
 """Characters that one test may take in a reply."""
 _MOST_TRIES: Final = 500
-_MISSING: Final = object()
 _INPUTS: Final = ("input", "inputs", "stdin", "args", "arguments")
 _ANSWERS: Final = ("output", "outputs", "stdout", "expected", "expected_output", "answer", "result")
 
@@ -97,14 +96,11 @@ def _from_objects(text: str, problem: Problem) -> Iterator[Claim | None]:
             continue
         fields = literal.value if isinstance(literal.value, dict) else {}
         named = {name.strip().lower().replace(" ", "_"): fields[name] for name in fields}
-        given, answer = _first(named, _INPUTS), _first(named, _ANSWERS)
-        if given is not _MISSING and answer is not _MISSING:
+        given = [named[name] for name in _INPUTS if name in named]
+        answers = [named[name] for name in _ANSWERS if name in named]
+        if given and answers:
             end = at + literal.end
-            yield _claim(given, answer, problem)
-
-
-def _first(fields: dict[str, Json], names: tuple[str, ...]) -> object:
-    return next((fields[name] for name in names if name in fields), _MISSING)
+            yield _claim(given[0], answers[0], problem)
 
 
 def _from_calls(text: str, problem: Problem) -> Iterator[Claim | None]:
@@ -152,7 +148,7 @@ def _pair(given: str, answer: str, problem: Problem) -> Claim | None:
         return None
 
 
-def _claim(given: object, answer: object, problem: Problem) -> Claim | None:
+def _claim(given: Json | tuple[Json, ...], answer: Json, problem: Problem) -> Claim | None:
     """Make a claim of two values, if they have the form of the problem's tests."""
     claim: Claim | None
     if problem.mode is Mode.STDIN:
@@ -164,7 +160,7 @@ def _claim(given: object, answer: object, problem: Problem) -> Claim | None:
         arguments = _arguments(given, problem)
         if arguments is None:
             return None
-        claim = Claim(input=arguments, answer=answer)  # type: ignore[arg-type]  # read as Json
+        claim = Claim(input=arguments, answer=answer)
     return claim if _is_short(claim.input) and _is_short(claim.answer) else None
 
 
@@ -183,7 +179,7 @@ def _is_short(value: str | tuple[Json, ...] | Json) -> bool:
         return False
 
 
-def _arguments(given: object, problem: Problem) -> tuple[Json, ...] | None:
+def _arguments(given: Json | tuple[Json, ...], problem: Problem) -> tuple[Json, ...] | None:
     """Return the arguments, if the function takes so many; a single one may stand alone."""
     if isinstance(given, tuple):
         return given if _takes(problem, len(given)) else None
@@ -197,7 +193,7 @@ def _arguments(given: object, problem: Problem) -> tuple[Json, ...] | None:
         return tuple(read) if _takes(problem, len(read)) else None
     if isinstance(given, list) and _takes(problem, len(given)):
         return tuple(given)
-    return (given,) if _takes(problem, 1) else None  # type: ignore[return-value]  # read as Json
+    return (given,) if _takes(problem, 1) else None
 
 
 def _takes(problem: Problem, n_arguments: int) -> bool:
