@@ -18,10 +18,8 @@ from dataclasses import dataclass, field
 
 from gptcc_cli.problem import GivenTest, Json, Problem, SampleTest
 
-ODDS = 2.0
-"""So many times as many programs must agree as luck would let pass."""
-CHANCE = 0.05
-"""In at most so many of runs may luck let as many pass."""
+AGREEING = 3
+"""So many must do the same; one alone agrees with nobody."""
 
 MOST_BITS = 64.0
 """Nobody gives by luck what says so much; nothing is counted beyond."""
@@ -89,10 +87,32 @@ class Evidence:
         return self.n_written * math.exp2(-self.bits)
 
     @property
+    def most_agree(self) -> bool:
+        """Whether more than half of what passes does the same."""
+        return 2 * self.n_alike > self.n_passing
+
+    @property
+    def beyond_luck(self) -> bool:
+        """Whether these are twice as many as luck lets pass, and so many in one of 20 runs."""
+        return self._exceeds_luck(odds=2.0, chance=0.05)
+
+    @property
+    def far_beyond_luck(self) -> bool:
+        """The same with four times as many, and one of 100 runs.
+
+        For who asks again after each program: luck has its ups, and so does a model that begins
+        by writing the same program ten times.
+        """
+        return self._exceeds_luck(odds=4.0, chance=0.01)
+
+    @property
     def convincing(self) -> bool:
-        """Whether most of what passes agrees, and more than luck explains."""
-        most, much = 2 * self.n_alike > self.n_passing, self.n_alike >= ODDS * self.n_by_luck
-        return most and much and _tail(self.n_alike, self.n_by_luck) <= CHANCE
+        """Whether several agree, they are most, and more than luck explains."""
+        return self.n_alike >= AGREEING and self.most_agree and self.beyond_luck
+
+    def _exceeds_luck(self, *, odds: float, chance: float) -> bool:
+        enough = self.n_alike >= odds * self.n_by_luck
+        return enough and _tail(self.n_alike, self.n_by_luck) <= chance
 
 
 def _tail(count: int, mean: float) -> float:

@@ -157,10 +157,10 @@ def _doubts(solution: Solution) -> str:
     evidence, best = solution.evidence, solution.best
     if best is not None and best.doubtful:
         return ", but fails on most further inputs or answers all alike"
-    if evidence.convincing:
-        return ""
-    if 2 * evidence.n_alike <= evidence.n_passing:
+    if not evidence.most_agree:
         return f", but {evidence.n_passing - evidence.n_alike} that pass do otherwise"
+    if evidence.beyond_luck:
+        return ""
     return f", but luck does so once in {max(2, round(2**evidence.bits)):,}"
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from gptcc_cli.evidence import Evidence
+from gptcc_cli.evidence import AGREEING, Evidence
 from gptcc_cli.judging import Behaviour, Judgement, Verdict, is_doubtful
 
 
@@ -26,7 +26,7 @@ class Known:
 Decide = Callable[[Iterable[Known]], int | None]
 """Returns the place at which the answer is known; ``None``: it is not."""
 
-AGREEING_PROGRAMS = 3
+AGREEING_PROGRAMS = AGREEING
 """Different programs with one behaviour that are enough."""
 AGREEING_COMPLETIONS = 8
 """Completions with one behaviour that are enough where they are all of one form: the program is
@@ -76,7 +76,7 @@ def agreed(bits: float) -> Decide:
                 n_alike=counts[key],
             )
             enough = len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS
-            if enough and evidence.convincing:
+            if enough and evidence.most_agree and evidence.far_beyond_luck:
                 return one.place
         return None
 

@@ -69,7 +69,10 @@ class Solution:
 
     @property
     def convincing(self) -> bool:
-        """Whether the best passes, and more programs do the same than luck explains."""
+        """Whether the best passes, and more programs do the same than luck explains.
+
+        Never so where the search ended at the first that passes.
+        """
         best = self.best
         return self.solved and best is not None and not best.doubtful and self.evidence.convincing
 

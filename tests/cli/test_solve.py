@@ -205,10 +205,14 @@ def test_the_headline_says_what_speaks_against_a_program_that_passes(
 
 
 def test_a_convincing_program_has_nothing_said_against_it(gptcc: Command, replay: Replay) -> None:
-    done = gptcc("solve", COINS, "--replay", replay(WRONG, RIGHT), "--json")
+    texts = replay(WRONG, RIGHT, RIGHT.replace("a + b", "b + a"), RIGHT + "b = a\n")
+    done = gptcc("solve", COINS, "--replay", texts, "--json", "--until", "all")
     record = json.loads(done.stdout)
     assert record["convincing"]
-    assert (record["n_passing"], record["n_alike"]) == (1, 1)
+    assert (record["n_passing"], record["n_alike"]) == (3, 3)
+    assert "but" not in done.stderr
+    done = gptcc("solve", COINS, "--replay", texts, "--json")
+    assert not json.loads(done.stdout)["convincing"]  # nobody was asked to agree
     assert "but" not in done.stderr
 
 

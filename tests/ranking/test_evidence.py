@@ -143,13 +143,15 @@ def test_programs_convince_where_twice_as_many_agree_as_luck_lets_pass():
     assert evidence(4, 320, 2).n_by_luck == 20.0
     assert not evidence(4, 320, 39).convincing
     assert evidence(4, 320, 40).convincing
+    assert not evidence(4, 320, 79).far_beyond_luck
+    assert evidence(4, 320, 80).far_beyond_luck
 
 
-@pytest.mark.parametrize(("few", "enough", "n_written"), [(1, 1, 1), (4, 5, 31), (7, 8, 62)])
-def test_few_programs_convince_where_luck_hardly_lets_so_many_pass(few, enough, n_written):
+@pytest.mark.parametrize(("enough", "n_written"), [(1, 1), (5, 31), (8, 63)])
+def test_few_programs_are_beyond_luck_where_it_hardly_lets_so_many_pass(enough, n_written):
     """By tables of Poisson's distribution: 5 % for 1 of 0.051, 5 of 1.97, 8 of 3.98."""
-    assert not evidence(4, n_written, few).convincing
-    assert evidence(4.4, n_written, enough).convincing
+    assert not evidence(4, n_written, enough - 1).beyond_luck
+    assert evidence(4.4, n_written, enough).beyond_luck
 
 
 @pytest.mark.parametrize(("count", "mean"), [(1, 0.0513), (3, 0.818), (5, 1.970), (10, 5.425)])
@@ -157,9 +159,11 @@ def test_the_tail_is_that_of_the_tables(count, mean):
     assert _tail(count, mean) == pytest.approx(0.05, abs=2e-4)
 
 
-def test_one_program_of_many_convinces_if_the_samples_say_enough():
-    assert not evidence(5, 400, 1).convincing
-    assert evidence(13, 400, 1).convincing
+def test_one_program_of_many_is_beyond_luck_if_the_samples_say_enough_and_convinces_nobody():
+    assert not evidence(5, 400, 1).beyond_luck
+    assert evidence(13, 400, 1).beyond_luck
+    assert not evidence(13, 400, 2).convincing
+    assert evidence(13, 400, 3).convincing
 
 
 def test_where_what_passes_does_not_agree_nothing_convinces():
