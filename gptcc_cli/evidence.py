@@ -25,8 +25,10 @@ MOST_BITS = 64.0
 """Nobody gives by luck what says so much; nothing is counted beyond."""
 
 _MOST_ROWS = 200
+"""Rows of an input, and lines and parts of an answer that are counted: each of these says half a
+bit or more, so that more could not matter."""
 _MOST_PARTS = 10_000
-"""Of a row; every part says half a bit or more, so that few are looked at."""
+"""Parts of a row that is compared with others."""
 _MOST_TEXT = 100_000
 """Characters of an input."""
 _FEW = 20
@@ -116,7 +118,7 @@ class Evidence:
 
 
 def _tail(count: int, mean: float) -> float:
-    """The probability of ``count`` or more by Poisson's distribution, with ``count >= mean``."""
+    """By Poisson's distribution, the probability of ``count``, twice the mean or more, and above."""
     if count > _FEW:
         return 0.0
     fewer = sum(mean**k / math.factorial(k) for k in range(count))

@@ -40,7 +40,7 @@ def written_aside(path: Path, *, durable: bool = False) -> Iterator[Path]:
             aside.chmod(stat.S_IMODE(before.st_mode))
         yield aside
         if durable:
-            _flush(aside)
+            flush(aside)
         aside.replace(target)
     except BaseException:
         aside.unlink(missing_ok=True)
@@ -97,7 +97,12 @@ def _state(path: Path) -> os.stat_result | None:
         return None
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Wait until a file or a directory has reached the disk.
+
+    Raises:
+        OSError: it can't be opened, or the disk fails.
+    """
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from gptcc_cli.evidence import Evidence
 from gptcc_cli.judging import Judgement, Outcome, Verdict, is_doubtful, is_uniform
 
 _MOST_DOUBTS = 3
@@ -93,6 +94,25 @@ def rank(
     )
     numbers: dict[tuple[Outcome, ...], int] = {}
     return tuple(_ranked(judgements[place], agreement, numbers) for place in order)
+
+
+def evidence_for(
+    ranked: Sequence[RankedCandidate], *, bits: float, n_written: int, several_answers: bool = False
+) -> Evidence:
+    """Count what passes, and what of it does as the best does.
+
+    Args:
+        ranked: in their order.
+        bits: what the tests say.
+        n_written: completions that had the chance to pass.
+        several_answers: whether programs may differ and all be right; then, and where they were
+            not run on further inputs, nothing tells them apart and all that pass are alike.
+    """
+    passing = [one for one in ranked if one.passed]
+    n_passing = sum(len(one.judgement.candidate.completions) for one in passing)
+    alone = several_answers or not passing or passing[0].cluster is None
+    n_alike = n_passing if alone else passing[0].n_alike
+    return Evidence(bits=bits, n_written=n_written, n_passing=n_passing, n_alike=n_alike)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

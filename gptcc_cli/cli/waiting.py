@@ -2,8 +2,8 @@
 
 A step of a small model is two hundred short pieces of work that two threads do together. To be
 woken for each of them takes as long as the work; to wait awake keeps a core from others, among
-them the thread that is waited for. Covers the choice, and that sums are the same in every process;
-both must be settled before torch is imported. Does not import it.
+them the thread that is waited for. Covers the choice, and what is asked of MKL's sums; both must
+be settled before torch is imported. Does not import it.
 """
 
 import os
@@ -25,10 +25,10 @@ _SUMS = ("MKL_CBWR", "AUTO,STRICT")
 
 
 def keep_sums_alike(environment: MutableMapping[str, str]) -> None:
-    """Have the same sums computed in every process, unless the user has said how.
+    """Ask MKL for the same sums in every process, unless the user has said how.
 
-    Without it MKL came to other last bits in the first attention of one process out of eight on
-    a busy machine, and the same seed to another text.
+    It is not enough: torch's attention multiplies by oneDNN, which does not hear of it, and the
+    same seed still writes another text now and then (docs/log.md).
 
     Args:
         environment: what torch will read when it is imported.

@@ -158,7 +158,9 @@ def _doubts(solution: Solution) -> str:
     if best is not None and best.doubtful:
         return ", but fails on most further inputs or answers all alike"
     if not evidence.most_agree:
-        return f", but {evidence.n_passing - evidence.n_alike} that pass do otherwise"
+        n_others = evidence.n_passing - evidence.n_alike
+        verbs = "passes does" if n_others == 1 else "pass do"
+        return f", but {n_others} that {verbs} otherwise"
     if evidence.beyond_luck:
         return ""
     return f", but luck does so once in {max(2, round(2**evidence.bits)):,}"

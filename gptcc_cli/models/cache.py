@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.files import written_aside
+from gptcc_cli.files import flush, written_aside
 
 RECORD = "gptcc.json"
 
@@ -178,17 +178,9 @@ def _write_record(directory: Path, source: str) -> None:
         if path.name != RECORD
     ]
     for path in directory.iterdir():
-        _sync(path)
+        flush(path)
     record = {"schema": "gptcc.model/1", "source": source, "files": files}
     (directory / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _size(path: Path) -> int:

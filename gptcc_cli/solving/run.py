@@ -17,12 +17,12 @@ from threading import Event, Lock, Timer
 from typing import Protocol
 
 from gptcc_cli.errors import GptccError
-from gptcc_cli.evidence import Evidence, evidence_bits
+from gptcc_cli.evidence import evidence_bits
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
 from gptcc_cli.judging import Behaviour, Judgement, Verdict
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
-from gptcc_cli.ranking import RankedCandidate, rank
+from gptcc_cli.ranking import RankedCandidate, evidence_for, rank
 from gptcc_cli.solving.deciding import Decide, agreed, first, never
 from gptcc_cli.solving.desk import Desk
 from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
@@ -274,28 +274,20 @@ class _Run:
         found = Ended.FOUND if ranked and ranked[0].passed else Ended.EXHAUSTED
         if self._failure is not None and found is Ended.EXHAUSTED:
             found = Ended.FAILED
+        place = self._place()
         return Solution(
             problem=self._problem,
             ranked=ranked,
             n_written=self._desk.n_written,
-            evidence=self._evidence(ranked),
+            evidence=evidence_for(
+                ranked,
+                bits=self._bits,
+                n_written=self._desk.n_written if place is None else place + 1,
+                several_answers=self._problem.answer.special_judge,
+            ),
             ended=self._ended or found,
             verified_by=tests,
             failure=self._failure,
-        )
-
-    def _evidence(self, ranked: tuple[RankedCandidate, ...]) -> Evidence:
-        """Count what passes, and what of it does as the best does."""
-        place = self._place()
-        passing = [one for one in ranked if one.passed]
-        n_passing = sum(len(one.judgement.candidate.completions) for one in passing)
-        # Nothing tells programs apart that were not run on, or that may differ and all be right.
-        alone = self._problem.answer.special_judge or not passing or passing[0].cluster is None
-        return Evidence(
-            bits=self._bits,
-            n_written=self._desk.n_written if place is None else place + 1,
-            n_passing=n_passing,
-            n_alike=n_passing if alone else passing[0].n_alike,
         )
 
     def _place(self) -> int | None:

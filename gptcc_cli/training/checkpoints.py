@@ -5,7 +5,6 @@ complete by construction; whatever else lies beside it was being written, and is
 next run starts. Does not know what is in a checkpoint: the trainer fills it.
 """
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gptcc_cli.errors import TrainingError
+from gptcc_cli.files import flush
 
 _NAME = re.compile(r"checkpoint-(\d+)")
 _ASIDE = ".writing"
@@ -61,7 +61,7 @@ class CheckpointStore:
         if target.exists():
             shutil.rmtree(target)
         written.replace(target)
-        _flush(self.directory)
+        flush(self.directory)
         shutil.rmtree(self.aside, ignore_errors=True)
 
     def thin(self, *, keep: int, best: int | None) -> None:
@@ -103,15 +103,7 @@ class CheckpointStore:
 def flush_tree(directory: Path) -> None:
     """Wait until a directory's files have reached the disk."""
     for path in (*directory.rglob("*"), directory):
-        _flush(path)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        flush(path)
 
 
 def _is_writing(error: Exception) -> bool:

@@ -66,9 +66,11 @@ def main() -> None:
 def _first(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> Answer:
     """Search until a program passes the samples."""
     record = search(writer, judge, item.problem, budget_s=budget_s, until=Until.FIRST)
-    choice, passing = record.chosen(first), record.passing()
-    right = None if choice is None else is_right(judge, item, passing[0])
-    wall_s = record.wall_s if choice is None else choice.wall_s
+    choice = record.chosen(first)
+    if choice is None:
+        return Answer(right=None, n_candidates=record.desk.n_written, wall_s=record.wall_s)
+    program = next(one for one in record.passing() if one.form == choice.form)
+    right, wall_s = is_right(judge, item, program), choice.wall_s
     return Answer(right=right, n_candidates=record.desk.n_written, wall_s=wall_s)
 
 

@@ -13,13 +13,13 @@ import argparse
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.evidence import Evidence, evidence_bits
+from gptcc_cli.evidence import AGREEING, Evidence, evidence_bits
 from tests.benchmarks.bench_prompts import problems
 
 RANGES = (0.0, 0.5, 1.0, 2.0, 4.0, 16.0, float("inf"))
@@ -32,6 +32,11 @@ class Seen:
     evidence: Evidence
     share_right: float
     """Of those that pass."""
+    n_samples: int
+    n_programs: int
+    """Different ones among those that pass."""
+    mean_logprob: float
+    """Of the tokens of those that pass."""
 
     @property
     def times_luck(self) -> float:
@@ -67,6 +72,9 @@ def seen(rows: dict[str, list[dict[str, Any]]], benchmarks: Iterable[str]) -> It
                     bits=bits, n_written=len(written), n_passing=len(passing), n_alike=len(passing)
                 ),
                 share_right=sum(row["hidden"] for row in passing) / len(passing),
+                n_samples=len(item.problem.trusted_samples),
+                n_programs=len({row["program"] for row in passing}),
+                mean_logprob=sum(row["logprob"] for row in passing) / len(passing),
             )
 
 
@@ -76,8 +84,23 @@ def table(all_seen: list[Seen]) -> str:
     for low, high in pairwise(RANGES):
         lines.append(_row(f"{low:g} to {high:g}", all_seen, low, high))
     lines.append(_row("all", all_seen, 0.0, float("inf")))
-    lines.append(f"\nA right one has more of it than a wrong one: {_auc(all_seen):.0%} of pairs.\n")
-    return "\n".join(lines)
+    convincing = [one for one in all_seen if one.evidence.convincing]
+    rest = [one for one in all_seen if not one.evidence.convincing]
+    alone = [one for one in rest if one.evidence.beyond_luck and one.evidence.n_alike < AGREEING]
+    groups = {"convincing": convincing, "not": rest, "of these one or two beyond luck": alone}
+    lines += [_row(name, group, 0.0, float("inf")) for name, group in groups.items()]
+    pairs = (f"{name} {_auc(all_seen, key):.0%}" for name, key in _KEYS.items())
+    return "\n".join([*lines, "", f"A right one has more than a wrong one: {', '.join(pairs)}", ""])
+
+
+_KEYS: dict[str, Callable[[Seen], float]] = {
+    "times luck": lambda one: one.times_luck,
+    "bits": lambda one: one.evidence.bits,
+    "samples": lambda one: one.n_samples,
+    "programs": lambda one: one.n_programs,
+    "completions": lambda one: one.evidence.n_alike,
+    "mean log-probability": lambda one: one.mean_logprob,
+}
 
 
 def _row(name: str, all_seen: list[Seen], low: float, high: float) -> str:
@@ -85,13 +108,13 @@ def _row(name: str, all_seen: list[Seen], low: float, high: float) -> str:
     return f"| {name} | {len(shares)} | {sum(shares) / max(1, len(shares)):.0%} |"
 
 
-def _auc(all_seen: list[Seen]) -> float:
+def _auc(all_seen: list[Seen], key: Callable[[Seen], float]) -> float:
     won = total = 0.0
     for one in all_seen:
         for other in all_seen:
             weight = one.share_right * (1 - other.share_right) if one is not other else 0.0
             total += weight
-            more, less = one.times_luck, other.times_luck
+            more, less = key(one), key(other)
             won += weight * ((more > less) + (more == less) / 2)
     return won / total if total else 0.5
 

@@ -62,9 +62,10 @@ def main() -> None:
     items = {item.problem.id: item for item in problems()}
     done = {line["problem"] for line in lines}
     left = [item for item in items.values() if item.problem.id not in done]
-    if arguments.limit != 0:
-        lines += _measured(left[: arguments.limit], arguments)
-    print(table([(line, items[line["problem"]].problem) for line in lines]))
+    if wanted := left[: arguments.limit]:
+        lines += _measured(wanted, arguments)
+    known = [(line, items[line["problem"]].problem) for line in lines]
+    print(table(known), curve(known), sep="\n\n")
 
 
 def _measured(
@@ -186,6 +187,25 @@ def table(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
         "| solved a minute |\n|---|---|---|---|---|---|"
     )
     return "\n".join([head, *(_row(way, [row[way] for row in rows]) for way in WAYS)])
+
+
+def curve(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
+    """Return how many are wrong among the answers farthest beyond luck, by how many are right."""
+    answers: list[tuple[float, bool]] = []
+    for line, problem in lines:
+        best = read_record(line["search"], problem).best()
+        if best is not None:
+            right = {one["form"]: one["right"] for one in line["search"]["programs"]}
+            times_luck = best.evidence.n_alike / best.evidence.n_by_luck
+            answers.append((0.0 if best.doubtful else times_luck, right[best.form]))
+    answers.sort(reverse=True)
+    kept: list[str] = []
+    n_right = 0
+    for n_all, (_, is_one) in enumerate(answers, start=1):
+        n_right += is_one
+        if is_one:
+            kept.append(f"{n_right} of {n_all} ({(n_all - n_right) / n_all:.0%} wrong)")
+    return "right answers, by how far beyond luck: " + ", ".join(kept)
 
 
 def _row(way: str, answers: Sequence[Answer]) -> str:

@@ -4,7 +4,7 @@ All rules look at the same programs in the order they arrived, as the search its
 rule gives is what the search would have given under it. Rules don't know hidden tests.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -17,7 +17,7 @@ from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import LATER, Completion, Sampling, plan
 from gptcc_cli.judging import Behaviour, CaseResult, Judge, Judgement, Verdict
 from gptcc_cli.problem import IOTest, Problem
-from gptcc_cli.ranking import RankedCandidate, rank
+from gptcc_cli.ranking import evidence_for, rank
 from gptcc_cli.solving import SolveEvent, Until, solve
 from gptcc_cli.solving.deciding import Decide
 from gptcc_cli.solving.desk import Desk
@@ -33,7 +33,12 @@ class Choice:
     form: str
     wall_s: float
     evidence: Evidence
-    convincing: bool
+    doubtful: bool
+
+    @property
+    def convincing(self) -> bool:
+        """As ``Solution.convincing``."""
+        return self.evidence.convincing and not self.doubtful
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,32 +98,19 @@ class SearchRecord:
         return self._choice(None)
 
     def _choice(self, place: int | None) -> Choice | None:
-        judged = self.desk.judged(place)
-        ranked = rank(
-            judged,
-            self.desk.behaviours,
-            several_answers=self.problem.answer.special_judge,
-        )
+        several = self.problem.answer.special_judge
+        ranked = rank(self.desk.judged(place), self.desk.behaviours, several_answers=several)
         if not ranked or not ranked[0].passed:
             return None
-        evidence = self._evidence(ranked[0], judged, place)
+        n_written = len(self.desk.arrivals) if place is None else place + 1
+        evidence = evidence_for(
+            ranked, bits=self.bits, n_written=n_written, several_answers=several
+        )
         return Choice(
             form=ranked[0].judgement.candidate.form,
             wall_s=self.wall_s if place is None else self.arrived_s[place],
             evidence=evidence,
-            convincing=evidence.convincing and not ranked[0].doubtful,
-        )
-
-    def _evidence(
-        self, best: RankedCandidate, judged: Sequence[Judgement], place: int | None
-    ) -> Evidence:
-        return Evidence(
-            bits=self.bits,
-            n_written=len(self.desk.arrivals) if place is None else place + 1,
-            n_passing=sum(
-                len(one.candidate.completions) for one in judged if one.verdict is Verdict.AC
-            ),
-            n_alike=best.n_alike,
+            doubtful=ranked[0].doubtful,
         )
 
     @property

@@ -186,7 +186,7 @@ YES
                 "print('YES' if int(input()) % 2 == 0 else 'NO')",
                 "print('YES' if int(input()) > 1999 else 'NO')",
             ),
-            "but 1 that pass do otherwise",
+            "but 1 that passes does otherwise",
         ),
     ],
 )
