@@ -118,7 +118,7 @@ class Evidence:
 
 
 def _tail(count: int, mean: float) -> float:
-    """By Poisson's distribution, the probability of ``count``, twice the mean or more, and above."""
+    """By Poisson's distribution, probability of ``count`` (twice the mean or more) or above."""
     if count > _FEW:
         return 0.0
     fewer = sum(mean**k / math.factorial(k) for k in range(count))
