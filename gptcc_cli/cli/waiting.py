@@ -2,8 +2,8 @@
 
 A step of a small model is two hundred short pieces of work that two threads do together. To be
 woken for each of them takes as long as the work; to wait awake keeps a core from others, among
-them the thread that is waited for. Covers the choice, and what is asked of MKL's sums; both must
-be settled before torch is imported. Does not import it.
+them the thread that is waited for. Covers the choice, which must be settled before torch is
+imported. Does not import it.
 """
 
 import os
@@ -19,21 +19,6 @@ _BUSY_LOAD = 0.5
 _AWAKE = {"GOMP_SPINCOUNT": "20000", "KMP_BLOCKTIME": "1"}
 """About a millisecond, for GNU's and LLVM's OpenMP: longer than any gap inside a step."""
 _ASLEEP = {"OMP_WAIT_POLICY": "passive"}
-
-_SUMS = ("MKL_CBWR", "AUTO,STRICT")
-"""MKL's word for results that are the same bit by bit from run to run on one machine."""
-
-
-def keep_sums_alike(environment: MutableMapping[str, str]) -> None:
-    """Ask MKL for the same sums in every process, unless the user has said how.
-
-    It is not enough: torch's attention multiplies by oneDNN, which does not hear of it, and the
-    same seed still writes another text now and then (docs/log.md).
-
-    Args:
-        environment: what torch will read when it is imported.
-    """
-    environment.setdefault(*_SUMS)
 
 
 def choose_waiting(environment: MutableMapping[str, str], *, busy: bool) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import cache, checkpoint, lora
+from gptcc_cli.models import cache, checkpoint, lora, vector_math
 from gptcc_cli.models.building import Plan, adapter_errors, build
 from gptcc_cli.models.devices import choose_device, choose_dtype
 from gptcc_cli.models.memory import choose_quantization
@@ -41,6 +41,7 @@ def load(found: FoundModel) -> LoadedModel:
         raise checkpoint.no_weights(found.path)
     _refuse_unasked_code(config, found)
     tokenizer = load_tokenizer(found)
+    vector_math.settle()
     device, device_note = choose_device(spec.device)
     dtype, dtype_note = choose_dtype(spec.dtype, device)
     context, context_note = checkpoint.assumed_context_length(config)

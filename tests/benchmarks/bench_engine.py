@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.cli.waiting import choose_waiting, keep_sums_alike, others_want_the_cores
+from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.generation import Sampling, plan
 from gptcc_cli.generation.engine import LocalEngine
 from gptcc_cli.models import FoundModel, LoadedModel, ModelSpec, Quantize, find, load
@@ -51,7 +51,6 @@ def main() -> None:
     """Measure and print a table in Markdown."""
     arguments = _arguments()
     choose_waiting(os.environ, busy=others_want_the_cores())
-    keep_sums_alike(os.environ)
     loaded = (
         _gpt_neo(arguments.dtype) if arguments.model == "gpt-neo" else _embedded(arguments.dtype)
     )

@@ -27,7 +27,7 @@ from typing import Any
 
 from gptcc_cli.benchmarks import BenchmarkItem, Kind, open_benchmark
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.cli.waiting import choose_waiting, keep_sums_alike, others_want_the_cores
+from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.console import Talk
 from gptcc_cli.extraction import Candidate, candidate_of
 from gptcc_cli.judging import Judge, Judgement, Verdict
@@ -57,7 +57,6 @@ def main() -> None:
     """Run both ways on the problems that are left, and print the table of all."""
     arguments = _arguments()
     choose_waiting(os.environ, busy=others_want_the_cores())  # as gptcc does, before torch comes
-    keep_sums_alike(os.environ)
     lines = _read(arguments.output)
     items = {item.problem.id: item for item in problems()}
     done = {line["problem"] for line in lines}

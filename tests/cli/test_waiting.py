@@ -1,15 +1,6 @@
-import os
-import subprocess
-import sys
-
 import pytest
 
-from gptcc_cli.cli.waiting import (
-    choose_waiting,
-    keep_sums_alike,
-    others_want_the_cores,
-    waiting_percent,
-)
+from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores, waiting_percent
 
 PRESSURE = """\
 some avg10={} avg60=1.00 avg300=2.00 total=7250844381
@@ -51,26 +42,3 @@ def test_a_system_that_does_not_tell_is_judged_by_its_load(tmp_path, monkeypatch
     assert others_want_the_cores(tmp_path / "none")
     monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
     assert not others_want_the_cores(tmp_path / "none")
-
-
-def test_sums_are_asked_to_be_alike_unless_the_user_said_how() -> None:
-    asked: dict[str, str] = {}
-    own = {"MKL_CBWR": "COMPATIBLE"}
-    keep_sums_alike(asked)
-    keep_sums_alike(own)
-    assert (asked, own) == ({"MKL_CBWR": "AUTO,STRICT"}, {"MKL_CBWR": "COMPATIBLE"})
-
-
-def test_a_command_asks_for_it_before_torch_is_there() -> None:
-    program = (
-        "import os, sys\n"
-        "from gptcc_cli.cli import main\n"
-        "sys.argv = ['gptcc', '--version']\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print(os.environ['MKL_CBWR'], 'torch' in sys.modules)"
-    )
-    env = {name: value for name, value in os.environ.items() if name != "MKL_CBWR"}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=env
-    )
-    assert done.stdout.endswith("AUTO,STRICT False\n"), done.stderr
