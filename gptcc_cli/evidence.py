@@ -108,9 +108,20 @@ class Evidence:
         return self._exceeds_luck(odds=4.0, chance=0.01)
 
     @property
+    def common(self) -> bool:
+        """Whether the part of all programs that does it is the root of luck's part, or larger.
+
+        Halfway, in powers of two, from what luck lets pass to all: who has understood a problem
+        writes its program again and again, and what a few of hundreds do has other reasons than
+        luck to be wrong (two mistakes that make up for each other, a case the samples leave out).
+        """
+        return self.n_alike**2 >= self.n_written * self.n_by_luck
+
+    @property
     def convincing(self) -> bool:
-        """Whether several agree, they are most, and more than luck explains."""
-        return self.n_alike >= AGREEING and self.most_agree and self.beyond_luck
+        """Whether several agree, they are most, common, and more than luck explains."""
+        several = self.n_alike >= AGREEING
+        return several and self.most_agree and self.common and self.beyond_luck
 
     def _exceeds_luck(self, *, odds: float, chance: float) -> bool:
         enough = self.n_alike >= odds * self.n_by_luck

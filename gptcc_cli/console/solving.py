@@ -161,9 +161,12 @@ def _doubts(solution: Solution) -> str:
         n_others = evidence.n_passing - evidence.n_alike
         verbs = "passes does" if n_others == 1 else "pass do"
         return f", but {n_others} that {verbs} otherwise"
-    if evidence.beyond_luck:
+    if not evidence.beyond_luck:
+        return f", but luck does so once in {max(2, round(2**evidence.bits)):,}"
+    if evidence.common:
         return ""
-    return f", but luck does so once in {max(2, round(2**evidence.bits)):,}"
+    verb = "does" if evidence.n_alike == 1 else "do"
+    return f", but only {evidence.n_alike} of {evidence.n_written:,} {verb}"
 
 
 def solution_table(solution: Solution, *, width: int) -> "Table":

@@ -47,7 +47,7 @@ def agreed(bits: float) -> Decide:
     """The first behaviour that enough programs share is the answer.
 
     To fail on most further inputs is no answer to agree on, nor is one answer to all of many; nor
-    are programs that are no more than luck would let pass.
+    are programs that are no more than luck would let pass, or few of very many.
 
     Args:
         bits: what the tests say (``evidence``).
@@ -76,7 +76,8 @@ def agreed(bits: float) -> Decide:
                 n_alike=counts[key],
             )
             enough = len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS
-            if enough and evidence.most_agree and evidence.far_beyond_luck:
+            settled = evidence.most_agree and evidence.common and evidence.far_beyond_luck
+            if enough and settled:
                 return one.place
         return None
 

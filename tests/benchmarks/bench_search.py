@@ -189,14 +189,18 @@ def table(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
 
 
 def curve(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
-    """Return how many are wrong among the answers farthest beyond luck, by how many are right."""
+    """Return how many are wrong among the most common answers, by how many are right.
+
+    Common as ``Evidence.common`` has it: the square of their share, by luck's share.
+    """
     answers: list[tuple[float, bool]] = []
     for line, problem in lines:
         best = read_record(line["search"], problem).best()
         if best is not None:
             right = {one["form"]: one["right"] for one in line["search"]["programs"]}
-            times_luck = best.evidence.n_alike / best.evidence.n_by_luck
-            answers.append((0.0 if best.doubtful else times_luck, right[best.form]))
+            seen = best.evidence
+            common = seen.n_alike**2 / (seen.n_written * seen.n_by_luck)
+            answers.append((0.0 if best.doubtful else common, right[best.form]))
     answers.sort(reverse=True)
     kept: list[str] = []
     n_right = 0
@@ -204,7 +208,7 @@ def curve(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
         n_right += is_one
         if is_one:
             kept.append(f"{n_right} of {n_all} ({(n_all - n_right) / n_all:.0%} wrong)")
-    return "right answers, by how far beyond luck: " + ", ".join(kept)
+    return "right answers, by how common they are for their luck: " + ", ".join(kept)
 
 
 def _row(way: str, answers: Sequence[Answer]) -> str:

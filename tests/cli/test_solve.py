@@ -176,7 +176,7 @@ YES
 @pytest.mark.parametrize(
     ("programs", "words"),
     [
-        (("print('YES')", "print('NO')", "print('YE')"), "but luck does so once in 2 (3 written"),
+        (("print('YES')", "print('NO')", "print('YE')"), "but luck does so once in 2 ("),
         (
             ("print('YES')", "print('YES' if 1 else '')", "print('NO')"),
             "but fails on most further inputs or answers all alike",
@@ -202,6 +202,36 @@ def test_the_headline_says_what_speaks_against_a_program_that_passes(
     done = gptcc("solve", "even.txt", "--replay", texts, "--until", until, "--json", "-q")
     record = json.loads(done.stdout)
     assert record["solved"] and not record["convincing"]
+
+
+ADD = """Print n + 8.
+
+Input
+One line with n.
+
+Output
+The sum.
+
+Sample Input
+9
+
+Sample Output
+17
+"""
+
+
+def test_the_headline_says_how_few_write_what_passes(
+    gptcc: Command, replay: Replay, tmp_path: Path
+) -> None:
+    (tmp_path / "add.txt").write_text(ADD)
+    wrong = [f"print({n})\n" for n in range(100, 131)]
+    right = ["print(int(input()) + 8)\n", "print(8 + int(input()))\n"]
+    for texts, said in ([*wrong, right[0]], True), ([*wrong, *right], False):
+        more = ("--until", "all", "-n", "40")
+        done = gptcc("solve", "add.txt", "--replay", replay(*texts), *more, env={"COLUMNS": "200"})
+        assert done.returncode == 0, done.stderr
+        assert ("but only 1 of 32 does" in done.stderr) == said
+        assert ("but" in done.stderr) == said
 
 
 def test_a_convincing_program_has_nothing_said_against_it(gptcc: Command, replay: Replay) -> None:

@@ -139,12 +139,23 @@ def test_tests_of_the_user_say_as_much_as_samples():
     assert evidence_bits(problem, [given]) == bits(((1,), 4711))
 
 
-def test_programs_convince_where_twice_as_many_agree_as_luck_lets_pass():
+def test_twice_as_many_as_luck_lets_pass_are_beyond_it_and_four_times_as_many_far_beyond():
     assert evidence(4, 320, 2).n_by_luck == 20.0
-    assert not evidence(4, 320, 39).convincing
-    assert evidence(4, 320, 40).convincing
+    assert not evidence(4, 320, 39).beyond_luck
+    assert evidence(4, 320, 40).beyond_luck
     assert not evidence(4, 320, 79).far_beyond_luck
     assert evidence(4, 320, 80).far_beyond_luck
+
+
+@pytest.mark.parametrize(("bits", "enough"), [(2, 320), (4, 160), (6, 80), (12, 10), (30, 3)])
+def test_programs_convince_where_their_part_is_the_root_of_luck_s(bits, enough):
+    assert not evidence(bits, 640, enough - 1).convincing
+    assert evidence(bits, 640, enough).convincing
+
+
+def test_a_part_is_common_in_a_short_run_as_in_a_long_one():
+    assert [evidence(8, n, n // 16).common for n in (16, 160, 16_000)] == [True] * 3
+    assert [evidence(8, n, n // 16 - 1).common for n in (16, 160, 16_000)] == [False] * 3
 
 
 @pytest.mark.parametrize(("enough", "n_written"), [(1, 1), (5, 31), (8, 63)])
@@ -162,8 +173,8 @@ def test_the_tail_is_that_of_the_tables(count, mean):
 def test_one_program_of_many_is_beyond_luck_if_the_samples_say_enough_and_convinces_nobody():
     assert not evidence(5, 400, 1).beyond_luck
     assert evidence(13, 400, 1).beyond_luck
-    assert not evidence(13, 400, 2).convincing
-    assert evidence(13, 400, 3).convincing
+    assert not evidence(20, 400, 2).convincing
+    assert evidence(20, 400, 3).convincing
 
 
 def test_where_what_passes_does_not_agree_nothing_convinces():

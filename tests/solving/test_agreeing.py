@@ -104,6 +104,19 @@ def test_what_is_not_known_yet_may_pass_and_do_otherwise(last, settled):
     assert agreed(bits=50.0)(three) == (last if settled else None)
 
 
+@pytest.mark.parametrize(("n_wrong", "settled"), [(90, True), (100, False)])
+def test_few_programs_of_very_many_are_nothing_to_agree_on(n_wrong, settled):
+    """Three of 93 are over the root of ten bits' luck, three of 103 under it."""
+
+    def known(place, source):
+        judgement = HandJudge().judgement(candidate_of(source))
+        return Known(place=place, judgement=judgement, behaviour=Behaviour(outcomes=("a", "b")))
+
+    wrong = [known(place, f"wrong = {place}") for place in range(n_wrong)]
+    right = [known(n_wrong + place, f"right = {place}") for place in range(3)]
+    assert agreed(bits=10.0)([*wrong, *right]) == (n_wrong + 2 if settled else None)
+
+
 def test_many_copies_of_one_program_agree_as_well():
     generator = ListGenerator(["right 1 a"] * 20)
     solution = run(generator.texts, generator=generator)
