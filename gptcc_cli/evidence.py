@@ -108,6 +108,12 @@ class Evidence:
         return self._exceeds_luck(odds=4.0, chance=0.01)
 
     @property
+    def commonness(self) -> float:
+        """The square of the part of all programs that does it, by luck's part; 0.0 without any."""
+        expected = self.n_written * self.n_by_luck
+        return self.n_alike**2 / expected if expected else 0.0
+
+    @property
     def common(self) -> bool:
         """Whether the part of all programs that does it is the root of luck's part, or larger.
 
@@ -115,7 +121,7 @@ class Evidence:
         writes its program again and again, and what a few of hundreds do has other reasons than
         luck to be wrong (two mistakes that make up for each other, a case the samples leave out).
         """
-        return self.n_alike**2 >= self.n_written * self.n_by_luck
+        return self.commonness >= 1.0
 
     @property
     def convincing(self) -> bool:

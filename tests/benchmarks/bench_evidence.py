@@ -95,6 +95,7 @@ def table(all_seen: list[Seen]) -> str:
 
 _KEYS: dict[str, Callable[[Seen], float]] = {
     "times luck": lambda one: one.times_luck,
+    "commonness": lambda one: one.evidence.commonness,
     "bits": lambda one: one.evidence.bits,
     "samples": lambda one: one.n_samples,
     "programs": lambda one: one.n_programs,

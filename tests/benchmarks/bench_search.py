@@ -191,16 +191,15 @@ def table(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
 def curve(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
     """Return how many are wrong among the most common answers, by how many are right.
 
-    Common as ``Evidence.common`` has it: the square of their share, by luck's share.
+    Common as ``Evidence.commonness`` has it.
     """
     answers: list[tuple[float, bool]] = []
     for line, problem in lines:
         best = read_record(line["search"], problem).best()
         if best is not None:
             right = {one["form"]: one["right"] for one in line["search"]["programs"]}
-            seen = best.evidence
-            common = seen.n_alike**2 / (seen.n_written * seen.n_by_luck)
-            answers.append((0.0 if best.doubtful else common, right[best.form]))
+            commonness = 0.0 if best.doubtful else best.evidence.commonness
+            answers.append((commonness, right[best.form]))
     answers.sort(reverse=True)
     kept: list[str] = []
     n_right = 0

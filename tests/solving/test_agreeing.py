@@ -94,12 +94,14 @@ def test_one_answer_to_all_of_many_inputs_is_nothing_to_agree_on():
     assert place(("a",) * 7) == AGREEING_COMPLETIONS - 1
 
 
+def known(place, source):
+    """A completion whose program is judged by its text, and does as every other."""
+    judgement = HandJudge().judgement(candidate_of(source))
+    return Known(place=place, judgement=judgement, behaviour=Behaviour(outcomes=("a",)))
+
+
 @pytest.mark.parametrize(("last", "settled"), [(4, True), (5, False)])
 def test_what_is_not_known_yet_may_pass_and_do_otherwise(last, settled):
-    def known(place, source):
-        judgement = HandJudge().judgement(candidate_of(source))
-        return Known(place=place, judgement=judgement, behaviour=Behaviour(outcomes=("a",)))
-
     three = [known(0, "right = 1"), known(1, "right = 2"), known(last, "right = 3")]
     assert agreed(bits=50.0)(three) == (last if settled else None)
 
@@ -107,11 +109,6 @@ def test_what_is_not_known_yet_may_pass_and_do_otherwise(last, settled):
 @pytest.mark.parametrize(("n_wrong", "settled"), [(90, True), (100, False)])
 def test_few_programs_of_very_many_are_nothing_to_agree_on(n_wrong, settled):
     """Three of 93 are over the root of ten bits' luck, three of 103 under it."""
-
-    def known(place, source):
-        judgement = HandJudge().judgement(candidate_of(source))
-        return Known(place=place, judgement=judgement, behaviour=Behaviour(outcomes=("a", "b")))
-
     wrong = [known(place, f"wrong = {place}") for place in range(n_wrong)]
     right = [known(n_wrong + place, f"right = {place}") for place in range(3)]
     assert agreed(bits=10.0)([*wrong, *right]) == (n_wrong + 2 if settled else None)
