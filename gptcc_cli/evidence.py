@@ -84,7 +84,7 @@ class Evidence:
     """Of these again, those that do the same as the answer; all where none was run on."""
 
     @property
-    def n_by_luck(self) -> float:
+    def expected_random_passes(self) -> float:
         """How many would pass if none knew anything of the problem."""
         return self.n_written * math.exp2(-self.bits)
 
@@ -94,23 +94,23 @@ class Evidence:
         return 2 * self.n_alike > self.n_passing
 
     @property
-    def beyond_luck(self) -> bool:
+    def significant(self) -> bool:
         """Whether these are twice as many as luck lets pass, and so many in one of 20 runs."""
-        return self._exceeds_luck(odds=2.0, chance=0.05)
+        return self._exceeds_chance(odds=2.0, chance=0.05)
 
     @property
-    def far_beyond_luck(self) -> bool:
+    def highly_significant(self) -> bool:
         """The same with four times as many, and one of 100 runs.
 
         For who asks again after each program: luck has its ups, and so does a model that begins
         by writing the same program ten times.
         """
-        return self._exceeds_luck(odds=4.0, chance=0.01)
+        return self._exceeds_chance(odds=4.0, chance=0.01)
 
     @property
-    def commonness(self) -> float:
+    def prevalence(self) -> float:
         """The square of the part of all programs that does it, by luck's part; 0.0 without any."""
-        expected = self.n_written * self.n_by_luck
+        expected = self.n_written * self.expected_random_passes
         return self.n_alike**2 / expected if expected else 0.0
 
     @property
@@ -121,17 +121,17 @@ class Evidence:
         writes its program again and again, and what a few of hundreds do has other reasons than
         luck to be wrong (two mistakes that make up for each other, a case the samples leave out).
         """
-        return self.commonness >= 1.0
+        return self.prevalence >= 1.0
 
     @property
-    def convincing(self) -> bool:
+    def confident(self) -> bool:
         """Whether several agree, they are most, common, and more than luck explains."""
         several = self.n_alike >= AGREEING
-        return several and self.most_agree and self.common and self.beyond_luck
+        return several and self.most_agree and self.common and self.significant
 
-    def _exceeds_luck(self, *, odds: float, chance: float) -> bool:
-        enough = self.n_alike >= odds * self.n_by_luck
-        return enough and _tail(self.n_alike, self.n_by_luck) <= chance
+    def _exceeds_chance(self, *, odds: float, chance: float) -> bool:
+        enough = self.n_alike >= odds * self.expected_random_passes
+        return enough and _tail(self.n_alike, self.expected_random_passes) <= chance
 
 
 def _tail(count: int, mean: float) -> float:

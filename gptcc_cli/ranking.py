@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gptcc_cli.evidence import Evidence
-from gptcc_cli.judging import Judgement, Outcome, Verdict, is_doubtful, is_uniform
+from gptcc_cli.judging import Judgement, Outcome, Verdict, is_constant, is_degenerate
 
 _MOST_DOUBTS = 3
 """A few inputs may be none that the statement allows; more failures weigh no more."""
@@ -30,7 +30,7 @@ class Observed(Protocol):
         ...
 
     @property
-    def as_claimed(self) -> tuple[bool, ...]:
+    def passes_generated(self) -> tuple[bool, ...]:
         """Of the last inputs, those of tests a model wrote: whether it gives what they expect."""
         ...
 
@@ -49,7 +49,7 @@ class RankedCandidate:
     """How many programs are in that group, itself included."""
     n_alike: int = 1
     """How many completions gave a program of that group; without one, this program."""
-    doubtful: bool = False
+    degenerate: bool = False
     """Whether it fails on most further inputs, or has one answer to all of many: a right program
     seldom does, and one that repeats what the samples expect always does."""
     score: float | None = None
@@ -57,9 +57,9 @@ class RankedCandidate:
     beside generated tests), where a program weighs the root of how often it was written. Halved
     for each input that others answer and it fails on, three times at most, and halved if it has
     one answer to all of many inputs."""
-    n_claims: int = 0
+    n_generated_tests: int = 0
     """On how many tests a model wrote it was run. They are claims: no verdict depends on them."""
-    n_claims_met: int = 0
+    n_generated_tests_passed: int = 0
     """To how many of them it gives the claimed answer."""
 
     @property
@@ -70,7 +70,7 @@ class RankedCandidate:
 
 def rank(
     judgements: Sequence[Judgement],
-    behaviours: Mapping[str, Observed] | None = None,
+    signatures: Mapping[str, Observed] | None = None,
     *,
     several_answers: bool = False,
 ) -> tuple[RankedCandidate, ...]:
@@ -83,12 +83,12 @@ def rank(
 
     Args:
         judgements: in order of arrival, which breaks the last ties.
-        behaviours: what programs did on further inputs, by the form of the candidate; those that
+        signatures: what programs did on further inputs, by the form of the candidate; those that
             are not in it were not run there.
         several_answers: whether several answers to one input may be right. Then agreement says
             little, and only how many inputs a program answers at all is counted.
     """
-    agreement = _agreement(judgements, behaviours or {}, several_answers)
+    agreement = _agreement(judgements, signatures or {}, several_answers)
     order = sorted(
         range(len(judgements)), key=lambda place: (*_key(judgements[place], agreement), place)
     )
@@ -122,8 +122,8 @@ class _Group:
     outcomes: tuple[Outcome, ...]
     n_programs: int
     n_completions: int
-    doubtful: bool
-    as_claimed: tuple[bool, ...]
+    degenerate: bool
+    passes_generated: tuple[bool, ...]
     score: float
     n_peers: int
     """How many programs were run on these inputs and did as well on the tests, this group's
@@ -140,28 +140,28 @@ class _Agreement:
 
 
 def _agreement(
-    judgements: Sequence[Judgement], behaviours: Mapping[str, Observed], several_answers: bool
+    judgements: Sequence[Judgement], signatures: Mapping[str, Observed], several_answers: bool
 ) -> _Agreement:
     """Group the programs that did equally well on the tests by what they do beyond them."""
     agreement = _Agreement(several_answers=several_answers)
     peers: dict[tuple[float, ...], list[Judgement]] = {}
     for judgement in judgements:
-        if judgement.candidate.form in behaviours:
+        if judgement.candidate.form in signatures:
             peers.setdefault(_standing(judgement), []).append(judgement)
     for level in peers.values():
-        _group(level, behaviours, agreement)
+        _group(level, signatures, agreement)
     return agreement
 
 
 def _group(
-    level: list[Judgement], behaviours: Mapping[str, Observed], agreement: _Agreement
+    level: list[Judgement], signatures: Mapping[str, Observed], agreement: _Agreement
 ) -> None:
     votes: list[defaultdict[str, float]] = []
     weights: defaultdict[tuple[Outcome, ...], float] = defaultdict(float)
     sizes: Counter[tuple[Outcome, ...]] = Counter()
     completions: Counter[tuple[Outcome, ...]] = Counter()
     for judgement in level:
-        outcomes = behaviours[judgement.candidate.form].outcomes
+        outcomes = signatures[judgement.candidate.form].outcomes
         # A program written again says less than another that does the same.
         n_completions = max(1, len(judgement.candidate.completions))
         weight = math.sqrt(n_completions)
@@ -174,15 +174,15 @@ def _group(
                 vote[outcome] += weight
     for judgement in level:
         form = judgement.candidate.form
-        outcomes = behaviours[form].outcomes
+        outcomes = signatures[form].outcomes
         agreement.groups[form] = _Group(
             outcomes=outcomes,
-            as_claimed=behaviours[form].as_claimed,
+            passes_generated=signatures[form].passes_generated,
             n_programs=sizes[outcomes],
             n_completions=completions[outcomes],
-            doubtful=is_doubtful(outcomes),
+            degenerate=is_degenerate(outcomes),
             n_peers=len(level),
-            score=_score(behaviours[form], votes, weights[outcomes], agreement.several_answers),
+            score=_score(signatures[form], votes, weights[outcomes], agreement.several_answers),
         )
 
 
@@ -195,7 +195,7 @@ def _score(
     outcomes = seen.outcomes
     if several_answers:
         return float(sum(isinstance(outcome, str) for outcome in outcomes))
-    n_probes = len(outcomes) - len(seen.as_claimed)
+    n_probes = len(outcomes) - len(seen.passes_generated)
     as_most = 0
     failed_alone = 0
     for place, (outcome, vote) in enumerate(zip(outcomes, votes, strict=False)):
@@ -203,8 +203,8 @@ def _score(
             as_most += vote[outcome] == max(vote.values())
         elif place < n_probes:  # the statement may forbid an input that a model wrote
             failed_alone += bool(vote)
-    doubts = min(_MOST_DOUBTS, failed_alone + is_uniform(outcomes))
-    return math.sqrt(weight) * (as_most + sum(seen.as_claimed)) * 0.5**doubts
+    doubts = min(_MOST_DOUBTS, failed_alone + is_constant(outcomes))
+    return math.sqrt(weight) * (as_most + sum(seen.passes_generated)) * 0.5**doubts
 
 
 def _standing(judgement: Judgement) -> tuple[float, ...]:
@@ -253,14 +253,14 @@ def _ranked(
     return RankedCandidate(
         judgement=judgement,
         reason=f"{_reason(judgement)}; {_words(group, judgement, agreement.several_answers)}"
-        f"{_claimed(group)}",
+        f"{_generated_words(group)}",
         cluster=numbers.setdefault(group.outcomes, len(numbers) + 1),
         cluster_size=group.n_programs,
         n_alike=group.n_completions,
-        doubtful=group.doubtful,
+        degenerate=group.degenerate,
         score=group.score,
-        n_claims=len(group.as_claimed),
-        n_claims_met=sum(group.as_claimed),
+        n_generated_tests=len(group.passes_generated),
+        n_generated_tests_passed=sum(group.passes_generated),
     )
 
 
@@ -271,7 +271,7 @@ def _words(group: _Group, judgement: Judgement, several_answers: bool) -> str:
     trouble = ""
     if failed:
         trouble = f", {failed[0].value} on {len(failed)} of {len(group.outcomes)} of them"
-    elif is_uniform(group.outcomes):
+    elif is_constant(group.outcomes):
         trouble = ", with one answer to all of them"
     if several_answers:
         tail = trouble.removeprefix(", ") or "answers them all"
@@ -286,10 +286,12 @@ def _words(group: _Group, judgement: Judgement, several_answers: bool) -> str:
     return f"agrees with {group.n_programs - 1} of {others} other {kind} on {inputs}{trouble}"
 
 
-def _claimed(group: _Group) -> str:
+def _generated_words(group: _Group) -> str:
     """What tests a model wrote say of a candidate."""
-    met, claims = sum(group.as_claimed), len(group.as_claimed)
-    return f"; gives what {met} of {_counted(claims, 'test')} a model wrote expect" * bool(claims)
+    met, generated_tests = sum(group.passes_generated), len(group.passes_generated)
+    return f"; gives what {met} of {_counted(generated_tests, 'test')} a model wrote expect" * bool(
+        generated_tests
+    )
 
 
 def _all_of(number: int) -> str:

@@ -89,7 +89,7 @@ def _explain(error: GptccError, arguments: list[str]) -> int:
             },
         )
     else:
-        from gptcc_cli.console.talk import print_error
+        from gptcc_cli.console.reporter import print_error
 
         print_error(f"error: {error.message}")
         if error.hint:
@@ -107,7 +107,7 @@ def _full(error: OSError) -> GptccError:
 def _bug() -> int:
     import traceback
 
-    from gptcc_cli.console.talk import print_error
+    from gptcc_cli.console.reporter import print_error
 
     print_error(traceback.format_exc().rstrip())
     print_error("error: this is a bug in gptcc")

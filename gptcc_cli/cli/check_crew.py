@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from gptcc_cli.cli.checking import CheckWish, Item
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.crew import Crew, Ticket
 from gptcc_cli.sandbox import open_sandbox, usable_cores
 from gptcc_cli.workspace import Outcome
@@ -15,7 +15,7 @@ CheckTicket: TypeAlias = Ticket[Item, Outcome]
 
 
 @contextmanager
-def open_crew(wish: CheckWish, talk: Talk, n_items: int) -> Iterator[CheckCrew]:
+def open_crew(wish: CheckWish, reporter: Reporter, n_items: int) -> Iterator[CheckCrew]:
     """Open a sandbox and a process beside each of its workers; all end with the block.
 
     Reading a problem and comparing outputs is Python, and takes a quarter of the time that small
@@ -23,7 +23,7 @@ def open_crew(wish: CheckWish, talk: Talk, n_items: int) -> Iterator[CheckCrew]:
 
     Args:
         wish: the command's options.
-        talk: where it is said how strongly programs are held.
+        reporter: where it is said how strongly programs are held.
         n_items: how many solutions there can be: no more processes are started.
 
     Raises:
@@ -38,7 +38,7 @@ def open_crew(wish: CheckWish, talk: Talk, n_items: int) -> Iterator[CheckCrew]:
         from gptcc_cli.cli.check_running import check_item
         from gptcc_cli.cli.collaborators.judge import JudgeWish, say_how_held
 
-        say_how_held(sandbox, talk)
+        say_how_held(sandbox, reporter)
         judging = JudgeWish.of(wish)
 
         def work_of(number: int) -> Callable[[Item], Outcome]:

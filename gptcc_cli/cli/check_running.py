@@ -8,7 +8,7 @@ from pathlib import Path
 from gptcc_cli.cli.check_mutated import crash_on_mutated
 from gptcc_cli.cli.checking import CheckWish, Item
 from gptcc_cli.cli.intake import Task, read_tasks, task_of_tests
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.console.judged import case_lines, slowest_s
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.extraction import Candidate
@@ -20,7 +20,7 @@ _CODE_LINE = re.compile(r"line (\d+): ")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Notebook(Talk):
+class _Notebook(Reporter):
     """Takes down warnings, so that they can be kept and shown with the result."""
 
     warnings: list[str] = field(default_factory=list)
@@ -56,14 +56,14 @@ def check_item(wish: CheckWish, judge: Judge, item: Item) -> Outcome:
 
 
 def _note_crash(
-    n: int, judge: Judge, candidate: Candidate, problem: Problem, solution: Path, talk: Talk
+    n: int, judge: Judge, candidate: Candidate, problem: Problem, solution: Path, reporter: Reporter
 ) -> None:
     """Warn where a solution that passes crashes on an input like the samples."""
     found = crash_on_mutated(judge, candidate, problem, n)
     if found is not None:
         case, words = found
         line = _line(case, candidate.source, problem.entry_point)
-        talk.warn(f"{solution}:{line}: advice: {words}")
+        reporter.warn(f"{solution}:{line}: advice: {words}")
 
 
 def _case(case: CaseResult, candidate: Candidate, problem: Problem) -> CaseOutcome:
@@ -108,13 +108,13 @@ def _candidate(path: Path) -> Candidate:
     return Candidate(id=hashlib.sha256(source).hexdigest(), source=text, completions=())
 
 
-def _task(wish: CheckWish, item: Item, talk: Talk) -> Task:
+def _task(wish: CheckWish, item: Item, reporter: Reporter) -> Task:
     solution, problem = item.assignment.solution, item.assignment.problem
     if problem is None:
         assert wish.tests is not None, "an item has a problem or tests"
         return task_of_tests(solution.stem, wish.tests)
     tasks = read_tasks(
-        [str(problem)], starter=wish.starter, tests=wish.tests, talk=talk, with_hidden=True
+        [str(problem)], starter=wish.starter, tests=wish.tests, reporter=reporter, with_hidden=True
     )
     if len(tasks) > 1:
         raise ProblemError(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gptcc_cli.cli.checking import Stamps
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.errors import ExitCode
 
 PAUSE_S = 0.5
@@ -15,18 +15,18 @@ PAUSE_S = 0.5
 def watch(
     stamps: Callable[[], Stamps],
     check: Callable[[tuple[Path, ...]], ExitCode],
-    talk: Talk,
+    reporter: Reporter,
 ) -> ExitCode:
     """Check everything, then each solution whose files change; end with Ctrl-C.
 
     Args:
         stamps: tells for each solution what would change with any of its files.
         check: checks some solutions and shows the results.
-        talk: where it is said that we wait.
+        reporter: where it is said that we wait.
     """
     seen = stamps()
     check(tuple(seen))
-    talk.say("watching, Ctrl-C ends")
+    reporter.info("watching, Ctrl-C ends")
     while True:
         time.sleep(PAUSE_S)
         now = stamps()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from gptcc_cli.cli.check_options import Format
 from gptcc_cli.cli.wishes import JudgingWish
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.console.check_formats import Report, open_report
 from gptcc_cli.errors import ExitCode, ProblemError, UsageError
 from gptcc_cli.models.cache import cache_directory
@@ -85,28 +85,28 @@ def run(wish: CheckWish) -> ExitCode:
     Raises:
         GptccError: nothing was named, or nothing can be run here.
     """
-    talk = wish.talk()
+    reporter = wish.reporter()
     if wish.statements:
         from gptcc_cli.cli.check_statements import outcomes_of_statements
 
-        return _shown(wish, talk, outcomes_of_statements(_named(wish)))
+        return _shown(wish, reporter, outcomes_of_statements(_named(wish)))
     if wish.watch:
         from gptcc_cli.cli.check_watch import watch
 
-        return watch(lambda: _stamps(wish), lambda paths: check(wish, talk, paths), talk)
-    return check(wish, talk, _named(wish))
+        return watch(lambda: _stamps(wish), lambda paths: check(wish, reporter, paths), reporter)
+    return check(wish, reporter, _named(wish))
 
 
-def check(wish: CheckWish, talk: Talk, paths: tuple[Path, ...]) -> ExitCode:
+def check(wish: CheckWish, reporter: Reporter, paths: tuple[Path, ...]) -> ExitCode:
     """Check some files and show what comes out."""
     store = ResultStore(cache_directory() / "checks.sqlite3")
     try:
-        return _shown(wish, talk, _outcomes(wish, talk, store, _assignments(wish, paths)))
+        return _shown(wish, reporter, _outcomes(wish, reporter, store, _assignments(wish, paths)))
     finally:
         # Also after an interrupt: what has been found is known from now on.
         store.save()
         if store.trouble:
-            talk.detail(f"results could not be kept: {store.trouble}")
+            reporter.debug(f"results could not be kept: {store.trouble}")
 
 
 def _stamps(wish: CheckWish) -> Stamps:
@@ -225,7 +225,7 @@ def _looked_up(wish: CheckWish, store: ResultStore, entry: Assignment | Outcome)
 
 
 def _outcomes(
-    wish: CheckWish, talk: Talk, store: ResultStore, entries: Iterator[Assignment | Outcome]
+    wish: CheckWish, reporter: Reporter, store: ResultStore, entries: Iterator[Assignment | Outcome]
 ) -> Iterator[Outcome]:
     """Yield every answer in order; while the first are shown, those after them are still run."""
     with ExitStack() as stack:
@@ -238,7 +238,7 @@ def _outcomes(
                 if crew is None:
                     # For two solutions no more than two processes are started.
                     ahead.extend(islice(entries, os.cpu_count()))
-                    crew = stack.enter_context(_opened(wish, talk, 1 + len(ahead)))
+                    crew = stack.enter_context(_opened(wish, reporter, 1 + len(ahead)))
                 ticket = crew.submit(item)
             waiting.append((item, ticket))
             while waiting and (waiting[0][1] is None or waiting[0][1].is_done):
@@ -257,32 +257,34 @@ def _answer(store: ResultStore, item: Item, ticket: "CheckTicket | None") -> Out
     return outcome
 
 
-def _opened(wish: CheckWish, talk: Talk, n_items: int) -> "AbstractContextManager[CheckCrew]":
+def _opened(
+    wish: CheckWish, reporter: Reporter, n_items: int
+) -> "AbstractContextManager[CheckCrew]":
     """Start what runs programs, where something must be run."""
     from gptcc_cli.cli.check_crew import open_crew
 
-    return open_crew(wish, talk, n_items)
+    return open_crew(wish, reporter, n_items)
 
 
-def _shown(wish: CheckWish, talk: Talk, outcomes: Iterator[Outcome]) -> ExitCode:
+def _shown(wish: CheckWish, reporter: Reporter, outcomes: Iterator[Outcome]) -> ExitCode:
     codes = []
     with wish.report() as report:
         for outcome in outcomes:
             report.add(outcome)
             codes.append(_exit_code(wish, outcome))
     if not codes:
-        return _nothing(wish, talk)
+        return _nothing(wish, reporter)
     order = (ExitCode.REFUSED, ExitCode.FAILED, ExitCode.UNREADABLE, ExitCode.UNVERIFIED)
     return next((code for code in order if code in codes), ExitCode.DONE)
 
 
-def _nothing(wish: CheckWish, talk: Talk) -> ExitCode:
+def _nothing(wish: CheckWish, reporter: Reporter) -> ExitCode:
     """Say that there was nothing to check."""
     if wish.changed_only:
-        talk.say("nothing has changed since the last commit")
+        reporter.info("nothing has changed since the last commit")
     elif not (wish.hook or wish.watch):
         what = "problem" if wish.statements else "solution of a problem"
-        talk.warn(f"no {what} was found", hint="name a file, or a directory that holds some")
+        reporter.warn(f"no {what} was found", hint="name a file, or a directory that holds some")
         return ExitCode.FAILED if wish.strict else ExitCode.UNVERIFIED
     return ExitCode.DONE
 

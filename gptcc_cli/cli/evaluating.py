@@ -15,7 +15,7 @@ from gptcc_cli.cli.collaborators.writer import Writer, open_writer
 from gptcc_cli.cli.grading import Grading, make_directory, selection_of, show_report
 from gptcc_cli.cli.units import temperatures
 from gptcc_cli.cli.wishes import WritingWish
-from gptcc_cli.console import Talk, write_answer, write_json
+from gptcc_cli.console import Reporter, write_answer, write_json
 from gptcc_cli.console.evaluation import StageView, comparison_text
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.evaluation import completions as lines
@@ -85,8 +85,8 @@ def run(wish: EvalWish) -> ExitCode:
     Raises:
         GptccError: it can't be done as asked.
     """
-    talk = wish.talk()
-    grading = Grading.of(wish, talk, clean=not wish.no_clean)
+    reporter = wish.reporter()
+    grading = Grading.of(wish, reporter, clean=not wish.no_clean)
     if wish.compare is not None:
         return _compare(wish.compare, grading)
     if wish.benchmark is None:
@@ -101,15 +101,15 @@ def run(wish: EvalWish) -> ExitCode:
     make_directory(directory)
     if wish.merge:
         for path in merge(directory):
-            talk.say(f"merged: {path}")
+            reporter.info(f"merged: {path}")
         return _grade(grading, benchmark, benchmark, directory)
     part = benchmark
     if shard is not None:
         part, directory = shard.part(benchmark), directory / shard.directory
         make_directory(directory)
-    _generate(wish, benchmark, part, directory, sampling, shard, talk)
+    _generate(wish, benchmark, part, directory, sampling, shard, reporter)
     if wish.generate_only:
-        talk.say(f"completions: {directory / lines.FILE}")
+        reporter.info(f"completions: {directory / lines.FILE}")
         return ExitCode.DONE
     return _grade(grading, benchmark, part, directory)
 
@@ -127,7 +127,7 @@ def _generate(
     directory: Path,
     sampling: Sampling,
     shard: Shard | None,
-    talk: Talk,
+    reporter: Reporter,
 ) -> None:
     open_here = partial(_problem_writer, wish.spec(), wish.template, sampling)
     with ExitStack() as stack:
@@ -135,12 +135,12 @@ def _generate(
             stack.enter_context(connect(wish.ray))
             told = describe_on_cluster(partial(open_here, quiet=True), partial(describe, benchmark))
             write_all = write_on_cluster(partial(open_here, quiet=True), wish.ray_workers)
-            talk.say(f"model: {told['generator']}, on Ray")
-            view = stack.enter_context(StageView(talk))
+            reporter.info(f"model: {told['generator']}, on Ray")
+            view = stack.enter_context(StageView(reporter))
         else:
             writer = open_here(quiet=wish.quiet, verbose=wish.verbose)
             told = describe(benchmark, writer)
-            view = stack.enter_context(StageView(talk))
+            view = stack.enter_context(StageView(reporter))
             write_all = one_by_one(writer, view.watch)
         header = run_header(benchmark, sampling, shard, told)
         generate(part, directory, header=header, n=sampling.n, write_all=write_all, listen=view)
@@ -155,8 +155,10 @@ def _problem_writer(
     verbose: bool = False,
 ) -> "ModelWriter":
     """Open a model, here or in a worker far away."""
-    talk = Talk(quiet=quiet, verbose=verbose)
-    writer = open_writer(spec, template=template, max_new_tokens=sampling.max_new_tokens, talk=talk)
+    reporter = Reporter(quiet=quiet, verbose=verbose)
+    writer = open_writer(
+        spec, template=template, max_new_tokens=sampling.max_new_tokens, reporter=reporter
+    )
     return ModelWriter(writer, sampling)
 
 

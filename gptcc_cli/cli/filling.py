@@ -10,7 +10,7 @@ from pathlib import Path
 
 import gptcc_cli
 from gptcc_cli.cli.collaborators.writer import Writer
-from gptcc_cli.console import Talk, write_answer
+from gptcc_cli.console import Reporter, write_answer
 from gptcc_cli.errors import ExitCode, OutputError
 from gptcc_cli.generation import Sampling
 from gptcc_cli.solving import Ended, Solution
@@ -22,15 +22,15 @@ NAME = "solution.py"
 class Filling:
     """Puts each program into its problem's directory, in the order of the problems."""
 
-    def __init__(self, places: Sequence[Path], talk: Talk) -> None:
+    def __init__(self, places: Sequence[Path], reporter: Reporter) -> None:
         """Keep the directories.
 
         Args:
             places: one for each solution to come.
-            talk: where it is said what was not found.
+            reporter: where it is said what was not found.
         """
         self._places: Iterator[Path] = iter(places)
-        self._talk = talk
+        self._reporter = reporter
 
     def refuse_early(self) -> None:
         """Refuse nothing: each directory is its own."""
@@ -52,7 +52,7 @@ class Filling:
         if solution.ended is Ended.INTERRUPTED:
             return ExitCode.INTERRUPTED
         if not solution.solved or solution.best is None:
-            self._talk.warn(f"{file}: no program passes every sample, nothing was written")
+            self._reporter.warn(f"{file}: no program passes every sample, nothing was written")
             return ExitCode.FAILED
         judgement = solution.best.judgement
         source = judgement.candidate.source

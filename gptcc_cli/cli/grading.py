@@ -13,7 +13,7 @@ from gptcc_cli import __version__
 from gptcc_cli.benchmarks import Benchmark, Selection, open_benchmark, select
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.wishes import JudgingWish
-from gptcc_cli.console import Talk, write_answer, write_json
+from gptcc_cli.console import Reporter, write_answer, write_json
 from gptcc_cli.console.evaluation import StageView, report_record, report_text
 from gptcc_cli.console.report_files import write_report_files
 from gptcc_cli.errors import ExitCode, OutputError, UsageError
@@ -47,15 +47,15 @@ class Grading:
     n_at_ks: tuple[tuple[int, int], ...]
     ray: str | None
     as_json: bool
-    talk: Talk
+    reporter: Reporter
 
     @classmethod
-    def of(cls, wish: "EvalWish | GradeWish", talk: Talk, *, clean: bool) -> Self:
+    def of(cls, wish: "EvalWish | GradeWish", reporter: Reporter, *, clean: bool) -> Self:
         """Return what a command's options say.
 
         Args:
             wish: the options.
-            talk: hears of what happens.
+            reporter: hears of what happens.
             clean: whether completions are cleaned.
         """
         return cls(
@@ -71,7 +71,7 @@ class Grading:
             n_at_ks=parse_n_at_ks(wish.n_at_k),
             ray=wish.ray,
             as_json=wish.as_json,
-            talk=talk,
+            reporter=reporter,
         )
 
     def grade(self, benchmark: Benchmark, directory: Path) -> None:
@@ -81,7 +81,7 @@ class Grading:
             ExecutionRefused: a control failed, or nothing can be run here.
         """
         header = results_header(directory, benchmark, self.settings, self._judging())
-        with StageView(self.talk) as view, self._grade_all(benchmark) as grade_all:
+        with StageView(self.reporter) as view, self._grade_all(benchmark) as grade_all:
             grade(benchmark, directory, header=header, grade_all=grade_all, listen=view)
 
     @contextmanager
@@ -93,9 +93,11 @@ class Grading:
             with connect(self.ray):
                 yield grade_on_cluster(benchmark, self.settings, judge)
             return
-        with open_judge(self.judge, self.talk) as judge_here:
+        with open_judge(self.judge, self.reporter) as judge_here:
             n_controls = refuse_failing_controls(judge_here)
-            self.talk.detail(f"self-test: the grader judged {n_controls} known programs as it must")
+            self.reporter.debug(
+                f"self-test: the grader judged {n_controls} known programs as it must"
+            )
             grader = Grader(judge_here, self.settings)
             workers = self.judge.jobs or len(os.sched_getaffinity(0))
             yield lambda written: grade_here(grader, benchmark, workers, written)
@@ -151,8 +153,8 @@ def show_report(grading: Grading, benchmark: Benchmark, directory: Path) -> Repo
     else:
         write_answer(report_text(report))
     for path in files:
-        grading.talk.detail(f"wrote {path}")
-    grading.talk.say(f"report: {directory / 'report.html'}")
+        grading.reporter.debug(f"wrote {path}")
+    grading.reporter.info(f"report: {directory / 'report.html'}")
     return report
 
 
@@ -185,9 +187,9 @@ def run(wish: GradeWish) -> ExitCode:
     Raises:
         GptccError: it can't be done as asked.
     """
-    talk = wish.talk()
+    reporter = wish.reporter()
     # References are programs as they are: never cleaned.
-    grading = Grading.of(wish, talk, clean=not (wish.no_clean or wish.references))
+    grading = Grading.of(wish, reporter, clean=not (wish.no_clean or wish.references))
     if (wish.completions is None) is not wish.references:
         raise UsageError(
             "there is nothing to grade" if not wish.references else "there are two things to grade",
@@ -203,7 +205,7 @@ def run(wish: GradeWish) -> ExitCode:
     if wish.references and failing:
         shown = ", ".join(failing[:20]) + (", ..." if len(failing) > 20 else "")
         have = "problem has" if len(failing) == 1 else "problems have"
-        talk.say(f"{len(failing)} {have} a solution that does not pass: {shown}")
+        reporter.info(f"{len(failing)} {have} a solution that does not pass: {shown}")
         return ExitCode.FAILED
     return ExitCode.DONE
 

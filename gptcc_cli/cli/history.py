@@ -108,7 +108,7 @@ def replay(
     Exit code 0: all is identical. 1: something differs, and is shown.
     """
     from gptcc_cli.cli.history_commands import run_replay
-    from gptcc_cli.console import Talk
+    from gptcc_cli.console import Reporter
 
     raise typer.Exit(
         run_replay(
@@ -118,7 +118,7 @@ def replay(
             jobs=jobs,
             unsafe=unsafe,
             as_json=as_json,
-            talk=Talk(quiet=quiet, verbose=verbose),
+            reporter=Reporter(quiet=quiet, verbose=verbose),
         )
     )
 

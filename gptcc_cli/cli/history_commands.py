@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gptcc_cli.cli.delivery import OUTPUT_HINT
-from gptcc_cli.console import Talk, write_answer, write_json
+from gptcc_cli.console import Reporter, write_answer, write_json
 from gptcc_cli.console.history import (
     difference_lines,
     difference_record,
@@ -50,7 +50,7 @@ def run_list(
         runs = [] if connection is None else list(runs_of(connection, limit=limit, solved=solved))
     _print_runs(runs, as_json=as_json)
     if not runs and not as_json:
-        Talk().say("no runs yet" if solved is None else "no such runs yet")
+        Reporter().info("no runs yet" if solved is None else "no such runs yet")
 
 
 def run_search(
@@ -65,7 +65,7 @@ def run_search(
         found = [] if connection is None else list(search_runs(connection, words, limit=limit))
     _print_runs(found, as_json=as_json)
     if not found and not as_json:
-        Talk().say(f"no run holds {' and '.join(map(repr, words))}")
+        Reporter().info(f"no run holds {' and '.join(map(repr, words))}")
     return ExitCode.DONE if found else ExitCode.FAILED
 
 
@@ -133,7 +133,7 @@ def run_replay(
     jobs: int | None,
     unsafe: bool,
     as_json: bool,
-    talk: Talk,
+    reporter: Reporter,
 ) -> ExitCode:
     """Do a run again and say what is not as it was; return 1 if anything is not.
 
@@ -153,8 +153,8 @@ def run_replay(
             completions=tuple(completions_of(connection, run)),
             rounds=requests_of(connection, run),
         )
-    found = write_again(kept, talk=talk) if generate else []
-    found += judge_again(kept, jobs=jobs, unsafe=unsafe, talk=talk)
+    found = write_again(kept, reporter=reporter) if generate else []
+    found += judge_again(kept, jobs=jobs, unsafe=unsafe, reporter=reporter)
     if as_json:
         write_json("gptcc.replay/1", difference_record(run, found, generated=generate))
     else:

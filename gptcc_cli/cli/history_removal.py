@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from gptcc_cli.console import Talk, write_answer
+from gptcc_cli.console import Reporter, write_answer
 from gptcc_cli.console.history import runs_table
 from gptcc_cli.errors import UsageError
 from gptcc_cli.history import (
@@ -43,11 +43,11 @@ def run_prune(
             "say which runs to remove",
             hint="name them, or choose by --older-than 30d and --keep 100, or --all",
         )
-    talk = Talk()
+    reporter = Reporter()
     path = place_of(history)
     with reading(path) as connection:
         if connection is None:
-            talk.say("no runs yet")
+            reporter.info("no runs yet")
             return
         before_s = None if older_than_s is None else time.time() - older_than_s
         chosen = (
@@ -57,20 +57,20 @@ def run_prune(
         )
         n_running = sum(run.result is Result.RUNNING for run in list_runs(connection))
         if n_running:
-            talk.say(f"{_counted(n_running)} under way, left alone")
+            reporter.info(f"{_counted(n_running)} under way, left alone")
         if not chosen:
-            talk.say("there is nothing to remove")
+            reporter.info("there is nothing to remove")
             return
         if dry_run:
             write_answer(runs_table(chosen))
             return
         if not (yes or _agreed(len(chosen), path)):
-            talk.say("nothing was removed")
+            reporter.info("nothing was removed")
             return
         count = remove_runs(connection, [run.id for run in chosen])
-        talk.say(f"{_counted(count)} removed")
+        reporter.info(f"{_counted(count)} removed")
         if not shrink(connection):
-            talk.warn(
+            reporter.warn(
                 "the file was not made smaller: another process is using it",
                 hint="what was removed leaves the file with the next prune",
             )

@@ -37,7 +37,7 @@ def init(
     order kept. A second time nothing changes.
     """
     from gptcc_cli.console import write_answer
-    from gptcc_cli.console.talk import print_error
+    from gptcc_cli.console.reporter import print_error
     from gptcc_cli.workspace.scaffold import workspace_changes, write_changes
 
     changes = workspace_changes(directory, github=ci is Continuous.GITHUB, force=force)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.problem import GivenTest, IOTest, Mode, Problem, SampleTest
 from gptcc_cli.reading import understand
@@ -66,7 +66,7 @@ def read_tasks(
     *,
     starter: Path | None,
     tests: Path | None,
-    talk: Talk,
+    reporter: Reporter,
     with_hidden: bool = False,
 ) -> tuple[Task, ...]:
     """Read every problem that is named, and say what could not be understood.
@@ -75,7 +75,7 @@ def read_tasks(
         names: files, directories, or ``-``.
         starter: code the solutions must start from.
         tests: tests to judge on beside the samples.
-        talk: where warnings go.
+        reporter: where warnings go.
         with_hidden: also judge on tests that lie beside the statement as data. Checking does;
             solving does not, so that what it calls solved was found with the samples alone.
 
@@ -90,7 +90,7 @@ def read_tasks(
             _completed(source, starter_code, entry_point),
             given,
             source.tests if with_hidden else (),
-            talk,
+            reporter,
         )
         for name in names
         for source in read_sources(name)
@@ -129,11 +129,11 @@ def _given(path: Path) -> tuple[GivenTest, ...]:
 
 
 def _task(
-    source: Source, tests: tuple[GivenTest, ...], hidden: tuple[IOTest, ...], talk: Talk
+    source: Source, tests: tuple[GivenTest, ...], hidden: tuple[IOTest, ...], reporter: Reporter
 ) -> Task:
     reading = understand(source)
     for warning in reading.warnings:
-        talk.warn(f"{source.origin or source.id}: {warning.message}")
+        reporter.warn(f"{source.origin or source.id}: {warning.message}")
     task = Task(problem=reading.problem, tests=tests, hidden=hidden, origin=source.origin)
     _refuse_other_kind(task)
     return task

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gptcc_cli.console import Talk, write_answer, write_json
+from gptcc_cli.console import Reporter, write_answer, write_json
 from gptcc_cli.console.fetching import FetchView
 from gptcc_cli.models import (
     DEFAULT_MODEL,
@@ -41,7 +41,7 @@ def run_pull(
     trust_remote_code: bool,
     force: bool,
     as_json: bool,
-    talk: Talk,
+    reporter: Reporter,
 ) -> None:
     """Fetch a model and print where it is.
 
@@ -54,29 +54,29 @@ def run_pull(
         explicit=True,
         trust_remote_code=trust_remote_code,
     )
-    with FetchView(talk) as view:
+    with FetchView(reporter) as view:
         found = pull(spec, progress=view, force=force)
     if found.notice:
-        talk.say(f"note: {found.notice}")
+        reporter.info(f"note: {found.notice}")
     if as_json:
         write_json("gptcc.model/1", _record_of_found(found))
         return
     commit = f" at commit {found.commit}" if found.commit else ""
-    talk.say(f"{found.name}{commit} is ready")
+    reporter.info(f"{found.name}{commit} is ready")
     write_answer(str(found.path))
 
 
-def run_info(spec: ModelSpec, *, as_json: bool, talk: Talk) -> None:
+def run_info(spec: ModelSpec, *, as_json: bool, reporter: Reporter) -> None:
     """Print what a model is and how it would run here.
 
     Raises:
         ModelError: there is no such model, or it can't run as asked.
         UsageError: the dtype or device asked for does not exist.
     """
-    with FetchView(talk) as view:
+    with FetchView(reporter) as view:
         found = find(spec, progress=view)
     if found.notice:
-        talk.say(f"note: {found.notice}")
+        reporter.info(f"note: {found.notice}")
     loaded = load(found)
     numbers = count_parameters(found)
     facts: dict[str, Any] = {

@@ -43,7 +43,7 @@ def pull(
 ) -> None:
     """Fetch the newest commit of a model; verify and mend the embedded one."""
     from gptcc_cli.cli.model_commands import run_pull
-    from gptcc_cli.console import Talk
+    from gptcc_cli.console import Reporter
 
     run_pull(
         model,
@@ -51,7 +51,7 @@ def pull(
         trust_remote_code=trust_remote_code,
         force=force,
         as_json=as_json,
-        talk=Talk(quiet=quiet, verbose=verbose),
+        reporter=Reporter(quiet=quiet, verbose=verbose),
     )
 
 
@@ -68,7 +68,7 @@ def info(
 ) -> None:
     """Say what a model is and how it would run here, without reading its weights."""
     from gptcc_cli.cli.model_commands import run_info
-    from gptcc_cli.console import Talk
+    from gptcc_cli.console import Reporter
 
     spec = ModelSpec(
         name=model or DEFAULT_MODEL,
@@ -78,4 +78,4 @@ def info(
         device=device,
         dtype=dtype,
     )
-    run_info(spec, as_json=as_json, talk=Talk(quiet=quiet, verbose=verbose))
+    run_info(spec, as_json=as_json, reporter=Reporter(quiet=quiet, verbose=verbose))

@@ -29,7 +29,7 @@ def prompt(
     The text goes to standard output; what is known of it, to standard error.
     """
     from gptcc_cli.cli.prompt_command import PromptWish, run
-    from gptcc_cli.console import Talk
+    from gptcc_cli.console import Reporter
     from gptcc_cli.models import DEFAULT_MODEL, ModelSpec
 
     wish = PromptWish(
@@ -46,4 +46,4 @@ def prompt(
         tokens=tokens,
         as_json=as_json,
     )
-    run(wish, Talk(quiet=quiet, verbose=verbose))
+    run(wish, Reporter(quiet=quiet, verbose=verbose))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gptcc_cli.cli.collaborators.writer import prompt_maker
 from gptcc_cli.cli.intake import named_or_piped, read_tasks
-from gptcc_cli.console import Talk, write_answer, write_exactly, write_json
+from gptcc_cli.console import Reporter, write_answer, write_exactly, write_json
 from gptcc_cli.console.fetching import FetchView
 from gptcc_cli.models import ModelSpec, Tokenizer, context_length, find, load_tokenizer
 from gptcc_cli.prompting import Prompt, load_template
@@ -24,7 +24,7 @@ class PromptWish:
     as_json: bool
 
 
-def run(wish: PromptWish, talk: Talk) -> None:
+def run(wish: PromptWish, reporter: Reporter) -> None:
     """Print the prompt of each problem.
 
     Raises:
@@ -33,12 +33,12 @@ def run(wish: PromptWish, talk: Talk) -> None:
         UsageError: the template can't be read, or does not suit the model.
     """
     names = named_or_piped([wish.problem] if wish.problem else None, "prompt")
-    tasks = read_tasks(names, starter=wish.starter, tests=None, talk=talk)
+    tasks = read_tasks(names, starter=wish.starter, tests=None, reporter=reporter)
     template = None if wish.template is None else load_template(wish.template)
-    with FetchView(talk) as view:
+    with FetchView(reporter) as view:
         found = find(wish.spec, progress=view)
     if found.notice:
-        talk.say(found.notice)
+        reporter.info(found.notice)
     tokenizer = load_tokenizer(found)
     window, _ = context_length(found)
     make = prompt_maker(
@@ -50,12 +50,12 @@ def run(wish: PromptWish, talk: Talk) -> None:
         for number, prompt in enumerate(prompts, start=1):
             form = f", form {number} of {len(prompts)}" if len(prompts) > 1 else ""
             _show(prompt, task.problem.id, tokenizer, wish)
-            talk.say(
+            reporter.info(
                 f"{task.problem.id}: template {prompt.template.name}{form}, {prompt.n_tokens} of "
                 f"{window} tokens of {found.name}{commit}"
             )
             for part in prompt.dropped:
-                talk.warn(f"left out to fit the window: {_shortly(part)}")
+                reporter.warn(f"left out to fit the window: {_shortly(part)}")
 
 
 def _show(prompt: Prompt, problem_id: str, tokenizer: Tokenizer, wish: PromptWish) -> None:

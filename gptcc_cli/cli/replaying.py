@@ -22,7 +22,7 @@ from gptcc_cli.cli.session import open_wished_writer, solve_unlogged
 from gptcc_cli.cli.solve import solve as solve_command
 from gptcc_cli.cli.solve_options import UntilChoice
 from gptcc_cli.cli.solve_wish import SolveWish
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.errors import UsageError
 from gptcc_cli.extraction import extract
 from gptcc_cli.generation import Completion, Request, Sampling
@@ -49,14 +49,16 @@ class Kept:
     """What the model was asked for; empty if nobody took note of it."""
 
 
-def judge_again(kept: Kept, *, jobs: int | None, unsafe: bool, talk: Talk) -> list[Difference]:
+def judge_again(
+    kept: Kept, *, jobs: int | None, unsafe: bool, reporter: Reporter
+) -> list[Difference]:
     """Put a run's completions through the corridor again, and return what is not as it was.
 
     Args:
         kept: the run.
         jobs: programs run at once; ``None``: one per core.
         unsafe: whether programs run without a sandbox, whatever the run did.
-        talk: where it is said what happens.
+        reporter: where it is said what happens.
 
     Raises:
         ExecutionRefused: programs can't be run here.
@@ -65,18 +67,18 @@ def judge_again(kept: Kept, *, jobs: int | None, unsafe: bool, talk: Talk) -> li
     until = UntilChoice(wish.stopping().value)
     wish = replace(wish, budget=None, until=until, jobs=jobs, unsafe=unsafe)
     task = Task(problem=kept.run.problem, tests=kept.run.tests, origin=kept.run.origin)
-    silent = Talk(quiet=not talk.verbose, verbose=talk.verbose)
+    silent = Reporter(quiet=not reporter.verbose, verbose=reporter.verbose)
     with ExitStack() as stack:
         judge = None
         if not wish.no_check:
             judge = stack.enter_context(open_judge(JudgeWish.of(wish), silent))
         writer = _recorded(kept)
-        solution = solve_unlogged(wish, task, judge=judge, writer=writer, talk=silent)
+        solution = solve_unlogged(wish, task, judge=judge, writer=writer, reporter=silent)
         further = _further(kept, solution, task, judge)
     return list(differences(kept.run, solution, further))
 
 
-def write_again(kept: Kept, *, talk: Talk) -> list[Difference]:
+def write_again(kept: Kept, *, reporter: Reporter) -> list[Difference]:
     """Let the same model write a run's completions anew, and return what is not as it was.
 
     It gets the same requests in the same order, so that it fills its batches as it did then.
@@ -97,11 +99,11 @@ def write_again(kept: Kept, *, talk: Talk) -> list[Difference]:
             f"the requests of run {run.summary.id} were not kept: an earlier gptcc wrote it",
             hint="leave --generate out",
         )
-    writer = open_wished_writer(wish, talk)
+    writer = open_wished_writer(wish, reporter)
     sampling = _sampling_of(run.settings, wish)
     missing = {completion.index for completion in kept.completions}
     written: dict[int, Completion] = {}
-    with talk.waiting(f"writing {len(missing)} candidates anew"):
+    with reporter.status(f"writing {len(missing)} candidates anew"):
         for requests in kept.rounds:
             cancel = Event()
             for completion in writer.generator.generate(iter(requests), sampling, cancel=cancel):

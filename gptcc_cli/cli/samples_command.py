@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gptcc_cli.cli.intake import named_or_piped
 from gptcc_cli.cli.samples import Layout
-from gptcc_cli.console import Talk, write_answer, write_json
+from gptcc_cli.console import Reporter, write_answer, write_json
 from gptcc_cli.console.samples import draw_samples, list_samples, sample_row, write_row
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.reading import understand
@@ -42,9 +42,9 @@ def run(
         return ExitCode.DONE
     found = list(readings)
     _write(found, layout, output)
-    talk = Talk(quiet=quiet)
+    reporter = Reporter(quiet=quiet)
     for reading in found:
-        _tell(reading, talk)
+        _tell(reading, reporter)
     some = any(reading.problem.samples for reading in found)
     return ExitCode.DONE if some else ExitCode.UNVERIFIED
 
@@ -78,13 +78,13 @@ def _write(readings: Sequence[Reading], layout: Layout, output: Path | None) -> 
                 write_oj(output / problem.id if several else output, problem.samples)
 
 
-def _tell(reading: Reading, talk: Talk) -> None:
+def _tell(reading: Reading, reporter: Reporter) -> None:
     """Say what could not be used, and where nothing was found."""
     for warning in reading.warnings:
         line = ""
         if warning.span is not None:
             number = reading.problem.statement.count("\n", 0, warning.span[0]) + 1
             line = f":{number}"
-        talk.warn(f"{reading.problem.id}{line}: {warning.message}")
+        reporter.warn(f"{reading.problem.id}{line}: {warning.message}")
     if not reading.problem.samples:
-        talk.say(f"{reading.problem.id}: no samples found")
+        reporter.info(f"{reading.problem.id}: no samples found")

@@ -18,11 +18,11 @@ from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
 from gptcc_cli.cli.filling import Filling, places_to_fill
 from gptcc_cli.cli.intake import Task, named_or_piped, read_tasks
 from gptcc_cli.cli.solve_wish import OPEN_N, SolveWish
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.console.samples import list_samples
 from gptcc_cli.console.solving import SolveView, headline, solution_table
 from gptcc_cli.errors import ExitCode, UsageError
-from gptcc_cli.extraction import Claim, extract
+from gptcc_cli.extraction import GeneratedTest, extract
 from gptcc_cli.generation import Sampling, Style, plan
 from gptcc_cli.judging import Judge
 from gptcc_cli.problem import Problem
@@ -36,24 +36,26 @@ def run(wish: SolveWish) -> ExitCode:
     Raises:
         GptccError: nothing can be solved as asked.
     """
-    talk = wish.talk()
+    reporter = wish.reporter()
     sampling = wish.sampling()
     places = places_to_fill(wish.problems) if wish.fill else ()
     if wish.fill and not places:
-        talk.say("no problem lacks a solution")
+        reporter.info("no problem lacks a solution")
         return ExitCode.DONE
     names = [str(place) for place in places] or named_or_piped(wish.problems, "solve")
-    tasks = read_tasks(names, starter=wish.starter, tests=wish.tests, talk=talk)
+    tasks = read_tasks(names, starter=wish.starter, tests=wish.tests, reporter=reporter)
     if wish.show_samples:
         for task in tasks:
-            talk.say(list_samples(Reading(problem=task.problem), title=True))
-    delivery = Filling(places, talk) if wish.fill else wish.delivery(several=len(tasks) > 1)
+            reporter.info(list_samples(Reading(problem=task.problem), title=True))
+    delivery = Filling(places, reporter) if wish.fill else wish.delivery(several=len(tasks) > 1)
     delivery.refuse_early()
     with ExitStack() as stack:
-        judge = None if wish.no_check else stack.enter_context(open_judge(JudgeWish.of(wish), talk))
-        writer = open_wished_writer(wish, talk)
+        judge = (
+            None if wish.no_check else stack.enter_context(open_judge(JudgeWish.of(wish), reporter))
+        )
+        writer = open_wished_writer(wish, reporter)
         repair, claiming = _repair(wish, writer), claiming_of(wish, writer)
-        log = stack.enter_context(open_log(wish, writer, talk))
+        log = stack.enter_context(open_log(wish, writer, reporter))
         codes = []
         for task in tasks:
             desk = _Desk(
@@ -63,7 +65,7 @@ def run(wish: SolveWish) -> ExitCode:
                 writer=writer,
                 repair=repair,
                 claiming=claiming,
-                talk=talk,
+                reporter=reporter,
             )
             with log.keep(task, sampling) as entry:
                 solution = entry.answered(desk.solve(task, entry))
@@ -79,7 +81,7 @@ def run(wish: SolveWish) -> ExitCode:
     return _gravest(codes)
 
 
-def open_wished_writer(wish: SolveWish, talk: Talk) -> Writer:
+def open_wished_writer(wish: SolveWish, reporter: Reporter) -> Writer:
     """Open who writes, by the options.
 
     Raises:
@@ -94,10 +96,10 @@ def open_wished_writer(wish: SolveWish, talk: Talk) -> Writer:
             style=Style(wish.endpoint_style.value),
             template=wish.template,
             max_new_tokens=wish.max_new_tokens,
-            talk=talk,
+            reporter=reporter,
         )
     return open_writer(
-        wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, talk=talk
+        wish.spec(), template=wish.template, max_new_tokens=wish.max_new_tokens, reporter=reporter
     )
 
 
@@ -136,7 +138,7 @@ class _Desk:
     writer: Writer
     repair: Repair | None
     claiming: Claiming | None
-    talk: Talk
+    reporter: Reporter
 
     def solve(self, task: Task, entry: Entry) -> Solution:
         """Solve one problem, keep its run, and show how it went."""
@@ -144,8 +146,8 @@ class _Desk:
         n = self.sampling.n if at_most is None else min(self.sampling.n, at_most)
         sampling = replace(self.sampling, n=n)
         problem, until = task.problem, self.wish.stopping()
-        claims, budget_s = self._claims(problem, entry)
-        with SolveView(self.talk, None if n == OPEN_N else n) as view:
+        generated_tests, budget_s = self._generated_tests(problem, entry)
+        with SolveView(self.reporter, None if n == OPEN_N else n) as view:
             solution = solve(
                 problem,
                 task.verifying if self.judge else (),
@@ -156,7 +158,9 @@ class _Desk:
                 judge=Hearing(judge=self.judge, problem=problem, tests=task.judged_on),
                 observe=None
                 if until is Until.FIRST and task.judged_on
-                else observation_of(self.judge, problem, seed=sampling.seed, claims=claims),
+                else observation_of(
+                    self.judge, problem, seed=sampling.seed, generated_tests=generated_tests
+                ),
                 repair=self.repair,
                 until=until,
                 budget_s=budget_s,
@@ -165,31 +169,33 @@ class _Desk:
         self._tell(solution)
         return solution
 
-    def _claims(self, problem: Problem, entry: Entry) -> tuple[tuple[Claim, ...], float | None]:
+    def _generated_tests(
+        self, problem: Problem, entry: Entry
+    ) -> tuple[tuple[GeneratedTest, ...], float | None]:
         """Return tests that the model wrote, if it is asked, and what is left of the budget."""
         budget_s, began_s = self.wish.budget, time.monotonic()
         if self.claiming is None:
             return (), budget_s
-        claims = self.claiming.claims(
-            problem, self.sampling, entry=entry, talk=self.talk, budget_s=budget_s
+        generated_tests = self.claiming.generated_tests(
+            problem, self.sampling, entry=entry, reporter=self.reporter, budget_s=budget_s
         )
         spent_s = time.monotonic() - began_s
-        return claims, None if budget_s is None else max(0.0, budget_s - spent_s)
+        return generated_tests, None if budget_s is None else max(0.0, budget_s - spent_s)
 
     def _tell(self, solution: Solution) -> None:
         if solution.failure is not None and solution.solved:
-            self.talk.warn(f"the model failed after that: {solution.failure.message}")
+            self.reporter.warn(f"the model failed after that: {solution.failure.message}")
         if solution.best is None:
-            self.talk.warn(f"{solution.problem.id}: {_NOTHING[solution.ended]}")
-        elif not self.talk.quiet:
-            self.talk.picture.print(
+            self.reporter.warn(f"{solution.problem.id}: {_NOTHING[solution.ended]}")
+        elif not self.reporter.quiet:
+            self.reporter.console.print(
                 headline(solution, sandboxed=not self.wish.unsafe), markup=False
             )
-            self.talk.picture.print(solution_table(solution, width=self.talk.picture.width))
+            self.reporter.console.print(solution_table(solution, width=self.reporter.console.width))
 
 
 def solve_unlogged(
-    wish: SolveWish, task: Task, *, judge: Judge | None, writer: Writer, talk: Talk
+    wish: SolveWish, task: Task, *, judge: Judge | None, writer: Writer, reporter: Reporter
 ) -> Solution:
     """Solve one problem with a writer of the caller's choice; the run is not kept."""
     desk = _Desk(
@@ -199,7 +205,7 @@ def solve_unlogged(
         writer=writer,
         repair=_repair(wish, writer),
         claiming=claiming_of(wish, writer),
-        talk=talk,
+        reporter=reporter,
     )
     return desk.solve(task, Entry(run=None))
 

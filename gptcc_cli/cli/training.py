@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
-from gptcc_cli.console import Talk, write_answer, write_json
+from gptcc_cli.console import Reporter, write_answer, write_json
 from gptcc_cli.console.fetching import FetchView
 from gptcc_cli.console.training import Expected, TrainView, plan_record, show_plan
 from gptcc_cli.errors import ExitCode, UsageError
@@ -141,15 +141,15 @@ def run(wish: TrainWish) -> ExitCode:
         write_answer(write_toml(recipe, REASONS.get(recipe.name, {})))
         return ExitCode.DONE
     main = int(os.environ.get("RANK", "0")) == 0
-    talk = Talk(quiet=wish.quiet or not main, verbose=wish.verbose)
+    reporter = Reporter(quiet=wish.quiet or not main, verbose=wish.verbose)
     if wish.output is None and not wish.dry_run:
         raise UsageError("nowhere to write the model", hint="--output DIRECTORY, or --dry-run")
-    reporters = _reporters(wish, talk) if main and not wish.dry_run else []
+    reporters = _reporters(wish, reporter) if main and not wish.dry_run else []
     with ExitStack() as stack:
-        gathered, rejected = _gather(wish, talk)
-        found = _find(wish.spec(recipe), talk)
+        gathered, rejected = _gather(wish, reporter)
+        found = _find(wish.spec(recipe), reporter)
         tokenizer = load_tokenizer(found)
-        course = _design(wish, recipe, gathered, tokenizer, rejected, talk)
+        course = _design(wish, recipe, gathered, tokenizer, rejected, reporter)
         device = _device(wish.device)
         loaded = preparing.load_base(found, recipe, device=device)
         _limit_window(recipe, loaded)
@@ -157,10 +157,10 @@ def run(wish: TrainWish) -> ExitCode:
             return _show(wish, course, loaded, device)
         pass_rate = None
         if wish.evaluate and main:
-            judge = stack.enter_context(open_judge(JudgeWish(jobs=wish.jobs), talk))
+            judge = stack.enter_context(open_judge(JudgeWish(jobs=wish.jobs), reporter))
             pass_rate = _pass_rate(wish.evaluate, course, loaded, judge)
         assert wish.output is not None
-        view = stack.enter_context(TrainView(talk))
+        view = stack.enter_context(TrainView(reporter))
         outcome = train(
             course,
             loaded,
@@ -172,32 +172,32 @@ def run(wish: TrainWish) -> ExitCode:
             reporters=reporters,
             data=wish.data or (),
         )
-    return _finish(wish, outcome, talk) if main else ExitCode.DONE
+    return _finish(wish, outcome, reporter) if main else ExitCode.DONE
 
 
-def _gather(wish: TrainWish, talk: Talk) -> tuple[Gathered, Counter[str]]:
+def _gather(wish: TrainWish, reporter: Reporter) -> tuple[Gathered, Counter[str]]:
     gathered = gather(
         wish.data or (),
         include_test=wish.include_test,
         with_tests=wish.verify or wish.evaluate > 0,
     )
     if gathered.n_test and not gathered.includes_test:
-        talk.say(f"{gathered.n_test:,} problems of a test split are left out")
+        reporter.info(f"{gathered.n_test:,} problems of a test split are left out")
     if gathered.includes_test:
-        talk.warn("problems of a test split are trained on; the checkpoint is marked")
+        reporter.warn("problems of a test split are trained on; the checkpoint is marked")
     if not wish.verify:
         return gathered, Counter()
-    with open_judge(JudgeWish(jobs=wish.jobs), talk) as judge:
-        talk.say(f"verifying the solutions of {len(gathered.problems):,} problems")
+    with open_judge(JudgeWish(jobs=wish.jobs), reporter) as judge:
+        reporter.info(f"verifying the solutions of {len(gathered.problems):,} problems")
         problems, rejected = verified(gathered.problems, judge)
     return replace(gathered, problems=problems), rejected
 
 
-def _find(spec: ModelSpec, talk: Talk) -> FoundModel:
-    with FetchView(talk) as view:
+def _find(spec: ModelSpec, reporter: Reporter) -> FoundModel:
+    with FetchView(reporter) as view:
         found = find(spec, progress=view)
     if found.notice:
-        talk.say(found.notice)
+        reporter.info(found.notice)
     return found
 
 
@@ -207,9 +207,9 @@ def _design(
     gathered: Gathered,
     tokenizer: Tokenizer,
     rejected: Counter[str],
-    talk: Talk,
+    reporter: Reporter,
 ) -> Course:
-    with talk.waiting(f"encoding {len(gathered.problems):,} problems"):
+    with reporter.status(f"encoding {len(gathered.problems):,} problems"):
         return design(
             gathered,
             recipe,
@@ -263,11 +263,11 @@ def _pass_rate(n: int, course: Course, loaded: LoadedModel, judge: Any) -> PassR
     return PassRate(problems[:n], loaded=loaded, template=course.template, judge=judge)
 
 
-def _reporters(wish: TrainWish, talk: Talk) -> list[Any]:
+def _reporters(wish: TrainWish, reporter: Reporter) -> list[Any]:
     asked = wish.report
     if asked is None:
         if importlib.util.find_spec("tensorboard") is None:
-            talk.detail("no TensorBoard log: tensorboard is not installed")
+            reporter.debug("no TensorBoard log: tensorboard is not installed")
             return []
         asked = ["tensorboard"]
     found: list[Any] = []
@@ -291,12 +291,14 @@ def _reporter(name: str, directory: Path) -> Any:
     return TensorBoardCallback()
 
 
-def _finish(wish: TrainWish, outcome: Outcome, talk: Talk) -> ExitCode:
+def _finish(wish: TrainWish, outcome: Outcome, reporter: Reporter) -> ExitCode:
     if not outcome.finished:
-        talk.say(f"stopped after update {outcome.update:,}; the same command goes on from there")
+        reporter.info(
+            f"stopped after update {outcome.update:,}; the same command goes on from there"
+        )
         return ExitCode.INTERRUPTED
     if wish.push_to_hub is not None:
-        talk.say(f"pushed to {output.push_to_hub(outcome.directory, wish.push_to_hub)}")
+        reporter.info(f"pushed to {output.push_to_hub(outcome.directory, wish.push_to_hub)}")
     if wish.as_json:
         write_json(
             "gptcc.training-outcome/1",

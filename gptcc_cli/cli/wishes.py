@@ -5,7 +5,7 @@ A command's own options are a subclass, made of the parameters of its function b
 
 from dataclasses import dataclass
 
-from gptcc_cli.console.talk import Talk
+from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.models import NO_ADAPTER, ModelSpec, Quantize
 
 
@@ -26,9 +26,9 @@ class JudgingWish:
     quiet: bool
     verbose: bool
 
-    def talk(self) -> Talk:
+    def reporter(self) -> Reporter:
         """Return how much is said."""
-        return Talk(quiet=self.quiet, verbose=self.verbose)
+        return Reporter(quiet=self.quiet, verbose=self.verbose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

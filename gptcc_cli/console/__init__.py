@@ -5,6 +5,6 @@ picture reads without colour and in a narrow terminal. This package holds no dec
 what it is given. ``rich`` is imported inside functions, for commands that draw nothing.
 """
 
-from gptcc_cli.console.talk import Talk, write_answer, write_exactly, write_json
+from gptcc_cli.console.reporter import Reporter, write_answer, write_exactly, write_json
 
-__all__ = ["Talk", "write_answer", "write_exactly", "write_json"]
+__all__ = ["Reporter", "write_answer", "write_exactly", "write_json"]

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any, Protocol, Self
 
 import gptcc_cli
-from gptcc_cli.console.talk import Talk, print_error, write_answer, write_json
+from gptcc_cli.console.reporter import Reporter, print_error, write_answer, write_json
 from gptcc_cli.workspace import CaseOutcome, Outcome
 
 VERDICT_NAMES = {
@@ -62,7 +62,7 @@ class _Report:
 
 class _TextReport(_Report):
     def __init__(self, *, quiet: bool, verbose: bool) -> None:
-        self._talk = Talk(quiet=quiet, verbose=verbose)
+        self._reporter = Reporter(quiet=quiet, verbose=verbose)
         self._counts: dict[str, int] = {}
 
     def add(self, outcome: Outcome) -> None:
@@ -74,17 +74,17 @@ class _TextReport(_Report):
                 print_error(f"hint: {outcome.hint}")
             return
         for warning in outcome.warnings:
-            self._talk.warn(warning)
-        if outcome.verdict not in ("AC", "OK") or not self._talk.quiet:
-            write_answer("\n".join(text_lines(outcome, verbose=self._talk.verbose)))
+            self._reporter.warn(warning)
+        if outcome.verdict not in ("AC", "OK") or not self._reporter.quiet:
+            write_answer("\n".join(text_lines(outcome, verbose=self._reporter.verbose)))
         if outcome.verdict is None and not outcome.skipped:
-            self._talk.warn(not_verified(outcome), hint="name tests with --tests FILE|DIR")
+            self._reporter.warn(not_verified(outcome), hint="name tests with --tests FILE|DIR")
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         n = sum(self._counts.values())
         if n > 1 and error is None:
             parts = ", ".join(f"{count} {word}" for word, count in sorted(self._counts.items()))
-            self._talk.say(f"{n} files: {parts}")
+            self._reporter.info(f"{n} files: {parts}")
 
 
 class _JsonReport(_Report):

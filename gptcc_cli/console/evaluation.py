@@ -8,7 +8,7 @@ from dataclasses import asdict
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from gptcc_cli.console.talk import Talk
+from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.evaluation.comparing import RunComparison
 from gptcc_cli.evaluation.generating import Progress
 from gptcc_cli.evaluation.report import Report, Row
@@ -25,9 +25,9 @@ _MOST_CHANGES = 12
 class StageView:
     """Hears of a stage's progress and shows it on standard error."""
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, reporter: Reporter) -> None:
         """Prepare to show."""
-        self._talk = talk
+        self._reporter = reporter
         self._started_s = monotonic()
         self._said_s = self._started_s
         self._status: Status | None = None
@@ -36,8 +36,8 @@ class StageView:
 
     def __enter__(self) -> Self:
         """Start showing."""
-        if not self._talk.quiet and self._talk.picture.is_terminal:
-            self._status = self._talk.picture.status("starting", spinner="line")
+        if not self._reporter.quiet and self._reporter.console.is_terminal:
+            self._status = self._reporter.console.status("starting", spinner="line")
             self._status.start()
         return self
 
@@ -46,7 +46,7 @@ class StageView:
         if self._status is not None:
             self._status.stop()
         if self._last is not None:
-            self._talk.say(self._line(self._last))
+            self._reporter.info(self._line(self._last))
 
     def __call__(self, progress: Progress) -> None:
         """Take note of a finished problem."""
@@ -65,7 +65,7 @@ class StageView:
             self._status.update(self._line(self._last))
         elif monotonic() - self._said_s >= _PLAIN_EVERY_S:
             self._said_s = monotonic()
-            self._talk.say(self._line(self._last))
+            self._reporter.info(self._line(self._last))
 
     def _line(self, progress: Progress) -> str:
         elapsed_s = max(monotonic() - self._started_s, 1e-9)

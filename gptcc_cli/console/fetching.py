@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from gptcc_cli.console.talk import Talk
+from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.models import Fetching
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ _PLAIN_EVERY_S = 5.0
 class FetchView:
     """Watches files arrive; a bar on a terminal, else a line every few seconds."""
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, reporter: Reporter) -> None:
         """Prepare to draw on ``talk``."""
-        self._talk = talk
+        self._reporter = reporter
         self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._said_s = monotonic()
@@ -33,17 +33,17 @@ class FetchView:
 
     def __call__(self, fetching: Fetching) -> None:
         """Take note of how far a file is."""
-        if self._talk.quiet:
+        if self._reporter.quiet:
             return
-        if self._talk.picture.is_interactive:
+        if self._reporter.console.is_interactive:
             self._draw(fetching)
         elif monotonic() - self._said_s >= _PLAIN_EVERY_S:
             self._said_s = monotonic()
-            self._talk.say(_line(fetching))
+            self._reporter.info(_line(fetching))
 
     def _draw(self, fetching: Fetching) -> None:
         if self._progress is None:
-            self._progress = _bar(self._talk)
+            self._progress = _bar(self._reporter)
             self._progress.start()
         if fetching.what not in self._tasks:
             self._tasks[fetching.what] = self._progress.add_task(fetching.what, total=None)
@@ -52,7 +52,7 @@ class FetchView:
         )
 
 
-def _bar(talk: Talk) -> "Progress":
+def _bar(reporter: Reporter) -> "Progress":
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     return Progress(
@@ -60,7 +60,7 @@ def _bar(talk: Talk) -> "Progress":
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
-        console=talk.picture,
+        console=reporter.console,
         transient=True,
     )
 

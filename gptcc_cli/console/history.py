@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from gptcc_cli.extraction import read_claims
+from gptcc_cli.extraction import read_generated_tests
 from gptcc_cli.history import Difference, KeptProgram, KeptRun, RunSummary
 
 _MOST_PROGRAMS = 10
@@ -50,7 +50,7 @@ def run_lines(run: KeptRun) -> Iterator[str]:
     yield f"  when      {_moment(summary.started_s)}{took}, gptcc {run.version}"
     yield f"  problem   {_called(summary)} ({run.origin or 'of unknown origin'})"
     yield f"  tests     {len(run.problem.samples)} samples, {len(run.tests)} given beside them"
-    yield from _claim_lines(run)
+    yield from _generated_test_lines(run)
     commit = run.provenance.get("commit")
     yield f"  model     {summary.model}{f' (commit {commit})' if commit else ''}"
     settings = [f"{name}={_shown(value)}" for name, value in _told(run.settings)]
@@ -150,16 +150,22 @@ def _program_record(program: KeptProgram) -> dict[str, Any]:
     }
 
 
-def _claim_lines(run: KeptRun) -> Iterator[str]:
+def _generated_test_lines(run: KeptRun) -> Iterator[str]:
     """Yield the tests that the model wrote, as far as they could be used."""
     if run.tests_written is None:
         return
     asked = run.settings.get("write_tests", 0)
-    claims = read_claims(run.tests_written, run.problem, most=asked).kept
-    yield f"  written   {len(claims)} of {asked} tests, by the model"
-    for claim in claims:
-        given = list(claim.input) if isinstance(claim.input, tuple) else claim.input
-        yield _cut(f"            {json.dumps(given)} gives {json.dumps(claim.answer)}", _LINE)
+    generated_tests = read_generated_tests(run.tests_written, run.problem, most=asked).kept
+    yield f"  written   {len(generated_tests)} of {asked} tests, by the model"
+    for generated_test in generated_tests:
+        given = (
+            list(generated_test.input)
+            if isinstance(generated_test.input, tuple)
+            else generated_test.input
+        )
+        yield _cut(
+            f"            {json.dumps(given)} gives {json.dumps(generated_test.answer)}", _LINE
+        )
 
 
 def _told(settings: Any) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from gptcc_cli.console.talk import write_answer
+from gptcc_cli.console.reporter import write_answer
 from gptcc_cli.problem import Problem, SampleTest, Span
 from gptcc_cli.statement import Reading
 

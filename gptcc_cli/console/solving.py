@@ -10,10 +10,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from gptcc_cli.console.judged import STYLES, slowest_s
-from gptcc_cli.console.talk import Talk
+from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.generation import Writing
 from gptcc_cli.judging import Judgement, Verdict
-from gptcc_cli.solving import Glimpse, Judged, Solution, SolveEvent, Wrote
+from gptcc_cli.solving import GenerationProgress, Judged, Solution, SolveEvent, Wrote
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,14 +31,14 @@ _WIDE = 60
 class SolveView:
     """Listens to a run and draws it."""
 
-    def __init__(self, talk: Talk, n_wanted: int | None) -> None:
+    def __init__(self, reporter: Reporter, n_wanted: int | None) -> None:
         """Prepare to draw.
 
         Args:
-            talk: where to draw.
+            reporter: where to draw.
             n_wanted: candidates asked for; ``None`` if the run ends otherwise.
         """
-        self._talk = talk
+        self._reporter = reporter
         self._n_wanted = n_wanted
         self._n_written = 0
         self._verdicts: Counter[Verdict | None] = Counter()
@@ -50,11 +50,11 @@ class SolveView:
 
     def __enter__(self) -> Self:
         """Start drawing."""
-        if not self._talk.quiet and self._talk.picture.is_interactive:
+        if not self._reporter.quiet and self._reporter.console.is_interactive:
             from rich.live import Live
 
             self._live = Live(
-                console=self._talk.picture,
+                console=self._reporter.console,
                 get_renderable=self._picture,
                 refresh_per_second=8,
                 transient=True,
@@ -76,12 +76,12 @@ class SolveView:
                 self._verdicts[judgement.verdict] += 1
                 self._recent.append(judgement)
                 if self._live is None:
-                    self._talk.detail(_judged_line(judgement))
-            case Glimpse(writing=writing):
+                    self._reporter.debug(_judged_line(judgement))
+            case GenerationProgress(writing=writing):
                 self._writing = writing
         if self._live is None and monotonic() - self._said_s >= _PLAIN_EVERY_S:
             self._said_s = monotonic()
-            self._talk.say(self._line())
+            self._reporter.info(self._line())
 
     def _line(self) -> str:
         wanted = f" of {self._n_wanted}" if self._n_wanted else ""
@@ -155,13 +155,13 @@ def _agreement(solution: Solution) -> str:
 def _doubts(solution: Solution) -> str:
     """Say what speaks against the best program, though it passes."""
     evidence, best = solution.evidence, solution.best
-    if best is not None and best.doubtful:
+    if best is not None and best.degenerate:
         return ", but fails on most further inputs or answers all alike"
     if not evidence.most_agree:
         n_others = evidence.n_passing - evidence.n_alike
         verbs = "passes does" if n_others == 1 else "pass do"
         return f", but {n_others} that {verbs} otherwise"
-    if not evidence.beyond_luck:
+    if not evidence.significant:
         return f", but luck does so once in {max(2, round(2**evidence.bits)):,}"
     if evidence.common:
         return ""

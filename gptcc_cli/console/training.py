@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from gptcc_cli.console.talk import Talk
+from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.training.course import Course
 from gptcc_cli.training.encoding import Example
 from gptcc_cli.training.events import Began, Event, Saved, Updated, Validated
@@ -31,9 +31,9 @@ class Expected:
 class TrainView:
     """Listens to a run and draws its progress on standard error."""
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, reporter: Reporter) -> None:
         """Prepare to draw; a terminal gets a bar, anything else a line every ten seconds."""
-        self._talk = talk
+        self._reporter = reporter
         self._bar: Progress | None = None
         self._task: Any = None
         self._recent: deque[Updated] = deque(maxlen=_RECENT)
@@ -42,14 +42,14 @@ class TrainView:
 
     def __enter__(self) -> Self:
         """Start drawing."""
-        if not self._talk.quiet and self._talk.picture.is_terminal:
+        if not self._reporter.quiet and self._reporter.console.is_terminal:
             from rich.progress import BarColumn, Progress, TextColumn
 
             self._bar = Progress(
                 TextColumn("update {task.completed:,}/{task.total:,}"),
                 BarColumn(bar_width=24),
                 TextColumn("{task.fields[facts]}"),
-                console=self._talk.picture,
+                console=self._reporter.console,
                 transient=True,
             )
             self._task = self._bar.add_task("", total=None, facts="")
@@ -67,13 +67,13 @@ class TrainView:
             case Began(schedule=schedule, first_update=first):
                 self._updates = schedule.updates
                 if first:
-                    self._talk.say(f"going on from update {first:,}")
+                    self._reporter.info(f"going on from update {first:,}")
             case Updated():
                 self._updated(event)
             case Validated(update=update):
-                self._talk.say(f"update {update:,}: {_seen(event)}")
+                self._reporter.info(f"update {update:,}: {_seen(event)}")
             case Saved(path=path):
-                self._talk.detail(f"saved {path}")
+                self._reporter.debug(f"saved {path}")
 
     def _updated(self, event: Updated) -> None:
         self._recent.append(event)
@@ -82,7 +82,7 @@ class TrainView:
             self._bar.update(self._task, completed=event.update, total=self._updates, facts=facts)
         elif monotonic() - self._said_s >= _PLAIN_EVERY_S or event.update == self._updates:
             self._said_s = monotonic()
-            self._talk.say(f"update {event.update:,}/{self._updates:,}  {facts}")
+            self._reporter.info(f"update {event.update:,}/{self._updates:,}  {facts}")
 
     def _facts(self, event: Updated) -> str:
         wall_s = sum(one.wall_s for one in self._recent)

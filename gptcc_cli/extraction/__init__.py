@@ -5,16 +5,16 @@ Pure. Never looks at tests, never runs code, never decides by a verdict.
 """
 
 from gptcc_cli.extraction.candidate import NO_CODE, Candidate, candidate_of, merge, program_id
-from gptcc_cli.extraction.claims import Claim, Claims, read_claims
 from gptcc_cli.extraction.extracting import Style, extract, style_of
 from gptcc_cli.extraction.form import form_id
+from gptcc_cli.extraction.generated_tests import GeneratedTest, GeneratedTests, read_generated_tests
 from gptcc_cli.extraction.starter import granted_names, import_line, starter_names
 
 __all__ = [
     "NO_CODE",
     "Candidate",
-    "Claim",
-    "Claims",
+    "GeneratedTest",
+    "GeneratedTests",
     "Style",
     "candidate_of",
     "extract",
@@ -23,7 +23,7 @@ __all__ = [
     "import_line",
     "merge",
     "program_id",
-    "read_claims",
+    "read_generated_tests",
     "starter_names",
     "style_of",
 ]

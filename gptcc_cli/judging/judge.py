@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError
-from gptcc_cli.extraction import Candidate, Claim, granted_names, import_line
-from gptcc_cli.judging import behaviour as seen
-from gptcc_cli.judging.behaviour import Behaviour, Outcome
+from gptcc_cli.extraction import Candidate, GeneratedTest, granted_names, import_line
+from gptcc_cli.judging import signatures as seen
 from gptcc_cli.judging.jobs import (
     arguments_of,
     assertions_job,
@@ -27,6 +26,7 @@ from gptcc_cli.judging.jobs import (
 from gptcc_cli.judging.judgement import CaseResult, Judgement, Verdict
 from gptcc_cli.judging.limits import AskedLimits
 from gptcc_cli.judging.plain_checks import MOST_ANSWER_BYTES, PlainCheck, read_plain_check
+from gptcc_cli.judging.signatures import Outcome, OutputSignature
 from gptcc_cli.judging.verdicts import (
     JudgingRules,
     assertions_verdict_of,
@@ -167,10 +167,10 @@ class Judge:
         candidate: Candidate,
         problem: Problem,
         probes: "Sequence[Probe]",
-        claims: Sequence[Claim] = (),
+        generated_tests: Sequence[GeneratedTest] = (),
         *,
         cancel: threading.Event | None = None,
-    ) -> "Future[Behaviour]":
+    ) -> "Future[OutputSignature]":
         """Run one candidate on inputs without answers while the caller goes on.
 
         A program that is too slow on the first probes counts as too slow on all.
@@ -179,24 +179,30 @@ class Judge:
             candidate: the program.
             problem: its problem.
             probes: the inputs, small ones: the limits are tight.
-            claims: their inputs come after the probes, and nothing else of them.
+            generated_tests: their inputs come after the probes, and nothing else of them.
             cancel: as for ``submit``.
         """
         hearing = self._hearing(candidate, problem, (), False, cancel)
         hearing = replace(hearing, rules=seen.observing_rules(hearing.rules))
-        return self._pool.submit(self._observe, hearing, tuple(probes), tuple(claims))
+        return self._pool.submit(self._observe, hearing, tuple(probes), tuple(generated_tests))
 
     def _observe(
-        self, hearing: _Hearing, probes: "tuple[Probe, ...]", claims: tuple[Claim, ...]
-    ) -> Behaviour:
+        self,
+        hearing: _Hearing,
+        probes: "tuple[Probe, ...]",
+        generated_tests: tuple[GeneratedTest, ...],
+    ) -> OutputSignature:
         outcomes: list[Outcome] = []
-        inputs = [*(probe.input for probe in probes), *(claim.input for claim in claims)]
+        inputs = [
+            *(probe.input for probe in probes),
+            *(generated_test.input for generated_test in generated_tests),
+        ]
         for given in inputs:
             if outcomes == [Verdict.TLE] * _PATIENCE or outcomes[:1] == [Verdict.CE]:
                 outcomes.extend(outcomes[:1] * (len(inputs) - len(outcomes)))
                 break
             outcomes.append(self._outcome(hearing, given))
-        return seen.behaviour_of(outcomes, claims, hearing.rules)
+        return seen.signature_of(outcomes, generated_tests, hearing.rules)
 
     def _outcome(self, hearing: _Hearing, given: str | tuple[Json, ...]) -> Outcome:
         """Run one input without an answer; whatever breaks on our side is IE."""

@@ -63,10 +63,10 @@ def learn(shape: Shape, trees: Sequence[Tree], statement: str, *, bold: bool = F
     ranges = stated_ranges(statement)
     slots = {slot: _slot_facts(found, ranges, statement) for slot, found in by_slot.items()}
     # "n - 1 numbers": what is counted may not be n itself where n is always the same.
-    doubtful = counts if _FORMULA.search(statement) else _doubtful_counts(shape, frozenset())
+    degenerate = counts if _FORMULA.search(statement) else _doubtful_counts(shape, frozenset())
     said = _COUNTED.search(statement) is not None
     for slot in counts & slots.keys():
-        _learn_count(slots[slot], is_doubtful=slot in doubtful, is_said=said)
+        _learn_count(slots[slot], is_degenerate=slot in degenerate, is_said=said)
     relations = {
         slot: [
             one
@@ -191,11 +191,11 @@ def _spread(lists: list[list[Tree]]) -> float:
     return 10 * len(items)
 
 
-def _learn_count(known: SlotFacts, *, is_doubtful: bool, is_said: bool) -> None:
+def _learn_count(known: SlotFacts, *, is_degenerate: bool, is_said: bool) -> None:
     """A count that may be one by chance stays as it is; others stay small."""
     is_sure = len(set(known.values)) >= _SURE_VALUES
     is_solid = is_said or max(known.values) >= _SOLID_COUNT
-    known.locked = not is_sure and (is_doubtful or not is_solid)
+    known.locked = not is_sure and (is_degenerate or not is_solid)
     known.least = max(known.least, min(1, *known.values))
     known.most = min(known.most, max(*known.values, 6) + 2)
 
@@ -232,14 +232,14 @@ def _doubtful_counts(shape: Shape, around: frozenset[int]) -> frozenset[int]:
     if isinstance(shape, Fixed):
         return frozenset().union(*(_doubtful_counts(part, around) for part in shape.parts))
     size = shape.size
-    doubtful: frozenset[int] = frozenset()
+    degenerate: frozenset[int] = frozenset()
     if size is not None:
         plain = size.factor == 1 and size.offset == 0 and size.times is None
-        doubtful = frozenset({size.slot}) if not plain or size.slot in around else frozenset()
+        degenerate = frozenset({size.slot}) if not plain or size.slot in around else frozenset()
         around |= {size.slot}
     if isinstance(shape, Many):
-        doubtful |= _doubtful_counts(shape.element, around)
-    return doubtful
+        degenerate |= _doubtful_counts(shape.element, around)
+    return degenerate
 
 
 def _relations(slot: int, found: list[Spot], counts: frozenset[int]) -> Iterable[Relation]:

@@ -1,6 +1,6 @@
 """The whole corridor for one problem: candidates are written, judged and ranked -> Solution."""
 
-from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
+from gptcc_cli.solving.events import GenerationProgress, Judged, Listener, SolveEvent, Wrote
 from gptcc_cli.solving.repairing import Repair
 from gptcc_cli.solving.run import Extractor, Judging, Observing, solve
 from gptcc_cli.solving.solution import Ended, Solution, Until
@@ -8,7 +8,7 @@ from gptcc_cli.solving.solution import Ended, Solution, Until
 __all__ = [
     "Ended",
     "Extractor",
-    "Glimpse",
+    "GenerationProgress",
     "Judged",
     "Judging",
     "Listener",

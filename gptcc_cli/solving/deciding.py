@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gptcc_cli.evidence import AGREEING, Evidence
-from gptcc_cli.judging import Behaviour, Judgement, Verdict, is_doubtful
+from gptcc_cli.judging import Judgement, OutputSignature, Verdict, is_degenerate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Known:
     place: int
     """In the order of arrival."""
     judgement: Judgement
-    behaviour: Behaviour | None
+    signature: OutputSignature | None
     """What it does on further inputs; ``None``: it was not run on any."""
 
 
@@ -58,13 +58,13 @@ def agreed(bits: float) -> Decide:
         counts: dict[object, int] = defaultdict(int)
         n_failing = 0
         for one in known:
-            behaviour = one.behaviour
+            signature = one.signature
             n_failing += one.judgement.verdict is not Verdict.AC
-            if one.judgement.verdict is not Verdict.AC or behaviour is None:
+            if one.judgement.verdict is not Verdict.AC or signature is None:
                 continue
-            if is_doubtful(behaviour.outcomes):
+            if is_degenerate(signature.outcomes):
                 continue
-            key = behaviour.key
+            key = signature.key
             forms[key].add(one.judgement.candidate.form)
             counts[key] += 1
             # What arrived before it and is not known may have passed: what holds now must hold
@@ -76,7 +76,7 @@ def agreed(bits: float) -> Decide:
                 n_alike=counts[key],
             )
             enough = len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS
-            settled = evidence.most_agree and evidence.common and evidence.far_beyond_luck
+            settled = evidence.most_agree and evidence.common and evidence.highly_significant
             if enough and settled:
                 return one.place
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from gptcc_cli.extraction import Candidate
-from gptcc_cli.judging import Behaviour, Judgement, Verdict
+from gptcc_cli.judging import Judgement, OutputSignature, Verdict
 from gptcc_cli.solving.deciding import Decide, Known
 
 
@@ -21,10 +21,10 @@ class Desk:
 
     arrivals: list[Candidate] = field(default_factory=list)
     judgements: dict[str, Judgement] = field(default_factory=dict)
-    behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    signatures: dict[str, OutputSignature] = field(default_factory=dict)
     known: dict[str, Future[None]] = field(default_factory=dict)
     """By form, in the order of arrival: done when judgement and behaviour are noted."""
-    pending: list[Future[Judgement] | Future[Behaviour]] = field(default_factory=list)
+    pending: list[Future[Judgement] | Future[OutputSignature]] = field(default_factory=list)
     """What can be cancelled."""
     forms: set[str] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
@@ -42,10 +42,10 @@ class Desk:
         with self.lock:
             self.judgements[candidate.form] = judgement
 
-    def note_behaviour(self, candidate: Candidate, behaviour: Behaviour) -> None:
+    def note_signature(self, candidate: Candidate, signature: OutputSignature) -> None:
         """Keep what a program does on further inputs."""
         with self.lock:
-            self.behaviours[candidate.form] = behaviour
+            self.signatures[candidate.form] = signature
 
     @property
     def n_written(self) -> int:
@@ -82,7 +82,7 @@ class Desk:
                 yield Known(
                     place=place,
                     judgement=self.judgements[form],
-                    behaviour=self.behaviours.get(form),
+                    signature=self.signatures.get(form),
                 )
             elif in_turn:
                 return

@@ -22,12 +22,12 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
+class GenerationProgress:
     """Generation is under way."""
 
     writing: Writing
 
 
-SolveEvent = Wrote | Judged | Glimpse
+SolveEvent = Wrote | Judged | GenerationProgress
 Listener = Callable[[SolveEvent], None]
 """Called from any thread, one call at a time; must be quick."""

@@ -20,12 +20,12 @@ from gptcc_cli.errors import GptccError
 from gptcc_cli.evidence import evidence_bits
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
-from gptcc_cli.judging import Behaviour, Judgement, Verdict
+from gptcc_cli.judging import Judgement, OutputSignature, Verdict
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 from gptcc_cli.ranking import RankedCandidate, evidence_for, rank
 from gptcc_cli.solving.deciding import Decide, agreed, first, never
 from gptcc_cli.solving.desk import Desk
-from gptcc_cli.solving.events import Glimpse, Judged, Listener, SolveEvent, Wrote
+from gptcc_cli.solving.events import GenerationProgress, Judged, Listener, SolveEvent, Wrote
 from gptcc_cli.solving.repairing import Repair, repair_requests
 from gptcc_cli.solving.solution import Ended, Solution, Until
 
@@ -52,7 +52,7 @@ class Judging(Protocol):
 class Observing(Protocol):
     """Runs candidates on further inputs, of which nobody knows the right outputs."""
 
-    def submit(self, candidate: Candidate) -> Future[Behaviour]:
+    def submit(self, candidate: Candidate) -> Future[OutputSignature]:
         """Run a candidate on the further inputs of this run."""
         ...
 
@@ -174,7 +174,7 @@ class _Run:
         """Yield candidates until all are written or the run is stopped."""
 
         def watch(writing: Writing) -> None:
-            self._listen(Glimpse(writing=writing))
+            self._listen(GenerationProgress(writing=writing))
 
         written = generator.generate(requests, sampling, cancel=self._stop, watch=watch)
         for completion in self._unless_it_fails(written):
@@ -221,21 +221,21 @@ class _Run:
                 with self._desk.lock:
                     self._desk.pending.append(observation)
                 observation.add_done_callback(
-                    lambda seen: self._note_behaviour(candidate, seen, known)
+                    lambda seen: self._note_signature(candidate, seen, known)
                 )
             else:
                 known.set_result(None)
         if self._desk.passes(candidate):
             self._stop_if_settled()
 
-    def _note_behaviour(
-        self, candidate: Candidate, done: Future[Behaviour], known: Future[None]
+    def _note_signature(
+        self, candidate: Candidate, done: Future[OutputSignature], known: Future[None]
     ) -> None:
         if self._over or done.cancelled():
             known.cancel()
             return
         with _errors_to(known):
-            self._desk.note_behaviour(candidate, done.result())
+            self._desk.note_signature(candidate, done.result())
             known.set_result(None)
         self._stop_if_settled()
 
@@ -305,7 +305,7 @@ class _Run:
         """Everything known so far, best first."""
         return rank(
             self._desk.judged(self._place()),
-            self._desk.behaviours,
+            self._desk.signatures,
             several_answers=self._problem.answer.special_judge,
         )
 

@@ -68,13 +68,13 @@ class Solution:
         return bool(self.verified_by) and self.best is not None and self.best.passed
 
     @property
-    def convincing(self) -> bool:
+    def confident(self) -> bool:
         """Whether the best passes, and more programs do the same than luck explains.
 
         Never so where the search ended at the first that passes.
         """
         best = self.best
-        return self.solved and best is not None and not best.doubtful and self.evidence.convincing
+        return self.solved and best is not None and not best.degenerate and self.evidence.confident
 
     @property
     def undecided(self) -> bool:

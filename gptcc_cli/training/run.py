@@ -79,7 +79,7 @@ def train(
     store = CheckpointStore(directory / "checkpoints")
     identity = course.identity(model=_model_mark(loaded.found))
     if _is_main():
-        _claim(directory, store, identity, course, loaded.found, restart=restart)
+        _generated_test(directory, store, identity, course, loaded.found, restart=restart)
     work = Work(
         course=course,
         store=store,
@@ -133,7 +133,7 @@ def _quieten() -> None:
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
-def _claim(
+def _generated_test(
     directory: Path,
     store: CheckpointStore,
     identity: str,

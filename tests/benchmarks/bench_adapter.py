@@ -20,7 +20,7 @@ from typing import Any
 
 from gptcc_cli.benchmarks import BenchmarkItem
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.judging import Judge
 from gptcc_cli.models import ModelSpec
 from gptcc_cli.sandbox import open_sandbox
@@ -127,7 +127,7 @@ def _writer(dtype: str, adapter: str) -> Writer:
         ),
         template=None,
         max_new_tokens=160,
-        talk=Talk(quiet=True, verbose=False),
+        reporter=Reporter(quiet=True, verbose=False),
     )
 
 

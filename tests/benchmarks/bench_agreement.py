@@ -26,7 +26,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 from gptcc_cli.benchmarks import BenchmarkItem, open_benchmark
 from gptcc_cli.cli.collaborators.hearing import Hearing
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.extraction import candidate_of, extract
 from gptcc_cli.generation import Sampling, plan
 from gptcc_cli.judging import Judge, Judgement, Outcome, Verdict
@@ -75,7 +75,7 @@ def _measure(wish: argparse.Namespace) -> Iterator[Row]:
         ModelSpec(name="embedded", dtype="bfloat16", device="cpu"),
         template=None,
         max_new_tokens=256,
-        talk=Talk(quiet=True, verbose=False),
+        reporter=Reporter(quiet=True, verbose=False),
     )
     with open_sandbox() as sandbox, Judge(sandbox) as judge:
         for item in items[wish.skip : wish.skip + wish.limit]:

@@ -84,10 +84,10 @@ def table(all_seen: list[Seen]) -> str:
     for low, high in pairwise(RANGES):
         lines.append(_row(f"{low:g} to {high:g}", all_seen, low, high))
     lines.append(_row("all", all_seen, 0.0, float("inf")))
-    convincing = [one for one in all_seen if one.evidence.convincing]
-    rest = [one for one in all_seen if not one.evidence.convincing]
-    alone = [one for one in rest if one.evidence.beyond_luck and one.evidence.n_alike < AGREEING]
-    groups = {"convincing": convincing, "not": rest, "of these one or two beyond luck": alone}
+    confident = [one for one in all_seen if one.evidence.confident]
+    rest = [one for one in all_seen if not one.evidence.confident]
+    alone = [one for one in rest if one.evidence.significant and one.evidence.n_alike < AGREEING]
+    groups = {"convincing": confident, "not": rest, "of these one or two beyond luck": alone}
     lines += [_row(name, group, 0.0, float("inf")) for name, group in groups.items()]
     pairs = (f"{name} {_auc(all_seen, key):.0%}" for name, key in _KEYS.items())
     return "\n".join([*lines, "", f"A right one has more than a wrong one: {', '.join(pairs)}", ""])
@@ -95,7 +95,7 @@ def table(all_seen: list[Seen]) -> str:
 
 _KEYS: dict[str, Callable[[Seen], float]] = {
     "times luck": lambda one: one.times_luck,
-    "commonness": lambda one: one.evidence.commonness,
+    "commonness": lambda one: one.evidence.prevalence,
     "bits": lambda one: one.evidence.bits,
     "samples": lambda one: one.n_samples,
     "programs": lambda one: one.n_programs,

@@ -22,7 +22,7 @@ from time import perf_counter
 from gptcc_cli.benchmarks import BenchmarkItem, open_benchmark
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate, candidate_of
-from gptcc_cli.judging import Behaviour, Judge, Verdict
+from gptcc_cli.judging import Judge, OutputSignature, Verdict
 from gptcc_cli.mutation import Probe, mutate
 from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.sandbox import open_sandbox
@@ -61,11 +61,11 @@ def _measure(name: str, items: Sequence[BenchmarkItem], judge: Judge, n: int, sh
     answered = total = whole = 0
     refused: list[str] = []
     for problem, probes, future in running:
-        behaviour = future.result()
-        answered += behaviour.n_answered
+        signature = future.result()
+        answered += signature.n_answered
         total += len(probes)
-        whole += behaviour.n_answered == len(probes)
-        refused += _refused(problem, probes, behaviour)
+        whole += signature.n_answered == len(probes)
+        refused += _refused(problem, probes, signature)
     sys.stdout.write(
         f"{name}: {len(items)} problems, {len(running)} with probes, {total} probes, "
         f"{answered / max(1, total):.1%} accepted, all accepted on {whole} problems, "
@@ -86,8 +86,10 @@ def _right_reference(item: BenchmarkItem, judge: Judge) -> Candidate | None:
     return None
 
 
-def _refused(problem: Problem, probes: Sequence[Probe], behaviour: Behaviour) -> Iterator[str]:
-    for probe, outcome in zip(probes, behaviour.outcomes, strict=True):
+def _refused(
+    problem: Problem, probes: Sequence[Probe], signature: OutputSignature
+) -> Iterator[str]:
+    for probe, outcome in zip(probes, signature.outcomes, strict=True):
         if isinstance(outcome, Verdict):
             yield f"{problem.id} {outcome.value} {probe.input!r} {probe.steps}"
             break

@@ -28,7 +28,7 @@ from typing import Any
 from gptcc_cli.benchmarks import BenchmarkItem, Kind, open_benchmark
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
 from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.extraction import Candidate, candidate_of
 from gptcc_cli.judging import Judge, Judgement, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
@@ -75,7 +75,7 @@ def _measured(
         ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu", adapter=arguments.adapter),
         template=None,
         max_new_tokens=512,
-        talk=Talk(quiet=True, verbose=False),
+        reporter=Reporter(quiet=True, verbose=False),
     )
     card = load(
         find(ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu", adapter="none"))
@@ -163,8 +163,8 @@ def answers_of(line: Mapping[str, Any], problem: Problem) -> dict[str, Answer]:
     with_samples_alone = problem.answer.special_judge
     agreed_on = None if with_samples_alone else record.chosen(agreed(record.bits))
     last = record.chosen(first) if with_samples_alone else agreed_on or best
-    convincing = last if last is not None and last.convincing else None
-    choices = (record.chosen(first), best, agreed_on, convincing)
+    confident = last if last is not None and last.confident else None
+    choices = (record.chosen(first), best, agreed_on, confident)
 
     def answer(choice: Choice | None) -> Answer:
         if choice is None:
@@ -198,8 +198,8 @@ def curve(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
         best = read_record(line["search"], problem).best()
         if best is not None:
             right = {one["form"]: one["right"] for one in line["search"]["programs"]}
-            commonness = 0.0 if best.doubtful else best.evidence.commonness
-            answers.append((commonness, right[best.form]))
+            prevalence = 0.0 if best.degenerate else best.evidence.prevalence
+            answers.append((prevalence, right[best.form]))
     answers.sort(reverse=True)
     kept: list[str] = []
     n_right = 0

@@ -15,7 +15,7 @@ from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.evidence import Evidence, evidence_bits
 from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import LATER, Completion, Sampling, plan
-from gptcc_cli.judging import Behaviour, CaseResult, Judge, Judgement, Verdict
+from gptcc_cli.judging import CaseResult, Judge, Judgement, OutputSignature, Verdict
 from gptcc_cli.problem import IOTest, Problem
 from gptcc_cli.ranking import evidence_for, rank
 from gptcc_cli.solving import SolveEvent, Until, solve
@@ -33,12 +33,12 @@ class Choice:
     form: str
     wall_s: float
     evidence: Evidence
-    doubtful: bool
+    degenerate: bool
 
     @property
-    def convincing(self) -> bool:
+    def confident(self) -> bool:
         """As ``Solution.convincing``."""
-        return self.evidence.convincing and not self.doubtful
+        return self.evidence.confident and not self.degenerate
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,16 +72,16 @@ class SearchRecord:
         if isinstance(judgement, Judgement):
             self.desk.note_judgement(judgement.candidate, judgement)
 
-    def submit(self, candidate: Candidate) -> "Future[Behaviour]":
+    def submit(self, candidate: Candidate) -> "Future[OutputSignature]":
         """Run a program on further inputs, and note what it does."""
         assert self.observation is not None
         seen = self.observation.submit(candidate)
-        seen.add_done_callback(lambda done: self._note_behaviour(candidate, done))
+        seen.add_done_callback(lambda done: self._note_signature(candidate, done))
         return seen
 
-    def _note_behaviour(self, candidate: Candidate, done: "Future[Behaviour]") -> None:
+    def _note_signature(self, candidate: Candidate, done: "Future[OutputSignature]") -> None:
         if not done.cancelled() and done.exception() is None:
-            self.desk.note_behaviour(candidate, done.result())
+            self.desk.note_signature(candidate, done.result())
 
     def passing(self) -> list[Candidate]:
         """Return every program that passes, in the order of arrival."""
@@ -99,7 +99,7 @@ class SearchRecord:
 
     def _choice(self, place: int | None) -> Choice | None:
         several = self.problem.answer.special_judge
-        ranked = rank(self.desk.judged(place), self.desk.behaviours, several_answers=several)
+        ranked = rank(self.desk.judged(place), self.desk.signatures, several_answers=several)
         if not ranked or not ranked[0].passed:
             return None
         n_written = len(self.desk.arrivals) if place is None else place + 1
@@ -110,7 +110,7 @@ class SearchRecord:
             form=ranked[0].judgement.candidate.form,
             wall_s=self.wall_s if place is None else self.arrived_s[place],
             evidence=evidence,
-            doubtful=ranked[0].doubtful,
+            degenerate=ranked[0].degenerate,
         )
 
     @property
@@ -138,7 +138,7 @@ class SearchRecord:
 
     def _program(self, form: str, places: list[int]) -> dict[str, Any]:
         judgement = self.desk.judgements.get(form)
-        behaviour = self.desk.behaviours.get(form)
+        signature = self.desk.signatures.get(form)
         verdict = None if judgement is None else judgement.verdict
         arrivals = [self.desk.arrivals[place] for place in places]
         written = [one.completions[0] for one in arrivals]
@@ -148,7 +148,7 @@ class SearchRecord:
             "verdict": None if verdict is None else verdict.name,
             "source": arrivals[0].source if verdict is Verdict.AC else None,
             "logprobs": [one.mean_logprob for one in written],
-            "outcomes": None if behaviour is None else [_word(one) for one in behaviour.outcomes],
+            "outcomes": None if signature is None else [_word(one) for one in signature.outcomes],
         }
 
 
@@ -168,7 +168,7 @@ def read_record(line: Mapping[str, Any], problem: Problem) -> SearchRecord:
             record.desk.note_judgement(candidate, _judgement(candidate, program["verdict"]))
         if program["outcomes"] is not None:
             outcomes = tuple(Verdict.__members__.get(one, one) for one in program["outcomes"])
-            record.desk.note_behaviour(candidate, Behaviour(outcomes=outcomes))
+            record.desk.note_signature(candidate, OutputSignature(outcomes=outcomes))
     return record
 
 

@@ -69,8 +69,8 @@ def test_half_an_answer_loses_nothing_and_exits_5(
 def test_a_server_that_refuses_is_one_sentence_and_exits_5(
     gptcc: Command, problem: Path, server: str, arguments: tuple[str, ...]
 ) -> None:
-    behaviour, *more = arguments
-    done = gptcc("solve", problem, "--endpoint", f"{server}/{behaviour}", *FEW, *more)
+    signature, *more = arguments
+    done = gptcc("solve", problem, "--endpoint", f"{server}/{signature}", *FEW, *more)
     assert (done.returncode, done.stdout) == (5, "")
     assert "error: " in done.stderr
     assert "Traceback" not in done.stderr

@@ -12,7 +12,7 @@ import pytest
 
 from gptcc_cli.cli.collaborators.claiming import Claiming
 from gptcc_cli.cli.collaborators.log import Entry
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.generation import Sampling
 from gptcc_cli.problem import Problem
 from tests.cli.chat_handler import ChatHandler
@@ -188,14 +188,14 @@ def test_a_budget_takes_what_is_written_in_a_quarter_of_it() -> None:
         assert stop.wait(60), "nobody stopped it"
         return "Input:\n3 4\nOutput:\n7\n\nInput:\n5"
 
-    claims = Claiming(write=write, n=2).claims(
+    generated_tests = Claiming(write=write, n=2).generated_tests(
         Problem(id="p", statement="s"),
         Sampling(),
         entry=Entry(run=None),
-        talk=Talk(quiet=True),
+        reporter=Reporter(quiet=True),
         budget_s=0.04,
     )
-    assert [claim.input for claim in claims] == ["3 4\n"]
+    assert [generated_test.input for generated_test in generated_tests] == ["3 4\n"]
 
 
 def test_a_local_model_that_chats_can_be_asked_and_one_that_does_not_is_refused(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gptcc_cli.extraction import Claim, read_claims
+from gptcc_cli.extraction import GeneratedTest, read_generated_tests
 from gptcc_cli.problem import Mode, Problem, SampleTest
 
 STDIN = Problem(
@@ -22,8 +22,10 @@ ONE = Problem(id="p", statement="s", mode=Mode.CALL, entry_point="f", starter_co
 
 
 def pairs(text, problem, most=8):
-    read = read_claims(text, problem, most=most)
-    return [(claim.input, claim.answer) for claim in read.kept], read.n_dropped
+    read = read_generated_tests(text, problem, most=most)
+    return [
+        (generated_test.input, generated_test.answer) for generated_test in read.kept
+    ], read.n_dropped
 
 
 @pytest.mark.parametrize(
@@ -37,8 +39,8 @@ def pairs(text, problem, most=8):
     ],
 )
 def test_a_test_of_standard_input_in_any_form(text):
-    (claim,) = read_claims(text, STDIN, most=8).kept
-    assert claim == Claim(input="3 4\n5\n", answer="7")
+    (generated_test,) = read_generated_tests(text, STDIN, most=8).kept
+    assert generated_test == GeneratedTest(input="3 4\n5\n", answer="7")
 
 
 @pytest.mark.parametrize(
@@ -130,4 +132,4 @@ def test_a_function_that_is_defined_or_talked_of_is_no_test():
     ids=lambda text: repr(text[:12]) if isinstance(text, str) else text.mode.value,
 )
 def test_hostile_replies_come_to_nothing(text, problem):
-    assert read_claims(text, problem, most=8).kept == ()
+    assert read_generated_tests(text, problem, most=8).kept == ()

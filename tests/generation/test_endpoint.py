@@ -35,9 +35,9 @@ def _no_keys(monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
 
-def _open(server, behaviour, **settings):
+def _open(server, signature, **settings):
     defaults = {"model": MODEL, "backoff_s": 0.001, "max_tries": 3}
-    return EndpointGenerator(f"{server}/{behaviour}/v1", **(defaults | settings))
+    return EndpointGenerator(f"{server}/{signature}/v1", **(defaults | settings))
 
 
 def _write(generator, sampling=SETTINGS, prompt=PROMPT):
@@ -62,16 +62,16 @@ def expected():
 
 @pytest.mark.parametrize("style", Style)
 @pytest.mark.parametrize("behaviour", ["well", "whole", "busy-once"])
-def test_texts_are_those_of_the_model(server, behaviour, style, expected):
-    completions = _write(_open(server, behaviour, style=style))
+def test_texts_are_those_of_the_model(server, signature, style, expected):
+    completions = _write(_open(server, signature, style=style))
 
     assert [completion.text for completion in completions] == expected
     assert [completion.index for completion in completions] == list(range(6))
 
 
 @pytest.mark.parametrize("behaviour", ["ignores-n", "half-once"])
-def test_choices_that_did_not_come_are_asked_for_again(server, behaviour):
-    completions = _write(_open(server, behaviour))
+def test_choices_that_did_not_come_are_asked_for_again(server, signature):
+    completions = _write(_open(server, signature))
 
     assert len(completions) == 6
     assert all(completion.finish is not Finish.CANCELLED for completion in completions)
@@ -112,9 +112,9 @@ def test_the_key_is_sent_and_never_shown(server, monkeypatch):
         ("key", {}, "wants an API key"),
     ],
 )
-def test_a_bad_server_is_one_sentence_and_exit_5(server, behaviour, settings, words):
+def test_a_bad_server_is_one_sentence_and_exit_5(server, signature, settings, words):
     with pytest.raises(ModelError, match=words) as caught:
-        _write(_open(server, behaviour, **settings))
+        _write(_open(server, signature, **settings))
 
     assert "\n" not in caught.value.message
     assert caught.value.exit_code == ExitCode.MODEL == 5

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gptcc_cli.extraction import Claim
-from gptcc_cli.judging import Behaviour, Judge, Verdict
+from gptcc_cli.extraction import GeneratedTest
+from gptcc_cli.judging import Judge, OutputSignature, Verdict
 from gptcc_cli.mutation import Probe
 from gptcc_cli.problem import AnswerRules, Json, Order, Problem
 from gptcc_cli.sandbox import Execution, Sandbox
@@ -16,24 +16,29 @@ SUM = "print(sum(map(int, input().split())))"
 
 
 def observe(
-    judge: Judge, source: str, *claims: Claim, problem: Problem = STDIN_PROBLEM
-) -> Behaviour:
-    return judge.observe(candidate(source), problem, (), claims).result()
+    judge: Judge, source: str, *generated_tests: GeneratedTest, problem: Problem = STDIN_PROBLEM
+) -> OutputSignature:
+    return judge.observe(candidate(source), problem, (), generated_tests).result()
 
 
 def test_inputs_of_claims_come_after_the_probes(judge: Judge) -> None:
     probe = Probe(input="1 2\n", steps=())
-    claims = [Claim(input=f"{n} {n}\n", answer=answer) for n, answer in ((1, "2"), (2, "5"))]
-    seen = judge.observe(candidate(SUM), STDIN_PROBLEM, (probe,), claims).result()
-    assert (len(seen.outcomes), seen.as_claimed) == (3, (True, False))
-    assert judge.observe(candidate(SUM), STDIN_PROBLEM, (probe,)).result().as_claimed == ()
+    generated_tests = [
+        GeneratedTest(input=f"{n} {n}\n", answer=answer) for n, answer in ((1, "2"), (2, "5"))
+    ]
+    seen = judge.observe(candidate(SUM), STDIN_PROBLEM, (probe,), generated_tests).result()
+    assert (len(seen.outcomes), seen.passes_generated) == (3, (True, False))
+    assert judge.observe(candidate(SUM), STDIN_PROBLEM, (probe,)).result().passes_generated == ()
 
 
 def test_a_failure_meets_no_claim(judge: Judge) -> None:
-    claims = (Claim(input="x\n", answer="1"), Claim(input="1 2\n", answer=""))
-    assert observe(judge, SUM, *claims).as_claimed == (False, False)
-    assert observe(judge, "print(", *claims).outcomes == (Verdict.CE,) * 2
-    assert observe(judge, "while True: pass", *claims * 4).as_claimed == (False,) * 8
+    generated_tests = (
+        GeneratedTest(input="x\n", answer="1"),
+        GeneratedTest(input="1 2\n", answer=""),
+    )
+    assert observe(judge, SUM, *generated_tests).passes_generated == (False, False)
+    assert observe(judge, "print(", *generated_tests).outcomes == (Verdict.CE,) * 2
+    assert observe(judge, "while True: pass", *generated_tests * 4).passes_generated == (False,) * 8
 
 
 @pytest.mark.parametrize(
@@ -50,8 +55,10 @@ def test_printed_answers_are_equal_by_the_rules_of_the_problem(
     judge: Judge, answer: str, printed: str, rules: AnswerRules, met: bool
 ) -> None:
     problem = Problem(id="p", statement="", answer=rules)
-    claim = Claim(input="1\n", answer=answer)
-    assert observe(judge, f"print({printed})", claim, problem=problem).as_claimed == (met,)
+    generated_test = GeneratedTest(input="1\n", answer=answer)
+    assert observe(
+        judge, f"print({printed})", generated_test, problem=problem
+    ).passes_generated == (met,)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +76,9 @@ def test_printed_answers_are_equal_by_the_rules_of_the_problem(
 def test_returned_answers_are_equal_as_the_checker_has_it(
     judge: Judge, answer: Json, returned: str, met: bool
 ) -> None:
-    claim = Claim(input=(0,), answer=answer)
+    generated_test = GeneratedTest(input=(0,), answer=answer)
     source = f"def f(a): return {returned}"
-    assert observe(judge, source, claim, problem=CALL_PROBLEM).as_claimed == (met,)
+    assert observe(judge, source, generated_test, problem=CALL_PROBLEM).passes_generated == (met,)
 
 
 class Watched:
@@ -97,8 +104,10 @@ def watched(sandbox: Sandbox) -> Iterator[tuple[Judge, list[str]]]:
 def test_the_claimed_answer_stays_outside(watched: tuple[Judge, list[str]]) -> None:
     judge, given = watched
     source = "def f(a): return a + 4000"
-    claim = Claim(input=(4123,), answer=8123)
-    assert observe(judge, source, claim, problem=CALL_PROBLEM).as_claimed == (True,)
-    assert observe(judge, SUM, Claim(input="4123 4000\n", answer="8123")).as_claimed == (True,)
+    generated_test = GeneratedTest(input=(4123,), answer=8123)
+    assert observe(judge, source, generated_test, problem=CALL_PROBLEM).passes_generated == (True,)
+    assert observe(
+        judge, SUM, GeneratedTest(input="4123 4000\n", answer="8123")
+    ).passes_generated == (True,)
     assert len(given) == 2
     assert all("4123" in job and "8123" not in job for job in given)

@@ -5,7 +5,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from gptcc_cli.judging import Behaviour, Judge, Outcome, Verdict
+from gptcc_cli.judging import Judge, Outcome, OutputSignature, Verdict
 from gptcc_cli.mutation import Probe
 from gptcc_cli.problem import AnswerRules, Json, Order, Problem
 from tests.programs import CALL_PROBLEM, STDIN_PROBLEM, candidate
@@ -13,7 +13,7 @@ from tests.programs import CALL_PROBLEM, STDIN_PROBLEM, candidate
 
 def observe(
     judge: Judge, source: str, *inputs: str | tuple[Json, ...], problem: Problem | None = None
-) -> Behaviour:
+) -> OutputSignature:
     probes = tuple(Probe(input=one, steps=()) for one in inputs)
     chosen = problem or (STDIN_PROBLEM if isinstance(inputs[0], str) else CALL_PROBLEM)
     return judge.observe(candidate(source), chosen, probes).result()

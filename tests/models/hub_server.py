@@ -42,9 +42,9 @@ class HubServer:
 
 
 @contextmanager
-def hub_server(repo_id: str, files: Path, **behaviour: object) -> Iterator[HubServer]:
+def hub_server(repo_id: str, files: Path, **signature: object) -> Iterator[HubServer]:
     """Serve a directory as the model ``repo_id``."""
-    hub = HubServer(repo_id=repo_id, files=files, **behaviour)  # type: ignore[arg-type]
+    hub = HubServer(repo_id=repo_id, files=files, **signature)  # type: ignore[arg-type]
     handler = type("Handler", (_Handler,), {"hub": hub})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         hub.port = server.server_address[1]

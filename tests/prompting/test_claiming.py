@@ -4,12 +4,12 @@ import pytest
 
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.problem import Mode, Problem, SampleTest
-from gptcc_cli.prompting import build_claims_prompt
+from gptcc_cli.prompting import build_tests_prompt
 from tests.prompting.test_building import SAMPLE, count_words, render
 
 
 def ask(problem, sample, window=4000):
-    return build_claims_prompt(
+    return build_tests_prompt(
         problem,
         sample,
         n_tests=7,

@@ -18,7 +18,7 @@ class Seen:
     """What a program did, as a test says it."""
 
     outcomes: tuple[Outcome, ...]
-    as_claimed: tuple[bool, ...] = ()
+    passes_generated: tuple[bool, ...] = ()
 
 
 def judgement(source: str, verdict: Verdict | None = Verdict.AC) -> Judgement:
@@ -27,9 +27,9 @@ def judgement(source: str, verdict: Verdict | None = Verdict.AC) -> Judgement:
     return Judgement(candidate=candidate_of(source), cases=cases, n_tests=len(cases))
 
 
-def ranked(behaviours, verdict=Verdict.AC, **settings):
-    judgements = [judgement(source, verdict) for source in behaviours]
-    seen = {one.candidate.form: Seen(tuple(behaviours[one.candidate.source])) for one in judgements}
+def ranked(signatures, verdict=Verdict.AC, **settings):
+    judgements = [judgement(source, verdict) for source in signatures]
+    seen = {one.candidate.form: Seen(tuple(signatures[one.candidate.source])) for one in judgements}
     return rank(judgements, seen, **settings)
 
 
@@ -126,37 +126,37 @@ def test_without_behaviours_nothing_is_said_of_agreement():
     assert order[0].reason == "passes 1 of 1"
 
 
-def claimed(behaviours):
-    judgements = [judgement(source) for source in behaviours]
-    seen = {one.candidate.form: behaviours[one.candidate.source] for one in judgements}
+def generated(signatures):
+    judgements = [judgement(source) for source in signatures]
+    seen = {one.candidate.form: signatures[one.candidate.source] for one in judgements}
     return rank(judgements, seen)
 
 
 def test_of_behaviours_that_tie_the_one_that_meets_more_claims_goes_first():
     wrong, right = Seen(tuple("xyz"), (False, False)), Seen(tuple("abc"), (True, False))
-    assert sources(claimed({"print(1)": Seen(tuple("xyz")), "print(2)": Seen(tuple("abc"))})) == [
+    assert sources(generated({"print(1)": Seen(tuple("xyz")), "print(2)": Seen(tuple("abc"))})) == [
         "print(1)",
         "print(2)",
     ]
-    order = claimed({"print(1)": wrong, "print(2)": right})
+    order = generated({"print(1)": wrong, "print(2)": right})
     assert sources(order) == ["print(2)", "print(1)"]
     assert [one.score for one in order] == [4.0, 3.0]
-    assert (order[0].n_claims, order[0].n_claims_met) == (2, 1)
+    assert (order[0].n_generated_tests, order[0].n_generated_tests_passed) == (2, 1)
     assert order[0].reason.endswith("; gives what 1 of 2 tests a model wrote expect")
 
 
 def test_wrong_claims_take_nothing_from_a_program_that_passes():
     met, unmet = Seen(tuple("abc"), (True,)), Seen(tuple("abc"), (False,))
-    order = claimed({"print(1)": unmet, "print(2)": unmet})
+    order = generated({"print(1)": unmet, "print(2)": unmet})
     assert [(one.passed, one.score) for one in order] == [(True, pytest.approx(2**0.5 * 3))] * 2
-    assert all(one.passed for one in claimed({"print(1)": unmet, "print(2)": met}))
+    assert all(one.passed for one in generated({"print(1)": unmet, "print(2)": met}))
 
 
 def test_to_fail_on_an_input_that_a_model_wrote_is_no_doubt():
     fails = Seen(("a", "b", Verdict.RE), (False,))
-    order = claimed({"print(1)": fails, "print(2)": Seen(("a", "x", "c"), (False,))})
+    order = generated({"print(1)": fails, "print(2)": Seen(("a", "x", "c"), (False,))})
     assert [one.score for one in order] == [2.0, 3.0][::-1]
-    probes_alone = claimed(
+    probes_alone = generated(
         {"print(1)": Seen(("a", "b", Verdict.RE)), "print(2)": Seen(tuple("axc"))}
     )
     assert [one.score for one in probes_alone] == [3.0, 1.0]

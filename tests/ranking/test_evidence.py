@@ -140,17 +140,17 @@ def test_tests_of_the_user_say_as_much_as_samples():
 
 
 def test_twice_as_many_as_luck_lets_pass_are_beyond_it_and_four_times_as_many_far_beyond():
-    assert evidence(4, 320, 2).n_by_luck == 20.0
-    assert not evidence(4, 320, 39).beyond_luck
-    assert evidence(4, 320, 40).beyond_luck
-    assert not evidence(4, 320, 79).far_beyond_luck
-    assert evidence(4, 320, 80).far_beyond_luck
+    assert evidence(4, 320, 2).expected_random_passes == 20.0
+    assert not evidence(4, 320, 39).significant
+    assert evidence(4, 320, 40).significant
+    assert not evidence(4, 320, 79).highly_significant
+    assert evidence(4, 320, 80).highly_significant
 
 
 @pytest.mark.parametrize(("bits", "enough"), [(2, 320), (4, 160), (6, 80), (12, 10), (30, 3)])
 def test_programs_convince_where_their_part_is_the_root_of_luck_s(bits, enough):
-    assert not evidence(bits, 640, enough - 1).convincing
-    assert evidence(bits, 640, enough).convincing
+    assert not evidence(bits, 640, enough - 1).confident
+    assert evidence(bits, 640, enough).confident
 
 
 def test_a_part_is_common_in_a_short_run_as_in_a_long_one():
@@ -161,8 +161,8 @@ def test_a_part_is_common_in_a_short_run_as_in_a_long_one():
 @pytest.mark.parametrize(("enough", "n_written"), [(1, 1), (5, 31), (8, 63)])
 def test_few_programs_are_beyond_luck_where_it_hardly_lets_so_many_pass(enough, n_written):
     """By tables of Poisson's distribution: 5 % for 1 of 0.051, 5 of 1.97, 8 of 3.98."""
-    assert not evidence(4, n_written, enough - 1).beyond_luck
-    assert evidence(4.4, n_written, enough).beyond_luck
+    assert not evidence(4, n_written, enough - 1).significant
+    assert evidence(4.4, n_written, enough).significant
 
 
 @pytest.mark.parametrize(("count", "mean"), [(1, 0.0513), (3, 0.818), (5, 1.970), (10, 5.425)])
@@ -171,18 +171,18 @@ def test_the_tail_is_that_of_the_tables(count, mean):
 
 
 def test_one_program_of_many_is_beyond_luck_if_the_samples_say_enough_and_convinces_nobody():
-    assert not evidence(5, 400, 1).beyond_luck
-    assert evidence(13, 400, 1).beyond_luck
-    assert not evidence(20, 400, 2).convincing
-    assert evidence(20, 400, 3).convincing
+    assert not evidence(5, 400, 1).significant
+    assert evidence(13, 400, 1).significant
+    assert not evidence(20, 400, 2).confident
+    assert evidence(20, 400, 3).confident
 
 
 def test_where_what_passes_does_not_agree_nothing_convinces():
-    assert not evidence(20, 400, 5, n_passing=10).convincing
-    assert evidence(20, 400, 6, n_passing=10).convincing
+    assert not evidence(20, 400, 5, n_passing=10).confident
+    assert evidence(20, 400, 6, n_passing=10).confident
 
 
 def test_nothing_that_passes_never_convinces():
-    assert not evidence(0, 3, 0).convincing
-    assert not evidence(50, 3, 0).convincing
-    assert not evidence(50, 0, 0).convincing
+    assert not evidence(0, 3, 0).confident
+    assert not evidence(50, 3, 0).confident
+    assert not evidence(50, 0, 0).confident

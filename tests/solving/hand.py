@@ -4,7 +4,7 @@ from concurrent.futures import Future
 
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Finish, Request
-from gptcc_cli.judging import Behaviour, CaseResult, Judgement, Verdict
+from gptcc_cli.judging import CaseResult, Judgement, OutputSignature, Verdict
 from gptcc_cli.problem import Problem, SampleTest
 from gptcc_cli.prompting import Prompt, PromptTemplate
 
@@ -82,7 +82,7 @@ def requests(count):
     return (Request(prompt=PROMPT, index=i, temperature=0.0, seed=i) for i in range(count))
 
 
-def behaviour_of(candidate):
+def signature_of(candidate):
     """Programs that end with the same letter do the same; with ``!``, they crash."""
     letter = candidate.source[-1]
-    return Behaviour(outcomes=(Verdict.RE if letter == "!" else letter,))
+    return OutputSignature(outcomes=(Verdict.RE if letter == "!" else letter,))

@@ -8,7 +8,7 @@ import pytest
 
 from gptcc_cli.extraction import candidate_of
 from gptcc_cli.generation import Sampling
-from gptcc_cli.judging import Behaviour, Judgement
+from gptcc_cli.judging import Judgement, OutputSignature
 from gptcc_cli.solving import Ended, Until, solve
 from gptcc_cli.solving.deciding import AGREEING_COMPLETIONS, AGREEING_PROGRAMS, Known, agreed
 from tests.solving.hand import (
@@ -17,8 +17,8 @@ from tests.solving.hand import (
     HandJudge,
     ListGenerator,
     as_candidate,
-    behaviour_of,
     requests,
+    signature_of,
 )
 
 
@@ -32,14 +32,14 @@ class HandObserver:
     def submit(self, candidate):
         future = Future()
         if self.at_once:
-            future.set_result(behaviour_of(candidate))
+            future.set_result(signature_of(candidate))
         else:
             self.waiting[candidate.source] = (future, candidate)
         return future
 
     def tell(self, source):
         future, candidate = self.waiting.pop(source)
-        future.set_result(behaviour_of(candidate))
+        future.set_result(signature_of(candidate))
 
 
 def run(texts, observe=None, generator=None, **settings):
@@ -85,8 +85,8 @@ def test_one_answer_to_all_of_many_inputs_is_nothing_to_agree_on():
     )
 
     def place(outcomes):
-        behaviour = Behaviour(outcomes=outcomes)
-        known = (Known(place=n, judgement=judgement, behaviour=behaviour) for n in range(20))
+        signature = OutputSignature(outcomes=outcomes)
+        known = (Known(place=n, judgement=judgement, signature=signature) for n in range(20))
         return agreed(bits=50.0)(known)
 
     assert place(("a",) * 8) is None
@@ -97,7 +97,7 @@ def test_one_answer_to_all_of_many_inputs_is_nothing_to_agree_on():
 def known(place, source):
     """A completion whose program is judged by its text, and does as every other."""
     judgement = HandJudge().judgement(candidate_of(source))
-    return Known(place=place, judgement=judgement, behaviour=Behaviour(outcomes=("a",)))
+    return Known(place=place, judgement=judgement, signature=OutputSignature(outcomes=("a",)))
 
 
 @pytest.mark.parametrize(("last", "settled"), [(4, True), (5, False)])
@@ -129,11 +129,11 @@ def test_programs_that_luck_lets_pass_do_not_agree():
     generator = ListGenerator(texts)
     solution = run(texts, generator=generator, problem=problem, tests=(yes,))
     assert solution.solved and generator.drawn == 16
-    assert (solution.evidence.n_alike, solution.evidence.n_by_luck) == (8, 8.0)
-    assert not solution.evidence.convincing
+    assert (solution.evidence.n_alike, solution.evidence.expected_random_passes) == (8, 8.0)
+    assert not solution.evidence.confident
 
     solution = run(texts)
-    assert solution.evidence.convincing
+    assert solution.evidence.confident
     assert solution.evidence.n_written == 6
     assert solution.evidence.n_alike == 3
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 LEAKS = """
 from gptcc_cli.cli.collaborators.hearing import Hearing
-from gptcc_cli.extraction import Claim
+from gptcc_cli.extraction import GeneratedTest
 from gptcc_cli.problem import GivenTest, IOTest, Problem, SampleTest
-from gptcc_cli.prompting import Mistake, build_claims_prompt
+from gptcc_cli.prompting import Mistake, build_tests_prompt
 from gptcc_cli.solving import solve
 
 hidden = IOTest(name="hidden", input="1", expected="2")
-claim = Claim(input="1", answer="2")
+generated_test = GeneratedTest(input="1", answer="2")
 given = GivenTest(name="given", input="1", expected="2")
 problem = Problem(id="p", statement="s")
 
@@ -23,11 +23,11 @@ Hearing(judge=None, problem=problem, tests=(hidden,))
 Mistake(candidate_id="c", program="p", trouble="WA", sample=hidden)
 Mistake(candidate_id="c", program="p", trouble="WA", sample=given)
 solve(problem, (hidden,), (), ...)  # type: ignore[call-arg]
-build_claims_prompt(problem, hidden)  # type: ignore[call-arg]
-build_claims_prompt(problem, given)  # type: ignore[call-arg]
-search((claim,))
-Mistake(candidate_id="c", program="p", trouble="WA", sample=claim)
-solve(problem, (claim,), (), ...)  # type: ignore[call-arg]
+build_tests_prompt(problem, hidden)  # type: ignore[call-arg]
+build_tests_prompt(problem, given)  # type: ignore[call-arg]
+search((generated_test,))
+Mistake(candidate_id="c", program="p", trouble="WA", sample=generated_test)
+solve(problem, (generated_test,), (), ...)  # type: ignore[call-arg]
 """
 """Of the last eleven lines, the first is allowed."""
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from gptcc_cli.cli.collaborators.log import Entry
 from gptcc_cli.cli.collaborators.writer import Writer, WriteTests
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.errors import UsageError
-from gptcc_cli.extraction import Claim, read_claims
+from gptcc_cli.extraction import GeneratedTest, read_generated_tests
 from gptcc_cli.generation import Sampling
 from gptcc_cli.problem import Problem
 from gptcc_cli.solving import Until
@@ -30,29 +30,29 @@ class Claiming:
     write: WriteTests
     n: int
 
-    def claims(
+    def generated_tests(
         self,
         problem: Problem,
         sampling: Sampling,
         *,
         entry: Entry,
-        talk: Talk,
+        reporter: Reporter,
         budget_s: float | None = None,
-    ) -> tuple[Claim, ...]:
+    ) -> tuple[GeneratedTest, ...]:
         """Ask for tests of a problem, note the reply, and say how much of it can be used.
 
         Args:
             problem: whose tests; where several answers are right, nobody is asked.
             sampling: the seed of the run, and how long a reply may be.
             entry: where the reply is kept.
-            talk: where it is said what came of it.
+            reporter: where it is said what came of it.
             budget_s: seconds for the problem, of which this may take a quarter.
 
         Raises:
             ModelError: the model fails.
         """
         if problem.answer.special_judge:
-            talk.say("no tests were asked for: several answers to one input may be right")
+            reporter.info("no tests were asked for: several answers to one input may be right")
             return ()
         stop = Event()
         timer = None if budget_s is None else Timer(_SHARE * budget_s, stop.set)
@@ -60,16 +60,20 @@ class Claiming:
             timer.daemon = True
             timer.start()
         try:
-            with talk.waiting(f"asking for {self.n} tests"):
+            with reporter.status(f"asking for {self.n} tests"):
                 text = self.write(problem, self.n, sampling, stop)
         finally:
             if timer is not None:
                 timer.cancel()
         entry.note_tests(text)
-        claims = read_claims(text, problem, most=self.n)
-        dropped = f", {claims.n_dropped} more can't be used" if claims.n_dropped else ""
-        talk.say(f"tests the model wrote: {len(claims.kept)} of {self.n} asked for{dropped}")
-        return claims.kept
+        generated_tests = read_generated_tests(text, problem, most=self.n)
+        dropped = (
+            f", {generated_tests.n_dropped} more can't be used" if generated_tests.n_dropped else ""
+        )
+        reporter.info(
+            f"tests the model wrote: {len(generated_tests.kept)} of {self.n} asked for{dropped}"
+        )
+        return generated_tests.kept
 
 
 def claiming_of(wish: "SolveWish", writer: Writer) -> Claiming | None:

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gptcc_cli.cli.collaborators.writer import Writer, claims_writer
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.generation import EndpointGenerator, Style
 from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
     Mistake,
     Prompt,
-    build_claims_prompt,
     build_prompts,
     build_repair_prompt,
+    build_tests_prompt,
     load_template,
 )
 
@@ -29,7 +29,7 @@ def open_endpoint(
     style: Style,
     template: str | None,
     max_new_tokens: int,
-    talk: Talk,
+    reporter: Reporter,
 ) -> Writer:
     """Open a writer on an OpenAI-compatible server.
 
@@ -39,7 +39,7 @@ def open_endpoint(
         style: whether it is asked to chat or to go on from a text.
         template: the user's choice; ``None``: a question for a chat, else the form of APPS.
         max_new_tokens: tokens a completion may have.
-        talk: where it is said who writes.
+        reporter: where it is said who writes.
 
     Raises:
         ModelError: the server can't be asked, or has no model.
@@ -47,9 +47,9 @@ def open_endpoint(
     """
     chosen = load_template(template or ("ask" if style is Style.CHAT else "apps"))
     generator = EndpointGenerator(url, model=model, style=style)
-    talk.say(f"model: {generator.name}")
+    reporter.info(f"model: {generator.name}")
     for note in generator.notes:
-        talk.detail(note)
+        reporter.debug(note)
 
     fit: dict[str, Any] = {
         "count_tokens": _count,
@@ -66,7 +66,7 @@ def open_endpoint(
 
     def ask(problem: Problem, n_tests: int) -> Prompt:
         sample = next(iter(problem.trusted_samples), None)
-        return build_claims_prompt(problem, sample, n_tests=n_tests, **fit)
+        return build_tests_prompt(problem, sample, n_tests=n_tests, **fit)
 
     chats = style is Style.CHAT
     return Writer(

@@ -3,8 +3,8 @@
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from gptcc_cli.extraction import Candidate, Claim
-from gptcc_cli.judging import Behaviour, Judge, Judgement
+from gptcc_cli.extraction import Candidate, GeneratedTest
+from gptcc_cli.judging import Judge, Judgement, OutputSignature
 from gptcc_cli.mutation import Probe, mutate
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 
@@ -38,16 +38,20 @@ class Observation:
     problem: Problem
     probes: tuple[Probe, ...]
     """Inputs made from those of the samples."""
-    claims: tuple[Claim, ...] = ()
+    generated_tests: tuple[GeneratedTest, ...] = ()
     """Inputs that a model wrote, with the answers it claims."""
 
-    def submit(self, candidate: Candidate) -> "Future[Behaviour]":
+    def submit(self, candidate: Candidate) -> "Future[OutputSignature]":
         """Run a candidate on the further inputs."""
-        return self.judge.observe(candidate, self.problem, self.probes, self.claims)
+        return self.judge.observe(candidate, self.problem, self.probes, self.generated_tests)
 
 
 def observation_of(
-    judge: Judge | None, problem: Problem, *, seed: int, claims: tuple[Claim, ...] = ()
+    judge: Judge | None,
+    problem: Problem,
+    *,
+    seed: int,
+    generated_tests: tuple[GeneratedTest, ...] = (),
 ) -> Observation | None:
     """Make further inputs for a problem, to tell its candidates apart by.
 
@@ -55,7 +59,7 @@ def observation_of(
         judge: who runs programs; ``None``: nobody does.
         problem: its samples are changed; nothing else is known of its tests.
         seed: of the run.
-        claims: inputs that a model wrote, to be added.
+        generated_tests: inputs that a model wrote, to be added.
 
     Returns:
         ``None`` where there are no further inputs to be had.
@@ -63,6 +67,6 @@ def observation_of(
     if judge is None:
         return None
     probes = mutate(problem, problem.trusted_samples, n=N_PROBES, seed=seed)
-    if not probes and not claims:
+    if not probes and not generated_tests:
         return None
-    return Observation(judge=judge, problem=problem, probes=probes, claims=claims)
+    return Observation(judge=judge, problem=problem, probes=probes, generated_tests=generated_tests)

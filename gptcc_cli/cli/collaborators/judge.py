@@ -7,7 +7,7 @@ from typing import Self
 
 from gptcc_cli.checkers import CheckerOptions, Layout
 from gptcc_cli.cli.wishes import JudgingWish
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.judging import AskedLimits, Judge
 from gptcc_cli.sandbox import Level, Sandbox, open_sandbox
 
@@ -53,14 +53,14 @@ class JudgeWish:
 
 
 @contextmanager
-def open_judge(wish: JudgeWish, talk: Talk) -> Iterator[Judge]:
+def open_judge(wish: JudgeWish, reporter: Reporter) -> Iterator[Judge]:
     """Open a sandbox and a judge on it; both end with the block.
 
     Raises:
         ExecutionRefused: no sandbox holds on this host, or execution is forbidden.
     """
     with open_sandbox(workers=wish.jobs, unsafe=wish.unsafe) as sandbox:
-        say_how_held(sandbox, talk)
+        say_how_held(sandbox, reporter)
         judge = wish.judge_on(sandbox)
         try:
             yield judge
@@ -70,8 +70,8 @@ def open_judge(wish: JudgeWish, talk: Talk) -> Iterator[Judge]:
             judge.close()
 
 
-def say_how_held(sandbox: Sandbox, talk: Talk) -> None:
+def say_how_held(sandbox: Sandbox, reporter: Reporter) -> None:
     """Say how strongly programs are held, and warn where they are not."""
     if sandbox.level is Level.UNSAFE:
-        talk.warn("programs run WITHOUT a sandbox, as --unsafe asks")
-    talk.detail(f"sandbox: {sandbox.level.value}, {sandbox.workers} programs at once")
+        reporter.warn("programs run WITHOUT a sandbox, as --unsafe asks")
+    reporter.debug(f"sandbox: {sandbox.level.value}, {sandbox.workers} programs at once")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gptcc_cli
 from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.cli.intake import Task
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.errors import ExitCode, GptccError
 from gptcc_cli.generation import Generator, Sampling
 from gptcc_cli.history import Beginning, Recorder, RunLog, place_of
@@ -88,7 +88,7 @@ class Log:
     recorder: Recorder | None
     wish: "SolveWish"
     writer: Writer
-    talk: Talk
+    reporter: Reporter
 
     @contextmanager
     def keep(self, task: Task, sampling: Sampling) -> Iterator[Entry]:
@@ -97,7 +97,7 @@ class Log:
             yield Entry(run=None)
             return
         run = self.recorder.begin(self._beginning(task, sampling))
-        self.talk.detail(f"run {run.id}")
+        self.reporter.debug(f"run {run.id}")
         entry = Entry(run=run)
         try:
             yield entry
@@ -122,18 +122,18 @@ class Log:
 
 
 @contextmanager
-def open_log(wish: "SolveWish", writer: Writer, talk: Talk) -> Iterator[Log]:
+def open_log(wish: "SolveWish", writer: Writer, reporter: Reporter) -> Iterator[Log]:
     """Keep the runs of a block in the history; one that can't be written costs a warning."""
     if not wish.log:
-        yield Log(recorder=None, wish=wish, writer=writer, talk=talk)
+        yield Log(recorder=None, wish=wish, writer=writer, reporter=reporter)
         return
     recorder = Recorder(place_of(wish.history))
     try:
-        yield Log(recorder=recorder, wish=wish, writer=writer, talk=talk)
+        yield Log(recorder=recorder, wish=wish, writer=writer, reporter=reporter)
     finally:
         recorder.close()
         if recorder.trouble is not None:
-            talk.warn(recorder.trouble.message, hint=recorder.trouble.hint)
+            reporter.warn(recorder.trouble.message, hint=recorder.trouble.hint)
 
 
 def settings_of(wish: "SolveWish") -> dict[str, Any]:

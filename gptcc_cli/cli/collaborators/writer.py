@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
-from gptcc_cli.console import Talk
+from gptcc_cli.console import Reporter
 from gptcc_cli.console.fetching import FetchView
 from gptcc_cli.errors import ModelError
 from gptcc_cli.generation import (
@@ -27,14 +27,14 @@ from gptcc_cli.models import (
 )
 from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
-    ClaimPrompts,
     Mistake,
     Prompt,
     PromptTemplate,
     RepairPrompts,
-    build_claims_prompt,
+    TestPrompts,
     build_prompts,
     build_repair_prompt,
+    build_tests_prompt,
     choose_template,
     load_template,
 )
@@ -65,7 +65,7 @@ class Writer:
 
 
 def open_writer(
-    spec: ModelSpec, *, template: str | None, max_new_tokens: int, talk: Talk
+    spec: ModelSpec, *, template: str | None, max_new_tokens: int, reporter: Reporter
 ) -> Writer:
     """Find and load a model, and say which one writes.
 
@@ -74,14 +74,14 @@ def open_writer(
         UsageError: the template can't be read.
     """
     chosen = None if template is None else load_template(template)
-    loaded = _load(spec, talk)
+    loaded = _load(spec, reporter)
     taught = taught_template(loaded.found.adapter or loaded.found.path)
     if chosen is None and taught is not None:
-        talk.detail(f"template {taught}: the model was trained with it")
+        reporter.debug(f"template {taught}: the model was trained with it")
     generator = open_generator(loaded)
-    talk.say(f"model: {generator.name}")
+    reporter.info(f"model: {generator.name}")
     for note in (*loaded.notes, *generator.notes):
-        talk.detail(note)
+        reporter.debug(note)
     prompts = prompt_maker(
         loaded.found,
         loaded.tokenizer,
@@ -185,7 +185,7 @@ def _claims_writer(
         return None
 
     def ask(problem: Problem, n_tests: int) -> Prompt:
-        return build_claims_prompt(
+        return build_tests_prompt(
             problem,
             next(iter(problem.trusted_samples), None),
             n_tests=n_tests,
@@ -198,7 +198,7 @@ def _claims_writer(
     return claims_writer(generator, ask)
 
 
-def claims_writer(generator: Generator, ask: ClaimPrompts) -> WriteTests:
+def claims_writer(generator: Generator, ask: TestPrompts) -> WriteTests:
     """Return a function that lets a model write tests: once, and the likeliest words."""
 
     def write(problem: Problem, n_tests: int, sampling: Sampling, stop: Event) -> str:
@@ -210,10 +210,10 @@ def claims_writer(generator: Generator, ask: ClaimPrompts) -> WriteTests:
     return write
 
 
-def _load(spec: ModelSpec, talk: Talk) -> LoadedModel:
-    with FetchView(talk) as view:
+def _load(spec: ModelSpec, reporter: Reporter) -> LoadedModel:
+    with FetchView(reporter) as view:
         found = find(spec, progress=view)
     if found.notice:
-        talk.say(found.notice)
-    with talk.waiting(f"loading {found.name}"):
+        reporter.info(found.notice)
+    with reporter.status(f"loading {found.name}"):
         return load(found)

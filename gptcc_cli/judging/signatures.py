@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from operator import eq
 
 from gptcc_cli.checkers import answer_form, output_form
-from gptcc_cli.extraction import Claim
+from gptcc_cli.extraction import GeneratedTest
 from gptcc_cli.judging.judgement import Verdict
 from gptcc_cli.judging.verdicts import JudgingRules, failure_of
 from gptcc_cli.problem import Mode
@@ -32,17 +32,17 @@ _MANY = 8
 """So many inputs seldom have one and the same answer."""
 
 
-def is_uniform(outcomes: tuple[Outcome, ...]) -> bool:
+def is_constant(outcomes: tuple[Outcome, ...]) -> bool:
     """Whether all of many outcomes are one and the same."""
     return len(outcomes) >= _MANY and len(set(outcomes)) == 1
 
 
-def is_doubtful(outcomes: tuple[Outcome, ...]) -> bool:
+def is_degenerate(outcomes: tuple[Outcome, ...]) -> bool:
     """Whether a program fails on most inputs, or has one answer to all of many.
 
     A right program does that now and then; one that lives off equal samples always does.
     """
-    return 2 * _n_answered(outcomes) < len(outcomes) or is_uniform(outcomes)
+    return 2 * _n_answered(outcomes) < len(outcomes) or is_constant(outcomes)
 
 
 def _n_answered(outcomes: tuple[Outcome, ...]) -> int:
@@ -50,13 +50,13 @@ def _n_answered(outcomes: tuple[Outcome, ...]) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
+class OutputSignature:
     """What a program did on each probe."""
 
     outcomes: tuple[Outcome, ...]
     """In the order of the probes. Outcomes that are equal were equal answers (by the problem's
     rules of comparison), or failures of one kind."""
-    as_claimed: tuple[bool, ...] = ()
+    passes_generated: tuple[bool, ...] = ()
     """Of the last inputs, which are those of claims: whether the answer is the claimed one. That
     says something of right or wrong, as far as the model that wrote them may be believed."""
 
@@ -71,13 +71,13 @@ class Behaviour:
         return _n_answered(self.outcomes)
 
 
-def behaviour_of(
-    outcomes: Sequence[Outcome], claims: Sequence[Claim], rules: JudgingRules
-) -> Behaviour:
+def signature_of(
+    outcomes: Sequence[Outcome], generated_tests: Sequence[GeneratedTest], rules: JudgingRules
+) -> OutputSignature:
     """Return what a program did, of which the last outcomes are those of claims."""
-    claimed = [_claimed_outcome(claim, rules) for claim in claims]
-    as_claimed = map(eq, outcomes[len(outcomes) - len(claims) :], claimed)
-    return Behaviour(outcomes=tuple(outcomes), as_claimed=tuple(as_claimed))
+    generated = [_generated_outcome(generated_test, rules) for generated_test in generated_tests]
+    passes_generated = map(eq, outcomes[len(outcomes) - len(generated_tests) :], generated)
+    return OutputSignature(outcomes=tuple(outcomes), passes_generated=tuple(passes_generated))
 
 
 def observing_rules(rules: JudgingRules) -> JudgingRules:
@@ -107,8 +107,8 @@ def outcome_of(execution: Execution, rules: JudgingRules) -> Outcome:
     return answer_form(execution.answer_json, rules.answer)
 
 
-def _claimed_outcome(claim: Claim, rules: JudgingRules) -> Outcome:
+def _generated_outcome(generated_test: GeneratedTest, rules: JudgingRules) -> Outcome:
     """Return what a program comes to that gives the claimed answer."""
     if rules.mode is Mode.STDIN:
-        return output_form(str(claim.answer).encode(), rules.answer)
-    return answer_form(json.dumps(claim.answer), rules.answer)
+        return output_form(str(generated_test.answer).encode(), rules.answer)
+    return answer_form(json.dumps(generated_test.answer), rules.answer)

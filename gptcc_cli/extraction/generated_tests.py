@@ -22,7 +22,7 @@ from gptcc_cli.statement.signatures import find_signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class GeneratedTest:
     """An input, and what a model claims to be the right answer. Never a test."""
 
     input: str | tuple[Json, ...]
@@ -32,16 +32,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
+class GeneratedTests:
     """What a reply came to."""
 
-    kept: tuple[Claim, ...] = ()
+    kept: tuple[GeneratedTest, ...] = ()
     n_dropped: int = 0
     """What looked like a test and can't be used: unreadable, too long, with a wrong number of
     arguments, a sample or another one again, or more than were asked for."""
 
 
-def read_claims(text: str, problem: Problem, *, most: int) -> Claims:
+def read_generated_tests(text: str, problem: Problem, *, most: int) -> GeneratedTests:
     """Read the tests a model wrote for a problem.
 
     Args:
@@ -56,8 +56,8 @@ def read_claims(text: str, problem: Problem, *, most: int) -> Claims:
         n_found = n_found or len(found)
         if any(found):
             kept = tuple(islice(_new([one for one in found if one], problem), most))
-            return Claims(kept=kept, n_dropped=len(found) - len(kept))
-    return Claims(n_dropped=n_found)
+            return GeneratedTests(kept=kept, n_dropped=len(found) - len(kept))
+    return GeneratedTests(n_dropped=n_found)
 
 
 _LONGEST_REPLY: Final = 1 << 16
@@ -70,20 +70,20 @@ _INPUTS: Final = ("input", "inputs", "stdin", "args", "arguments")
 _ANSWERS: Final = ("output", "outputs", "stdout", "expected", "expected_output", "answer", "result")
 
 
-def _new(claims: Sequence[Claim], problem: Problem) -> Iterator[Claim]:
+def _new(generated_tests: Sequence[GeneratedTest], problem: Problem) -> Iterator[GeneratedTest]:
     """Leave out the samples, and what was said before."""
     known = {_key(sample.input) for sample in problem.samples}
-    for claim in claims:
-        if (key := _key(claim.input)) not in known:
+    for generated_test in generated_tests:
+        if (key := _key(generated_test.input)) not in known:
             known.add(key)
-            yield claim
+            yield generated_test
 
 
 def _key(value: str | tuple[Json, ...]) -> str:
     return " ".join(value.split()) if isinstance(value, str) else repr(value)
 
 
-def _from_objects(text: str, problem: Problem) -> Iterator[Claim | None]:
+def _from_objects(text: str, problem: Problem) -> Iterator[GeneratedTest | None]:
     """Read ``{"input": ..., "output": ...}``, wherever they stand."""
     end = 0
     for opening in islice(re.finditer(r"\{\s*[\"'“]", text), _MOST_TRIES):
@@ -100,10 +100,10 @@ def _from_objects(text: str, problem: Problem) -> Iterator[Claim | None]:
         answers = [named[name] for name in _ANSWERS if name in named]
         if given and answers:
             end = at + literal.end
-            yield _claim(given[0], answers[0], problem)
+            yield _generated_test(given[0], answers[0], problem)
 
 
-def _from_calls(text: str, problem: Problem) -> Iterator[Claim | None]:
+def _from_calls(text: str, problem: Problem) -> Iterator[GeneratedTest | None]:
     """Read ``assert f(1, 2) == 3``, or the comparison alone."""
     name = problem.entry_point
     if problem.mode is not Mode.CALL or name is None:
@@ -123,10 +123,10 @@ def _from_calls(text: str, problem: Problem) -> Iterator[Claim | None]:
             if match.group(1):
                 yield None
         else:
-            yield _claim(tuple(arguments), answer.value, problem)
+            yield _generated_test(tuple(arguments), answer.value, problem)
 
 
-def _from_pairs(text: str, problem: Problem) -> Iterator[Claim | None]:
+def _from_pairs(text: str, problem: Problem) -> Iterator[GeneratedTest | None]:
     """Read ``Input:`` and ``Output:``, each with its text beside or below it."""
     given: str | None = None
     for label, lines in _sections(text):
@@ -137,31 +137,37 @@ def _from_pairs(text: str, problem: Problem) -> Iterator[Claim | None]:
             given = None
 
 
-def _pair(given: str, answer: str, problem: Problem) -> Claim | None:
+def _pair(given: str, answer: str, problem: Problem) -> GeneratedTest | None:
     if problem.mode is Mode.STDIN:
-        return _claim(given, answer, problem)
+        return _generated_test(given, answer, problem)
     if len(given) + len(answer) > _WINDOW:
         return None
     try:
-        return _claim(given, whole_literal(answer), problem)
+        return _generated_test(given, whole_literal(answer), problem)
     except NotALiteral:
         return None
 
 
-def _claim(given: Json | tuple[Json, ...], answer: Json, problem: Problem) -> Claim | None:
+def _generated_test(
+    given: Json | tuple[Json, ...], answer: Json, problem: Problem
+) -> GeneratedTest | None:
     """Make a claim of two values, if they have the form of the problem's tests."""
-    claim: Claim | None
+    generated_test: GeneratedTest | None
     if problem.mode is Mode.STDIN:
         stdin, stdout = _as_text(given), _as_text(answer)
         if stdin is None or stdout is None or not stdin.strip():
             return None
-        claim = Claim(input=stdin.rstrip("\n") + "\n", answer=stdout)
+        generated_test = GeneratedTest(input=stdin.rstrip("\n") + "\n", answer=stdout)
     else:
         arguments = _arguments(given, problem)
         if arguments is None:
             return None
-        claim = Claim(input=arguments, answer=answer)
-    return claim if _is_short(claim.input) and _is_short(claim.answer) else None
+        generated_test = GeneratedTest(input=arguments, answer=answer)
+    return (
+        generated_test
+        if _is_short(generated_test.input) and _is_short(generated_test.answer)
+        else None
+    )
 
 
 def _as_text(value: object) -> str | None:

@@ -15,11 +15,11 @@ from gptcc_cli.prompting.templates import WRITE_TESTS, load_template
 _MOST_CHARACTERS = 400
 """Of a sample that is shown as an example of the form."""
 
-ClaimPrompts = Callable[[Problem, int], Prompt]
+TestPrompts = Callable[[Problem, int], Prompt]
 """Asks the model that writes for so many further tests of a problem."""
 
 
-def build_claims_prompt(
+def build_tests_prompt(
     problem: Problem,
     sample: SampleTest | None,
     *,

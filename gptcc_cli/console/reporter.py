@@ -58,7 +58,7 @@ def write_json(schema: str, record: Mapping[str, Any]) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Talk:
+class Reporter:
     """What a command says beside its answer, on standard error."""
 
     quiet: bool = False
@@ -66,12 +66,12 @@ class Talk:
     verbose: bool = False
     """Say more."""
 
-    def say(self, sentence: str) -> None:
+    def info(self, sentence: str) -> None:
         """Say a plain sentence, unless quiet."""
         if not self.quiet:
             print_error(sentence)
 
-    def detail(self, sentence: str) -> None:
+    def debug(self, sentence: str) -> None:
         """Say a sentence that only the curious want."""
         if self.verbose and not self.quiet:
             print_error(sentence)
@@ -84,20 +84,20 @@ class Talk:
                 print_error(f"hint: {hint}")
 
     @contextmanager
-    def waiting(self, what: str) -> Iterator[None]:
+    def status(self, what: str) -> Iterator[None]:
         """Show on a terminal that something takes a while."""
-        if self.quiet or not self.picture.is_interactive:
+        if self.quiet or not self.console.is_interactive:
             yield
             return
-        with self.picture.status(what):
+        with self.console.status(what):
             yield
 
     @cached_property
-    def picture(self) -> "Console":
+    def console(self) -> "Console":
         """The rich console for tables and progress; draws nothing when quiet."""
         from rich.console import Console
 
-        return Console(file=cast(IO[str], _Ear()), quiet=self.quiet, highlight=False)
+        return Console(file=cast(IO[str], _StderrProxy()), quiet=self.quiet, highlight=False)
 
 
 def print_error(line: str) -> None:
@@ -105,23 +105,23 @@ def print_error(line: str) -> None:
     if sys.stderr is None:
         return
     encoding = sys.stderr.encoding or "utf-8"
-    with _or_unheard():
+    with _ignore_write_errors():
         sys.stderr.write(line.encode(encoding, "replace").decode(encoding) + "\n")
         sys.stderr.flush()
 
 
-class _Ear:
+class _StderrProxy:
     """Standard error as rich writes to it; while rich draws, it stands before the real one."""
 
     def write(self, text: str) -> int:
         if self._stream is not None:
-            with _or_unheard():
+            with _ignore_write_errors():
                 self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         if self._stream is not None:
-            with _or_unheard():
+            with _ignore_write_errors():
                 self._stream.flush()
 
     def isatty(self) -> bool:
@@ -137,7 +137,7 @@ class _Ear:
 
 
 @contextmanager
-def _or_unheard() -> Iterator[None]:
+def _ignore_write_errors() -> Iterator[None]:
     """Say no more where standard error can't be written: an answer must not be lost with it."""
     try:
         yield
