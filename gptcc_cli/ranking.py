@@ -83,7 +83,7 @@ def rank(
 
     Args:
         judgements: in order of arrival, which breaks the last ties.
-        signatures: what programs did on further inputs, by the form of the candidate; those that
+        signatures: what programs did on further inputs, by canonical hash; those that
             are not in it were not run there.
         several_answers: whether several answers to one input may be right. Then agreement says
             little, and only how many inputs a program answers at all is counted.
@@ -135,7 +135,7 @@ class _Agreement:
     """What further inputs tell of each candidate."""
 
     groups: dict[str, _Group] = field(default_factory=dict)
-    """By the form of the candidate."""
+    """By canonical hash."""
     several_answers: bool = False
 
 
@@ -146,7 +146,7 @@ def _agreement(
     agreement = _Agreement(several_answers=several_answers)
     peers: dict[tuple[float, ...], list[Judgement]] = {}
     for judgement in judgements:
-        if judgement.candidate.form in signatures:
+        if judgement.candidate.canonical_hash in signatures:
             peers.setdefault(_standing(judgement), []).append(judgement)
     for level in peers.values():
         _group(level, signatures, agreement)
@@ -161,7 +161,7 @@ def _group(
     sizes: Counter[tuple[Outcome, ...]] = Counter()
     completions: Counter[tuple[Outcome, ...]] = Counter()
     for judgement in level:
-        outcomes = signatures[judgement.candidate.form].outcomes
+        outcomes = signatures[judgement.candidate.canonical_hash].outcomes
         # A program written again says less than another that does the same.
         n_completions = max(1, len(judgement.candidate.completions))
         weight = math.sqrt(n_completions)
@@ -173,16 +173,19 @@ def _group(
             if isinstance(outcome, str):
                 vote[outcome] += weight
     for judgement in level:
-        form = judgement.candidate.form
-        outcomes = signatures[form].outcomes
-        agreement.groups[form] = _Group(
+        canonical_hash = judgement.candidate.canonical_hash
+        signature = signatures[canonical_hash]
+        outcomes = signature.outcomes
+        agreement.groups[canonical_hash] = _Group(
             outcomes=outcomes,
-            passes_generated=signatures[form].passes_generated,
+            passes_generated=signature.passes_generated,
             n_programs=sizes[outcomes],
             n_completions=completions[outcomes],
             degenerate=is_degenerate(outcomes),
             n_peers=len(level),
-            score=_score(signatures[form], votes, weights[outcomes], agreement.several_answers),
+            score=_score(
+                signatures[canonical_hash], votes, weights[outcomes], agreement.several_answers
+            ),
         )
 
 
@@ -218,7 +221,7 @@ def _standing(judgement: Judgement) -> tuple[float, ...]:
 
 
 def _key(judgement: Judgement, agreement: _Agreement) -> tuple[float, ...]:
-    group = agreement.groups.get(judgement.candidate.form)
+    group = agreement.groups.get(judgement.candidate.canonical_hash)
     return (
         *_standing(judgement),
         -(group.score if group is not None else 0.0),
@@ -243,7 +246,7 @@ def _likelihood(judgement: Judgement) -> float:
 def _ranked(
     judgement: Judgement, agreement: _Agreement, numbers: dict[tuple[Outcome, ...], int]
 ) -> RankedCandidate:
-    group = agreement.groups.get(judgement.candidate.form)
+    group = agreement.groups.get(judgement.candidate.canonical_hash)
     if group is None:
         return RankedCandidate(
             judgement=judgement,

@@ -5,8 +5,8 @@ Pure. Never looks at tests, never runs code, never decides by a verdict.
 """
 
 from gptcc_cli.extraction.candidate import NO_CODE, Candidate, candidate_of, merge, program_id
+from gptcc_cli.extraction.canonical import hash_of
 from gptcc_cli.extraction.extracting import Style, extract, style_of
-from gptcc_cli.extraction.form import form_id
 from gptcc_cli.extraction.generated_tests import GeneratedTest, GeneratedTests, read_generated_tests
 from gptcc_cli.extraction.starter import granted_names, import_line, starter_names
 
@@ -18,8 +18,8 @@ __all__ = [
     "Style",
     "candidate_of",
     "extract",
-    "form_id",
     "granted_names",
+    "hash_of",
     "import_line",
     "merge",
     "program_id",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gptcc_cli.extraction.form import form_id
+from gptcc_cli.extraction.canonical import hash_of
 from gptcc_cli.extraction.lexing import lines_of
 from gptcc_cli.extraction.parsing import trouble_of
 
@@ -37,12 +37,12 @@ class Candidate:
     """The id of the candidate that this one repairs."""
 
     @property
-    def form(self) -> str:
+    def canonical_hash(self) -> str:
         """What programs share that do the same on every input, by their syntax alone.
 
         Computed when first asked for; a text that does not parse has its ``id``.
         """
-        return form_id(self.source) or self.id
+        return hash_of(self.source) or self.id
 
 
 def candidate_of(source: str) -> Candidate:

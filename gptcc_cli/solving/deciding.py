@@ -54,7 +54,7 @@ def agreed(bits: float) -> Decide:
     """
 
     def decide(known: Iterable[Known]) -> int | None:
-        forms: dict[object, set[str]] = defaultdict(set)
+        hashes: dict[object, set[str]] = defaultdict(set)
         counts: dict[object, int] = defaultdict(int)
         n_failing = 0
         for one in known:
@@ -65,7 +65,7 @@ def agreed(bits: float) -> Decide:
             if is_degenerate(signature.outcomes):
                 continue
             key = signature.key
-            forms[key].add(one.judgement.candidate.form)
+            hashes[key].add(one.judgement.candidate.canonical_hash)
             counts[key] += 1
             # What arrived before it and is not known may have passed: what holds now must hold
             # for good.
@@ -75,7 +75,7 @@ def agreed(bits: float) -> Decide:
                 n_passing=one.place + 1 - n_failing,
                 n_alike=counts[key],
             )
-            enough = len(forms[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS
+            enough = len(hashes[key]) >= AGREEING_PROGRAMS or counts[key] >= AGREEING_COMPLETIONS
             settled = evidence.most_agree and evidence.common and evidence.highly_significant
             if enough and settled:
                 return one.place

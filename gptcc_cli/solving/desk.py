@@ -1,8 +1,8 @@
 """What has arrived in a run and what became of it; the one place that changes meanwhile.
 
 Verdicts and behaviours come from other threads in any order; questions are answered by the order
-in which completions arrived. Programs of one form do the same, so the first of them stands for
-all, and the others count as more completions of it.
+in which completions arrived. Programs with one canonical hash do the same: the first represents
+them all, and the others count as more completions of it.
 """
 
 from collections.abc import Iterator
@@ -17,35 +17,35 @@ from gptcc_cli.solving.deciding import Decide, Known
 
 @dataclass(slots=True)
 class Desk:
-    """Completions in their order, and what is known of their programs, by form."""
+    """Completions in their order, and what is known of their programs, by canonical hash."""
 
     arrivals: list[Candidate] = field(default_factory=list)
     judgements: dict[str, Judgement] = field(default_factory=dict)
     signatures: dict[str, OutputSignature] = field(default_factory=dict)
     known: dict[str, Future[None]] = field(default_factory=dict)
-    """By form, in the order of arrival: done when judgement and behaviour are noted."""
+    """By canonical hash, in the order of arrival: done when judgement and behaviour are noted."""
     pending: list[Future[Judgement] | Future[OutputSignature]] = field(default_factory=list)
     """What can be cancelled."""
-    forms: set[str] = field(default_factory=set)
+    hashes: set[str] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
 
     def receive(self, candidate: Candidate) -> bool:
-        """Note a completion's program; return whether its form is new."""
+        """Note a completion's program; return whether its canonical hash is new."""
         with self.lock:
             self.arrivals.append(candidate)
-            is_new = candidate.form not in self.forms
-            self.forms.add(candidate.form)
+            is_new = candidate.canonical_hash not in self.hashes
+            self.hashes.add(candidate.canonical_hash)
             return is_new
 
     def note_judgement(self, candidate: Candidate, judgement: Judgement) -> None:
         """Keep what became of a program."""
         with self.lock:
-            self.judgements[candidate.form] = judgement
+            self.judgements[candidate.canonical_hash] = judgement
 
     def note_signature(self, candidate: Candidate, signature: OutputSignature) -> None:
         """Keep what a program does on further inputs."""
         with self.lock:
-            self.signatures[candidate.form] = signature
+            self.signatures[candidate.canonical_hash] = signature
 
     @property
     def n_written(self) -> int:
@@ -60,7 +60,7 @@ class Desk:
     def passes(self, candidate: Candidate) -> bool:
         """Whether this program is known to pass."""
         with self.lock:
-            judgement = self.judgements.get(candidate.form)
+            judgement = self.judgements.get(candidate.canonical_hash)
         return judgement is not None and judgement.verdict is Verdict.AC
 
     def decided(self, decide: Decide, *, in_turn: bool) -> int | None:
@@ -76,13 +76,13 @@ class Desk:
 
     def _known(self, *, in_turn: bool) -> Iterator[Known]:
         for place, candidate in enumerate(self.arrivals):
-            form = candidate.form
-            known = self.known.get(form)
-            if known is not None and known.done() and form in self.judgements:
+            canonical_hash = candidate.canonical_hash
+            known = self.known.get(canonical_hash)
+            if known is not None and known.done() and canonical_hash in self.judgements:
                 yield Known(
                     place=place,
-                    judgement=self.judgements[form],
-                    signature=self.signatures.get(form),
+                    judgement=self.judgements[canonical_hash],
+                    signature=self.signatures.get(canonical_hash),
                 )
             elif in_turn:
                 return
@@ -97,12 +97,14 @@ class Desk:
             counted = self.arrivals if upto is None else self.arrivals[: upto + 1]
             merged: dict[str, Candidate] = {}
             for candidate in counted:
-                known = merged.get(candidate.form)
-                merged[candidate.form] = candidate if known is None else _join(known, candidate)
+                known = merged.get(candidate.canonical_hash)
+                merged[candidate.canonical_hash] = (
+                    candidate if known is None else _join(known, candidate)
+                )
             return [
-                replace(self.judgements[form], candidate=candidate)
-                for form, candidate in merged.items()
-                if form in self.judgements
+                replace(self.judgements[canonical_hash], candidate=candidate)
+                for canonical_hash, candidate in merged.items()
+                if canonical_hash in self.judgements
             ]
 
 

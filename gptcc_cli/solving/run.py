@@ -200,7 +200,7 @@ class _Run:
         known: Future[None] = Future()
         hearing = self._judge.submit(candidate)
         with self._desk.lock:
-            self._desk.known[candidate.form] = known
+            self._desk.known[candidate.canonical_hash] = known
             self._desk.pending.append(hearing)
         hearing.add_done_callback(lambda done: self._note_judgement(candidate, done, known))
 

@@ -69,7 +69,7 @@ def _first(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -
     choice = record.chosen(first)
     if choice is None:
         return Answer(right=None, n_candidates=record.desk.n_written, wall_s=record.wall_s)
-    program = next(one for one in record.passing() if one.form == choice.form)
+    program = next(one for one in record.passing() if one.canonical_hash == choice.form)
     right, wall_s = is_right(judge, item, program), choice.wall_s
     return Answer(right=right, n_candidates=record.desk.n_written, wall_s=wall_s)
 

@@ -135,7 +135,7 @@ def _by_agreement(rows: Sequence[Row]) -> Row:
         written = tuple(completion(row["source"], index=index) for index in row["indices"])
         candidate = replace(candidate_of(row["source"]), completions=written)
         judgements.append(Judgement(candidate=candidate, cases=(), n_tests=0))
-        seen[candidate.form] = _Seen(tuple(map(_outcome, row["outcomes"])))
+        seen[candidate.canonical_hash] = _Seen(tuple(map(_outcome, row["outcomes"])))
     best = rank(judgements, seen)[0].judgement.candidate.source
     return next(row for row in rows if row["source"] == best)
 

@@ -141,7 +141,7 @@ def _card(
 
 def _ours(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> dict[str, Any]:
     record = search(writer, judge, item.problem, budget_s=budget_s)
-    return record.line({one.form: is_right(judge, item, one) for one in record.passing()})
+    return record.line({one.canonical_hash: is_right(judge, item, one) for one in record.passing()})
 
 
 def is_right(judge: Judge, item: BenchmarkItem, candidate: Candidate) -> bool:

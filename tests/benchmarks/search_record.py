@@ -64,7 +64,7 @@ class SearchRecord:
         """Take an arrival."""
         self.arrived_s.append(arrived_s)
         if self.desk.receive(candidate):
-            self.desk.known[candidate.form] = _done()
+            self.desk.known[candidate.canonical_hash] = _done()
 
     def listen(self, event: SolveEvent) -> None:
         """Note a judgement."""
@@ -107,7 +107,7 @@ class SearchRecord:
             ranked, bits=self.bits, n_written=n_written, several_answers=several
         )
         return Choice(
-            form=ranked[0].judgement.candidate.form,
+            form=ranked[0].judgement.candidate.canonical_hash,
             wall_s=self.wall_s if place is None else self.arrived_s[place],
             evidence=evidence,
             degenerate=ranked[0].degenerate,
@@ -126,7 +126,7 @@ class SearchRecord:
         """
         places: dict[str, list[int]] = {}
         for place, candidate in enumerate(self.desk.arrivals):
-            places.setdefault(candidate.form, []).append(place)
+            places.setdefault(candidate.canonical_hash, []).append(place)
         return {
             "wall_s": self.wall_s,
             "arrived_s": [round(seconds, 2) for seconds in self.arrived_s],

@@ -29,7 +29,10 @@ def judgement(source: str, verdict: Verdict | None = Verdict.AC) -> Judgement:
 
 def ranked(signatures, verdict=Verdict.AC, **settings):
     judgements = [judgement(source, verdict) for source in signatures]
-    seen = {one.candidate.form: Seen(tuple(signatures[one.candidate.source])) for one in judgements}
+    seen = {
+        one.candidate.canonical_hash: Seen(tuple(signatures[one.candidate.source]))
+        for one in judgements
+    }
     return rank(judgements, seen, **settings)
 
 
@@ -60,8 +63,8 @@ def test_programs_written_in_different_ways_weigh_more_than_copies_of_one():
     written = tuple(completion("print(1)", index=index) for index in range(3))
     copies = replace(copies, candidate=replace(copies.candidate, completions=written))
     others = [judgement("print(2)"), judgement("print(3)")]
-    seen = {copies.candidate.form: Seen(("a", "b"))}
-    seen |= {one.candidate.form: Seen(("x", "y")) for one in others}
+    seen = {copies.candidate.canonical_hash: Seen(("a", "b"))}
+    seen |= {one.candidate.canonical_hash: Seen(("x", "y")) for one in others}
     assert sources(rank([copies, *others], seen))[0] == "print(2)"
     assert sources(rank([copies, others[0]], seen))[0] == "print(1)"
 
@@ -85,8 +88,8 @@ def test_one_answer_to_all_of_many_inputs_is_doubted():
 def test_what_the_tests_say_weighs_more_than_agreement():
     wrong = [judgement(f"print({n})", Verdict.WA) for n in range(5)]
     right = judgement("print('right')")
-    seen = {one.candidate.form: Seen(("a", "b")) for one in wrong}
-    seen[right.candidate.form] = Seen((Verdict.RE, Verdict.RE))
+    seen = {one.candidate.canonical_hash: Seen(("a", "b")) for one in wrong}
+    seen[right.candidate.canonical_hash] = Seen((Verdict.RE, Verdict.RE))
     order = rank([*wrong, right], seen)
     assert order[0].judgement is right
     assert "nothing to compare it with on 2 further inputs" in order[0].reason
@@ -128,7 +131,7 @@ def test_without_behaviours_nothing_is_said_of_agreement():
 
 def generated(signatures):
     judgements = [judgement(source) for source in signatures]
-    seen = {one.candidate.form: signatures[one.candidate.source] for one in judgements}
+    seen = {one.candidate.canonical_hash: signatures[one.candidate.source] for one in judgements}
     return rank(judgements, seen)
 
 

@@ -63,7 +63,7 @@ _UNSEEN: Final = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 
 
 @lru_cache(maxsize=2048)
-def form_id(source: str) -> str | None:
+def hash_of(source: str) -> str | None:
     """SHA-256 (hexadecimal) of a program's form; ``None`` if it does not parse.
 
     A program nested too deeply to be walked has none either.
