@@ -95,7 +95,9 @@ def _low_bits() -> tuple[State, str]:
 
     # It warns that an optional kernel for 4 bits on a CPU is absent; that is not looked for here.
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    from gptcc_cli.models.torch_runtime import start_torch
 
+    start_torch()
     import bitsandbytes
     import torch
 

@@ -11,7 +11,6 @@ import os
 import sys
 from typing import NoReturn
 
-from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.errors import ExitCode, GptccError
 
 _BROKEN_PIPE = 141
@@ -20,7 +19,6 @@ _BROKEN_PIPE = 141
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    choose_waiting(os.environ, busy=others_want_the_cores())
     code = run(sys.argv[1:])
     _flush_or_silence()
     # Before it ends the interpreter looks through all objects for cycles, 30 ms in `gptcc check`;

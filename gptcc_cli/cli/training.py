@@ -230,6 +230,9 @@ def _limit_window(recipe: Recipe, loaded: LoadedModel) -> None:
 
 
 def _device(wanted: str) -> str:
+    from gptcc_cli.models.torch_runtime import start_torch
+
+    start_torch()
     import torch
 
     if wanted not in ("auto", "cpu", "cuda"):

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from gptcc_cli.errors import ModelError, UsageError
+from gptcc_cli.models.torch_runtime import start_torch
 
 DTYPES = ("float32", "bfloat16", "float16")
 """The dtypes a user may ask for, beside ``auto``."""
@@ -27,6 +28,7 @@ def choose_device(wanted: str) -> tuple[str, str | None]:
         UsageError: there is no such kind of device.
         ModelError: this machine has none of that kind.
     """
+    start_torch()
     import torch
 
     kind, _, number = wanted.partition(":")

@@ -19,6 +19,7 @@ from typing import Any
 from gptcc_cli.errors import ModelError
 from gptcc_cli.models import cache, checkpoint
 from gptcc_cli.models.spec import Fetching, FetchWatcher
+from gptcc_cli.models.torch_runtime import start_torch
 
 _VERSION = 1
 _INDEX = "flax_model.msgpack.index.json"
@@ -64,6 +65,7 @@ def convert(source: Path, directory: Path) -> None:
         ModelError: the weights are damaged, or of a model not covered.
         OSError: the directory can't be written.
     """
+    start_torch()
     from safetensors.torch import save_file
 
     kind = checkpoint.read_config(source).get("model_type")

@@ -14,6 +14,7 @@ from typing import Any
 
 from gptcc_cli.errors import ModelError
 from gptcc_cli.models.safetensors_file import write_bf16
+from gptcc_cli.models.torch_runtime import start_torch
 
 _CONTROL, _USER_DEFINED = 3, 4  # tokenizer.ggml.token_type
 
@@ -55,6 +56,7 @@ def convert(source: Path, directory: Path) -> None:
         ModelError: the file is no GGUF file, or is damaged.
         OSError: the directory can't be written.
     """
+    start_torch()
     import gguf
 
     try:

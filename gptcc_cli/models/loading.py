@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import cache, checkpoint, lora, vector_math
+from gptcc_cli.models import cache, checkpoint, lora
 from gptcc_cli.models.building import Plan, adapter_errors, build
 from gptcc_cli.models.devices import choose_device, choose_dtype
 from gptcc_cli.models.memory import choose_quantization
 from gptcc_cli.models.spec import FoundModel, LoadedModel, Quantize
 from gptcc_cli.models.tokenizer import Tokenizer, open_tokenizer
+from gptcc_cli.models.torch_runtime import start_torch
 
 
 def load_tokenizer(found: FoundModel) -> Tokenizer:
@@ -41,7 +42,7 @@ def load(found: FoundModel) -> LoadedModel:
         raise checkpoint.no_weights(found.path)
     _refuse_unasked_code(config, found)
     tokenizer = load_tokenizer(found)
-    vector_math.settle()
+    start_torch()
     device, device_note = choose_device(spec.device)
     dtype, dtype_note = choose_dtype(spec.dtype, device)
     context, context_note = checkpoint.assumed_context_length(config)
@@ -90,6 +91,7 @@ def _has_code(config: Mapping[str, Any]) -> bool:
 def _refuse_unasked_code(config: Mapping[str, Any], found: FoundModel) -> None:
     if not _has_code(config) or found.spec.trust_remote_code:
         return
+    start_torch()
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
     if config.get("model_type") not in CONFIG_MAPPING_NAMES:

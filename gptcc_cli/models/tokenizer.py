@@ -230,6 +230,9 @@ def _byte_level_backend(directory: Path, settings: Mapping[str, Any]) -> Any | N
 
 
 def _through_transformers(directory: Path, *, trust_remote_code: bool) -> Any:
+    from gptcc_cli.models.torch_runtime import start_torch
+
+    start_torch()  # transformers imports it
     from transformers import AutoTokenizer
 
     try:

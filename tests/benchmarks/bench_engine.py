@@ -17,15 +17,15 @@ import gc
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.generation import Sampling, plan
 from gptcc_cli.generation.engine import LocalEngine
 from gptcc_cli.models import FoundModel, LoadedModel, ModelSpec, Quantize, find, load
+from gptcc_cli.models.torch_runtime import start_torch
 from gptcc_cli.prompting import Prompt, PromptTemplate
 
 N_PROMPT = 300
@@ -50,7 +50,7 @@ class Times:
 def main() -> None:
     """Measure and print a table in Markdown."""
     arguments = _arguments()
-    choose_waiting(os.environ, busy=others_want_the_cores())
+    policy = start_torch()
     loaded = (
         _gpt_neo(arguments.dtype) if arguments.model == "gpt-neo" else _embedded(arguments.dtype)
     )
@@ -58,7 +58,7 @@ def main() -> None:
     engine = LocalEngine(loaded)
     print(
         f"{arguments.model}, {arguments.dtype}, {N_PROMPT} + {N_NEW} tokens, {_threads()} threads, "
-        f"{_waiting()}"
+        f"{_waiting(policy)}"
     )
     print(f"reads {_bandwidth():.1f} GB/s; load {os.getloadavg()[0]:.1f}\n")
     print(
@@ -243,10 +243,11 @@ def _gpt_neo(dtype: str) -> LoadedModel:
     )
 
 
-def _waiting() -> str:
+def _waiting(policy: Mapping[str, str]) -> str:
     """What both sides' threads do at a barrier: they share the process."""
     names = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
-    return ", ".join(f"{name}={os.environ[name]}" for name in names if name in os.environ)
+    settings = os.environ | policy
+    return ", ".join(f"{name}={settings[name]}" for name in names if name in settings)
 
 
 def _threads() -> int:

@@ -27,11 +27,11 @@ from typing import Any
 
 from gptcc_cli.benchmarks import BenchmarkItem, Kind, open_benchmark
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.console import Reporter
 from gptcc_cli.extraction import Candidate, candidate_of
 from gptcc_cli.judging import Judge, Judgement, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
+from gptcc_cli.models.torch_runtime import start_torch
 from gptcc_cli.problem import Problem
 from gptcc_cli.sandbox import open_sandbox
 from gptcc_cli.solving.deciding import agreed, first
@@ -56,7 +56,7 @@ class Answer:
 def main() -> None:
     """Run both ways on the problems that are left, and print the table of all."""
     arguments = _arguments()
-    choose_waiting(os.environ, busy=others_want_the_cores())  # as gptcc does, before torch comes
+    start_torch()
     lines = _read(arguments.output)
     items = {item.problem.id: item for item in problems()}
     done = {line["problem"] for line in lines}

@@ -4,7 +4,7 @@
 
 Three questions, their processes one after another and interleaved: whether the first cosines of
 a process are the second ones, as torch is (a race in MKL, docs/log.md) and after
-``vector_math.settle``; and what `gptcc solve` writes with one seed. Only counts, no times.
+``torch_runtime.warm_up_mkl``; and what `gptcc solve` writes with one seed. Only counts, no times.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 _EASY = Path(__file__).parents[2] / "docs" / "examples" / "coins.txt"
 _COSINES = """
 import torch
-from gptcc_cli.models.vector_math import settle
+from gptcc_cli.models.torch_runtime import warm_up_mkl
 {settle}
 frequencies = 1.0 / 10000 ** (torch.arange(0, 64, 2).float() / 64)
 angles = torch.arange(175).float()[:, None] * frequencies
@@ -40,11 +40,11 @@ def main() -> None:
     plain, settled, texts = Counter[str](), Counter[str](), Counter[str]()
     for _ in range(n_processes):
         plain[_python("-c", _COSINES.format(settle="")).strip()] += 1
-        settled[_python("-c", _COSINES.format(settle="settle()")).strip()] += 1
+        settled[_python("-c", _COSINES.format(settle="warm_up_mkl()")).strip()] += 1
         texts[_digest(_python("-m", "gptcc_cli", *_SOLVE))] += 1
     for question, answers in (
         ("first cosines of a process", plain),
-        ("first cosines after settle()", settled),
+        ("first cosines after warm_up_mkl()", settled),
         ("texts of `gptcc solve` with one seed", texts),
     ):
         print(f"{question}:")

@@ -10,17 +10,16 @@ cut at HumanEval's stops, then ``check_correctness`` of the PyPI package human-e
 """
 
 import argparse
-import os
 import statistics
 import sys
 import time
 from typing import Any
 
-from gptcc_cli.cli.waiting import choose_waiting, others_want_the_cores
 from gptcc_cli.extraction import extract
 from gptcc_cli.generation import Sampling, open_generator, plan
 from gptcc_cli.judging import Judge
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
+from gptcc_cli.models.torch_runtime import start_torch
 from gptcc_cli.problem import Mode, Problem
 from gptcc_cli.prompting import build_prompt, load_template
 from gptcc_cli.sandbox import open_sandbox
@@ -50,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
-    choose_waiting(os.environ, busy=others_want_the_cores())
+    start_torch()
     loaded = load(find(ModelSpec(name="embedded", dtype="bfloat16", device="cpu", adapter="none")))
     generator = open_generator(loaded)
     pairs = []
