@@ -26,12 +26,12 @@ from gptcc_cli.models import (
 )
 from gptcc_cli.models.checkpoint import read_config, weight_bytes
 from gptcc_cli.training import output, preparing
-from gptcc_cli.training.course import Course, design
-from gptcc_cli.training.expecting import expected_memory_bytes, expected_wall_s
+from gptcc_cli.training.estimates import estimate_memory_bytes, estimate_wall_s
 from gptcc_cli.training.gathering import Gathered, gather
+from gptcc_cli.training.plan import TrainingPlan, build_plan
 from gptcc_cli.training.recipe import Recipe, parse_setting, write_toml
 from gptcc_cli.training.recipes import REASONS, choose_recipe
-from gptcc_cli.training.run import Outcome, train
+from gptcc_cli.training.run import TrainingOutcome, train
 from gptcc_cli.training.validating import PassRate
 from gptcc_cli.training.verifying import verified
 
@@ -149,20 +149,20 @@ def run(wish: TrainWish) -> ExitCode:
         gathered, rejected = _gather(wish, reporter)
         found = _find(wish.spec(recipe), reporter)
         tokenizer = load_tokenizer(found)
-        course = _design(wish, recipe, gathered, tokenizer, rejected, reporter)
+        plan = _design(wish, recipe, gathered, tokenizer, rejected, reporter)
         device = _device(wish.device)
         loaded = preparing.load_base(found, recipe, device=device)
         _limit_window(recipe, loaded)
         if wish.dry_run:
-            return _show(wish, course, loaded, device)
+            return _show(wish, plan, loaded, device)
         pass_rate = None
         if wish.evaluate and main:
             judge = stack.enter_context(open_judge(JudgeWish(jobs=wish.jobs), reporter))
-            pass_rate = _pass_rate(wish.evaluate, course, loaded, judge)
+            pass_rate = _pass_rate(wish.evaluate, plan, loaded, judge)
         assert wish.output is not None
         view = stack.enter_context(TrainView(reporter))
         outcome = train(
-            course,
+            plan,
             loaded,
             wish.output,
             device=device,
@@ -208,9 +208,9 @@ def _design(
     tokenizer: Tokenizer,
     rejected: Counter[str],
     reporter: Reporter,
-) -> Course:
+) -> TrainingPlan:
     with reporter.status(f"encoding {len(gathered.problems):,} problems"):
-        return design(
+        return build_plan(
             gathered,
             recipe,
             tokenizer,
@@ -243,27 +243,27 @@ def _device(wanted: str) -> str:
     return "cuda" if has_cuda and wanted != "cpu" else "cpu"
 
 
-def _show(wish: TrainWish, course: Course, loaded: LoadedModel, device: str) -> ExitCode:
+def _show(wish: TrainWish, plan: TrainingPlan, loaded: LoadedModel, device: str) -> ExitCode:
     config: Mapping[str, Any] = read_config(loaded.found.path)
     expected = Expected(
-        memory_bytes=expected_memory_bytes(course, config, weight_bytes(loaded.found.path) // 2),
-        wall_s=expected_wall_s(course, loaded, device=device),
+        memory_bytes=estimate_memory_bytes(plan, config, weight_bytes(loaded.found.path) // 2),
+        wall_s=estimate_wall_s(plan, loaded, device=device),
     )
     if wish.as_json:
-        write_json("gptcc.training-plan/1", plan_record(course, expected))
+        write_json("gptcc.training-plan/1", plan_record(plan, expected))
         return ExitCode.DONE
     pieces = [
         (one, [loaded.tokenizer.decode([t], skip_special_tokens=False) for t in one.tokens])
-        for one in course.train.examples[:_SHOWN]
+        for one in plan.train.examples[:_SHOWN]
     ]
-    show_plan(course, expected, pieces)
+    show_plan(plan, expected, pieces)
     return ExitCode.DONE
 
 
-def _pass_rate(n: int, course: Course, loaded: LoadedModel, judge: Any) -> PassRate:
-    problems = sorted(course.split.validation, key=lambda one: one.id)
-    random.Random(course.recipe.seed).shuffle(problems)
-    return PassRate(problems[:n], loaded=loaded, template=course.template, judge=judge)
+def _pass_rate(n: int, plan: TrainingPlan, loaded: LoadedModel, judge: Any) -> PassRate:
+    problems = sorted(plan.split.validation, key=lambda one: one.id)
+    random.Random(plan.recipe.seed).shuffle(problems)
+    return PassRate(problems[:n], loaded=loaded, template=plan.template, judge=judge)
 
 
 def _reporters(wish: TrainWish, reporter: Reporter) -> list[Any]:
@@ -294,7 +294,7 @@ def _reporter(name: str, directory: Path) -> Any:
     return TensorBoardCallback()
 
 
-def _finish(wish: TrainWish, outcome: Outcome, reporter: Reporter) -> ExitCode:
+def _finish(wish: TrainWish, outcome: TrainingOutcome, reporter: Reporter) -> ExitCode:
     if not outcome.finished:
         reporter.info(
             f"stopped after update {outcome.update:,}; the same command goes on from there"

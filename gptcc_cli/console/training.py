@@ -7,9 +7,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from gptcc_cli.console.reporter import Reporter
-from gptcc_cli.training.course import Course
 from gptcc_cli.training.encoding import Example
 from gptcc_cli.training.events import Began, Event, Saved, Updated, Validated
+from gptcc_cli.training.plan import TrainingPlan
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -92,20 +92,20 @@ class TrainView:
         return f"loss {loss:.4f}  {rate:,.0f} tokens/s  {duration(left_s)} left"
 
 
-def plan_lines(course: Course, expected: Expected) -> list[str]:
+def plan_lines(plan: TrainingPlan, expected: Expected) -> list[str]:
     """The figures of a run, a line each."""
-    schedule, n = course.schedule, len(course.train.examples)
-    left_out = ", ".join(f"{count:,} {why}" for why, count in course.left_out.most_common())
-    seen = course.n_tokens / n * schedule.examples
+    schedule, n = plan.schedule, len(plan.train.examples)
+    left_out = ", ".join(f"{count:,} {why}" for why, count in plan.left_out.most_common())
+    seen = plan.n_tokens / n * schedule.examples
     wall = "not measured" if expected.wall_s is None else duration(expected.wall_s)
     return [
-        f"recipe      {course.recipe.name}, template {course.template.name}",
-        f"problems    {len(course.split.train):,} to train on, "
-        f"{len(course.split.validation):,} to validate"
-        + (f", {len(course.excluded):,} excluded" if course.excluded else ""),
-        f"examples    {n:,} ({course.train.n_shortened:,} shortened), "
+        f"recipe      {plan.recipe.name}, template {plan.template.name}",
+        f"problems    {len(plan.split.train):,} to train on, "
+        f"{len(plan.split.validation):,} to validate"
+        + (f", {len(plan.excluded):,} excluded" if plan.excluded else ""),
+        f"examples    {n:,} ({plan.train.n_shortened:,} shortened), "
         f"{schedule.examples_per_epoch:,} an epoch; left out: {left_out or 'none'}",
-        f"tokens      {course.n_tokens:,}, of which {course.n_answer_tokens:,} are learnt; "
+        f"tokens      {plan.n_tokens:,}, of which {plan.n_answer_tokens:,} are learnt; "
         f"about {seen:,.0f} will be read",
         f"updates     {schedule.updates:,} ({schedule.updates_per_epoch:,} an epoch, "
         f"{schedule.warmup_updates:,} to warm up)",
@@ -117,21 +117,21 @@ def plan_lines(course: Course, expected: Expected) -> list[str]:
     ]
 
 
-def plan_record(course: Course, expected: Expected) -> dict[str, Any]:
+def plan_record(plan: TrainingPlan, expected: Expected) -> dict[str, Any]:
     """The same figures for a program."""
-    schedule = course.schedule
+    schedule = plan.schedule
     return {
-        "recipe": course.recipe.settings(),
-        "template": course.template.name,
-        "train_problems": len(course.split.train),
-        "validation_problems": len(course.split.validation),
-        "excluded_problems": len(course.excluded),
-        "examples": len(course.train.examples),
+        "recipe": plan.recipe.settings(),
+        "template": plan.template.name,
+        "train_problems": len(plan.split.train),
+        "validation_problems": len(plan.split.validation),
+        "excluded_problems": len(plan.excluded),
+        "examples": len(plan.train.examples),
         "examples_per_epoch": schedule.examples_per_epoch,
-        "shortened": course.train.n_shortened,
-        "left_out": dict(course.left_out),
-        "tokens": course.n_tokens,
-        "answer_tokens": course.n_answer_tokens,
+        "shortened": plan.train.n_shortened,
+        "left_out": dict(plan.left_out),
+        "tokens": plan.n_tokens,
+        "answer_tokens": plan.n_answer_tokens,
         "updates": schedule.updates,
         "updates_per_epoch": schedule.updates_per_epoch,
         "warmup_updates": schedule.warmup_updates,
@@ -145,12 +145,12 @@ def plan_record(course: Course, expected: Expected) -> dict[str, Any]:
 
 
 def show_plan(
-    course: Course, expected: Expected, pieces: Sequence[tuple[Example, Sequence[str]]]
+    plan: TrainingPlan, expected: Expected, pieces: Sequence[tuple[Example, Sequence[str]]]
 ) -> None:
     """Write the plan and some examples to standard output.
 
     Args:
-        course: the run.
+        plan: the run.
         expected: what it needs.
         pieces: examples with the text of each of their tokens.
     """
@@ -159,7 +159,7 @@ def show_plan(
     console = Console(highlight=False)
     for example, texts in pieces:
         console.print(_example_text(example, texts), soft_wrap=True)
-    for line in plan_lines(course, expected):
+    for line in plan_lines(plan, expected):
         console.print(line, markup=False, soft_wrap=True)
 
 

@@ -37,9 +37,9 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
             model=model,
             args=training_arguments(work),
             data_collator=work.collator,
-            train_dataset=list(work.course.train.examples),
-            eval_dataset=list(work.course.validation.examples),
-            callbacks=[Progress(self), *work.reporters],
+            train_dataset=list(work.plan.train.examples),
+            eval_dataset=list(work.plan.validation.examples),
+            callbacks=[TrainProgress(self), *work.reporters],
         )
         self.remove_callback(PrinterCallback)
         # The loss is divided by the weight of the whole update, all processes together.
@@ -49,14 +49,14 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
 
     def get_train_dataloader(self) -> Any:
         self.sampler = MicroBatches(
-            self.work.course.train.groups,
-            [len(example.tokens) for example in self.work.course.train.examples],
-            self.work.course.recipe,
-            self.work.course.schedule,
+            self.work.plan.train.groups,
+            [len(example.tokens) for example in self.work.plan.train.examples],
+            self.work.plan.recipe,
+            self.work.plan.schedule,
             rank=self.args.process_index,
         )
         return torch.utils.data.DataLoader(
-            self.work.course.train.examples,
+            self.work.plan.train.examples,
             batch_sampler=self.sampler,
             collate_fn=self.work.collator,
             generator=torch.Generator(),
@@ -82,7 +82,7 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
         # Processes average their gradients, and ours are parts of one sum.
         loss = answer_loss(model, inputs) / num_items_in_batch * self.args.world_size
         if not math.isfinite(loss.item()):
-            raise not_finite(self.state.global_step + 1, self.work.course.recipe)
+            raise not_finite(self.state.global_step + 1, self.work.plan.recipe)
         self._update_loss += loss.detach()
         return loss
 
@@ -114,9 +114,9 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
     def _look(self) -> Validated:
         loss = validation_loss(
             self.model,
-            self.work.course.validation.examples,
+            self.work.plan.validation.examples,
             replace(self.work.collator, layout="bucketed", loss_norm="token"),
-            batch=self.work.course.schedule.per_device,
+            batch=self.work.plan.schedule.per_device,
             accelerator=self.accelerator,
         )
         solved: tuple[int | None, int | None] = (None, None)
@@ -140,7 +140,7 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
             self.accelerator.wait_for_everyone()
             if self.is_local_process_zero():
                 store.publish(update)
-                store.thin(keep=self.work.course.recipe.keep, best=self.state.best_global_step)
+                store.thin(keep=self.work.plan.recipe.keep, best=self.state.best_global_step)
         self.accelerator.wait_for_everyone()
         self._tell(Saved(path=store.path(update)))
 
@@ -156,7 +156,7 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
             self.work.listen(event)
 
 
-class Progress(TrainerCallback):  # type: ignore[misc]
+class TrainProgress(TrainerCallback):  # type: ignore[misc]
     """Tells what happens, and decides when to save, to validate and to stop."""
 
     def __init__(self, trainer: Any) -> None:
@@ -166,16 +166,14 @@ class Progress(TrainerCallback):  # type: ignore[misc]
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.clock = time.monotonic()
-        self.trainer._tell(
-            Began(schedule=self.work.course.schedule, first_update=state.global_step)
-        )
+        self.trainer._tell(Began(schedule=self.work.plan.schedule, first_update=state.global_step))
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        epoch = state.global_step // self.work.course.schedule.updates_per_epoch
+        epoch = state.global_step // self.work.plan.schedule.updates_per_epoch
         self.trainer.sampler.set_epoch(epoch)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        schedule, recipe = self.work.course.schedule, self.work.course.recipe
+        schedule, recipe = self.work.plan.schedule, self.work.plan.recipe
         update = state.global_step
         self._tell_update(update)
         last = update >= schedule.updates

@@ -14,12 +14,12 @@ from typing import Any
 from gptcc_cli.errors import OutputError, TrainingError
 from gptcc_cli.files import written_aside
 from gptcc_cli.models import LoadedModel
+from gptcc_cli.models.training_record import TRAINING_RECORD, inherited_data
 from gptcc_cli.training import curve
 from gptcc_cli.training.card import write_card
-from gptcc_cli.training.course import Course
+from gptcc_cli.training.plan import TrainingPlan
 from gptcc_cli.training.recipe import Recipe, write_toml
 from gptcc_cli.training.recipes import REASONS
-from gptcc_cli.training.taught import DONE, inherited_data
 
 _ASIDE = ".result"
 _TOKENIZER_FILES = (
@@ -37,7 +37,7 @@ _TOKENIZER_FILES = (
 
 def write_result(
     trainer: Any,
-    course: Course,
+    plan: TrainingPlan,
     loaded: LoadedModel,
     directory: Path,
     *,
@@ -52,7 +52,7 @@ def write_result(
     aside = directory / _ASIDE
     shutil.rmtree(aside, ignore_errors=True)
     history = list(trainer.state.log_history)
-    record = result_record(course, loaded, history, data=data, identity=identity)
+    record = result_record(plan, loaded, history, data=data, identity=identity)
     try:
         aside.mkdir()
         trainer.model.save_pretrained(aside)
@@ -63,8 +63,8 @@ def write_result(
         write_card(aside / "README.md", record)
         curve.write_history(aside / "history.jsonl", history)
         curve.write_curve(aside / "loss.png", history)
-        write_text(aside / DONE, json.dumps(record, indent=1) + "\n")
-        for file in sorted(aside.iterdir(), key=lambda one: one.name == DONE):
+        write_text(aside / TRAINING_RECORD, json.dumps(record, indent=1) + "\n")
+        for file in sorted(aside.iterdir(), key=lambda one: one.name == TRAINING_RECORD):
             file.replace(directory / file.name)
         aside.rmdir()
     except (OSError, RuntimeError) as error:
@@ -77,7 +77,7 @@ def write_result(
 
 
 def result_record(
-    course: Course,
+    plan: TrainingPlan,
     loaded: LoadedModel,
     history: Sequence[dict[str, Any]],
     *,
@@ -95,30 +95,30 @@ def result_record(
         "base_model": "embedded" if found.embedded else _name(loaded),
         "base_commit": found.commit,
         "inherited": inherited_data(found.path),
-        "template": course.template.name,
-        "template_sha256": course.template.sha256,
-        "recipe": course.recipe.settings(),
+        "template": plan.template.name,
+        "template_sha256": plan.template.sha256,
+        "recipe": plan.recipe.settings(),
         "data": {
             "places": [Path(place).name if Path(place).exists() else place for place in data],
-            "train_problems": len(course.split.train),
-            "validation_problems": len(course.split.validation),
-            "examples": len(course.train.examples),
-            "tokens": course.n_tokens,
-            "answer_tokens": course.n_answer_tokens,
-            "left_out": dict(course.left_out),
-            "shortened": course.train.n_shortened,
-            "compared_with": list(course.compared_with),
-            "excluded_problems": len(course.excluded),
-            "includes_test_split": course.includes_test,
+            "train_problems": len(plan.split.train),
+            "validation_problems": len(plan.split.validation),
+            "examples": len(plan.train.examples),
+            "tokens": plan.n_tokens,
+            "answer_tokens": plan.n_answer_tokens,
+            "left_out": dict(plan.left_out),
+            "shortened": plan.train.n_shortened,
+            "compared_with": list(plan.compared_with),
+            "excluded_problems": len(plan.excluded),
+            "includes_test_split": plan.includes_test,
         },
-        "updates": course.schedule.updates,
-        "global_batch": course.schedule.global_batch,
-        "processes": course.schedule.world,
+        "updates": plan.schedule.updates,
+        "global_batch": plan.schedule.global_batch,
+        "processes": plan.schedule.world,
         "evaluations": [entry for entry in history if "eval_loss" in entry or _rate(entry)],
         "versions": {
             "torch": torch.__version__,
             "transformers": transformers.__version__,
-            "peft": importlib.metadata.version("peft") if course.recipe.adapter_rank else None,
+            "peft": importlib.metadata.version("peft") if plan.recipe.adapter_rank else None,
         },
     }
 
@@ -139,12 +139,12 @@ def write_recipe(directory: Path, recipe: Recipe) -> None:
 
 def is_finished(directory: Path) -> bool:
     """Whether a run wrote its result there."""
-    return (directory / DONE).is_file()
+    return (directory / TRAINING_RECORD).is_file()
 
 
 def remove_result(directory: Path) -> None:
     """Remove what a run wrote at its beginning and end, and nothing else."""
-    names = [DONE, "run.json", "recipe.toml", "README.md", "history.jsonl", "loss.png"]
+    names = [TRAINING_RECORD, "run.json", "recipe.toml", "README.md", "history.jsonl", "loss.png"]
     names += ["config.json", *_TOKENIZER_FILES, "adapter_config.json", "adapter_model.safetensors"]
     weights = [path.name for path in directory.glob("model*.safetensors*")]
     for name in (*names, *weights):

@@ -18,9 +18,9 @@ from gptcc_cli.errors import GptccError, OutputError, TrainingError, UsageError
 from gptcc_cli.models import FoundModel, LoadedModel
 from gptcc_cli.training import output, preparing
 from gptcc_cli.training.checkpoints import CheckpointStore
-from gptcc_cli.training.course import Course
 from gptcc_cli.training.events import Listener
 from gptcc_cli.training.packing import check_packing
+from gptcc_cli.training.plan import TrainingPlan
 from gptcc_cli.training.stopping import StopRequest, stopping_on_signals
 from gptcc_cli.training.trainer import PassRate, Work, make_trainer
 
@@ -29,7 +29,7 @@ _SCHEMA = "gptcc.training-run/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class TrainingOutcome:
     """How a run ended."""
 
     finished: bool
@@ -43,7 +43,7 @@ class Outcome:
 
 
 def train(
-    course: Course,
+    plan: TrainingPlan,
     loaded: LoadedModel,
     directory: Path,
     *,
@@ -54,11 +54,11 @@ def train(
     reporters: Sequence[Any] = (),
     stop: StopRequest | None = None,
     data: Sequence[str] = (),
-) -> Outcome:
+) -> TrainingOutcome:
     """Train, or go on training, and write the model.
 
     Args:
-        course: what is taught.
+        plan: what is taught.
         loaded: the model to start from, as ``preparing.load_base`` gives it.
         directory: of the run; what lies there must be of the same run.
         device: ``cpu`` or ``cuda``.
@@ -77,11 +77,11 @@ def train(
     _quieten()
     request = stop or StopRequest()
     store = CheckpointStore(directory / "checkpoints")
-    identity = course.identity(model=_model_mark(loaded.found))
+    identity = plan.identity(model=_model_mark(loaded.found))
     if _is_main():
-        _generated_test(directory, store, identity, course, loaded.found, restart=restart)
+        _generated_test(directory, store, identity, plan, loaded.found, restart=restart)
     work = Work(
-        course=course,
+        plan=plan,
         store=store,
         pad_token=loaded.tokenizer.eos_token_id or 0,
         device=device,
@@ -90,22 +90,20 @@ def train(
         pass_rate=pass_rate,
         reporters=tuple(reporters),
     )
-    with stopping_on_signals(request), _explained(course, loaded):
+    with stopping_on_signals(request), _explained(plan, loaded):
         trainer = _trained(loaded, work)
-        if finished := trainer.state.global_step >= course.schedule.updates:
+        if finished := trainer.state.global_step >= plan.schedule.updates:
             trainer.load_best()
             if _is_main():
-                output.write_result(
-                    trainer, course, loaded, directory, data=data, identity=identity
-                )
+                output.write_result(trainer, plan, loaded, directory, data=data, identity=identity)
             trainer.accelerator.wait_for_everyone()
     return _outcome(trainer.state, directory, finished=finished)
 
 
 def _trained(loaded: LoadedModel, work: Work) -> Any:
     """Teach from the last checkpoint on, until the end or until asked to stop."""
-    model = preparing.trainable(loaded, work.course.recipe)
-    if work.course.recipe.layout == "packed":
+    model = preparing.trainable(loaded, work.plan.recipe)
+    if work.plan.recipe.layout == "packed":
         check_packing(model, vocab_size=loaded.tokenizer.vocab_size)
     trainer = make_trainer(model, work)
     trainer.accelerator.wait_for_everyone()
@@ -114,9 +112,9 @@ def _trained(loaded: LoadedModel, work: Work) -> Any:
     return trainer
 
 
-def _outcome(state: Any, directory: Path, *, finished: bool) -> Outcome:
+def _outcome(state: Any, directory: Path, *, finished: bool) -> TrainingOutcome:
     losses = [float(entry["loss"]) for entry in state.log_history if "loss" in entry]
-    return Outcome(
+    return TrainingOutcome(
         finished=finished,
         update=state.global_step,
         directory=directory,
@@ -137,7 +135,7 @@ def _generated_test(
     directory: Path,
     store: CheckpointStore,
     identity: str,
-    course: Course,
+    plan: TrainingPlan,
     found: FoundModel,
     *,
     restart: bool,
@@ -168,7 +166,7 @@ def _generated_test(
         record = {"schema": _SCHEMA, "identity": identity, "model": found.name}
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            output.write_recipe(directory, course.recipe)
+            output.write_recipe(directory, plan.recipe)
             output.write_text(directory / _RUN, json.dumps(record) + "\n")
         except OSError as error:
             raise OutputError(
@@ -203,8 +201,8 @@ def _is_main() -> bool:
 class _explained:  # noqa: N801 - reads as a statement
     """Turn exhausted memory into a sentence that says what to change."""
 
-    def __init__(self, course: Course, loaded: LoadedModel) -> None:
-        self._course = course
+    def __init__(self, plan: TrainingPlan, loaded: LoadedModel) -> None:
+        self._course = plan
         self._loaded = loaded
 
     def __enter__(self) -> None:

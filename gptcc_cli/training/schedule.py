@@ -61,7 +61,7 @@ class Schedule:
         return recipe.learning_rate * max(0.0, 0.5 * (1.0 + math.cos(math.pi * done)))
 
 
-def plan(recipe: Recipe, *, examples_per_epoch: int, world: int = 1) -> Schedule:
+def build_schedule(recipe: Recipe, *, examples_per_epoch: int, world: int = 1) -> Schedule:
     """Work out a run's figures.
 
     Args:

@@ -10,8 +10,8 @@ from typing import Any
 from gptcc_cli.errors import TrainingError
 from gptcc_cli.training.batches import Collator
 from gptcc_cli.training.checkpoints import CheckpointStore
-from gptcc_cli.training.course import Course
 from gptcc_cli.training.events import Listener
+from gptcc_cli.training.plan import TrainingPlan
 from gptcc_cli.training.recipe import Recipe
 from gptcc_cli.training.stopping import StopRequest
 
@@ -23,7 +23,7 @@ PassRate = Callable[[Any], tuple[int, int]]
 class Work:
     """Everything one run of the trainer needs beside the model."""
 
-    course: Course
+    plan: TrainingPlan
     store: CheckpointStore
     pad_token: int
     device: str
@@ -39,9 +39,9 @@ class Work:
     def collator(self) -> Collator:
         """Makes the micro-batches."""
         return Collator(
-            layout=self.course.recipe.layout,
-            loss_norm=self.course.recipe.loss_norm,
-            max_tokens=self.course.recipe.max_tokens,
+            layout=self.plan.recipe.layout,
+            loss_norm=self.plan.recipe.loss_norm,
+            max_tokens=self.plan.recipe.max_tokens,
             pad_token=self.pad_token,
         )
 
@@ -65,7 +65,7 @@ def training_arguments(work: Work) -> Any:
     """
     from transformers import TrainingArguments
 
-    recipe, schedule = work.course.recipe, work.course.schedule
+    recipe, schedule = work.plan.recipe, work.plan.schedule
     try:
         return TrainingArguments(
             output_dir=str(work.store.directory),

@@ -18,7 +18,7 @@ from gptcc_cli.training.batches import Collator
 from gptcc_cli.training.loss import answer_loss
 from gptcc_cli.training.recipes import CARD
 from tests.tiny_models import build_tiny_model
-from tests.training.conftest import a_course
+from tests.training.conftest import make_plan
 
 N_EXAMPLES = 8
 
@@ -38,8 +38,8 @@ def main(rounds: int) -> None:
             Path(scratch), hidden_size=64, num_heads=4, max_position_embeddings=1024
         )
         recipe = CARD.changed({"precision": "fp32", "global_batch": 8, "prompt": "apps"})
-        course, loaded = a_course(directory, recipe, 60)
-        examples = course.train.examples[:N_EXAMPLES]
+        plan, loaded = make_plan(directory, recipe, 60)
+        examples = plan.train.examples[:N_EXAMPLES]
         ratios = []
         for number in range(rounds + 1):
             card = measure(loaded.model, examples, "padded")

@@ -19,7 +19,7 @@ from gptcc_cli.evaluation.sharding import Shard, merge
 from gptcc_cli.evaluation.stages import line_of
 from gptcc_cli.judging import Judge
 from gptcc_cli.metrics import FilteredCounts, n_at_k
-from gptcc_cli.training.output import DONE
+from gptcc_cli.models.training_record import TRAINING_RECORD
 from tests.evaluation.small import JUDGING, SmallRun, grade_small
 
 
@@ -170,7 +170,9 @@ def test_models_that_saw_the_problems_are_known_by_name(
 def test_a_training_record_tells_what_a_checkpoint_has_seen(
     tmp_path: Path, data: dict[str, Any], split: str, labelled: bool
 ) -> None:
-    (tmp_path / DONE).write_text(json.dumps({"schema": "gptcc.training/1", "data": data}))
+    (tmp_path / TRAINING_RECORD).write_text(
+        json.dumps({"schema": "gptcc.training/1", "data": data})
+    )
     why = contamination("mine", [tmp_path], "apps", split)
     assert (why is not None) is labelled
     assert why is None or f"the {split} split of apps" in why
@@ -193,7 +195,7 @@ def test_what_its_base_has_seen_an_adapter_has_seen_too(
     base.mkdir()
     adapter.mkdir()
     whole = {"data": {"places": ["mine.jsonl"]}} | record
-    (adapter / DONE).write_text(json.dumps(whole))
+    (adapter / TRAINING_RECORD).write_text(json.dumps(whole))
     why = contamination("mine", [base, adapter], "apps", "test")
     assert (why is None) if said is None else (why is not None and said in why)
 

@@ -13,7 +13,7 @@ import pytest
 from gptcc_cli.errors import ModelError
 from gptcc_cli.evaluation.contamination import contamination
 from gptcc_cli.models import EMBEDDED_MODEL, NO_ADAPTER, ModelSpec, embedded, find, load, lora, pull
-from gptcc_cli.training.taught import taught_template
+from gptcc_cli.models.training_record import trained_template
 
 ROOT = Path(__file__).parents[2]
 
@@ -183,7 +183,7 @@ def test_the_adapter_that_ships_is_small_whole_and_says_what_it_was_taught() -> 
     directory = embedded.ADAPTER
     assert lora.is_plain(directory)
     assert sum(file.stat().st_size for file in directory.iterdir()) < 25_000_000
-    assert taught_template(directory) == "plain"
+    assert trained_template(directory) == "plain"
     data = json.loads((directory / "gptcc_training.json").read_text())["data"]
     assert data["includes_test_split"] is False
     assert {"HumanEval.jsonl.gz", "apps", "public.jsonl"} <= set(data["compared_with"])

@@ -8,14 +8,14 @@ import pytest
 
 from gptcc_cli.models import LoadedModel, ModelSpec, find
 from gptcc_cli.training import basics
-from gptcc_cli.training.course import Course, design
 from gptcc_cli.training.events import Event
 from gptcc_cli.training.gathering import Gathered
+from gptcc_cli.training.plan import TrainingPlan, build_plan
 from gptcc_cli.training.preparing import load_base
 from gptcc_cli.training.problems import TrainingProblem
 from gptcc_cli.training.recipe import Recipe
 from gptcc_cli.training.recipes import BETTER
-from gptcc_cli.training.run import Outcome, train
+from gptcc_cli.training.run import TrainingOutcome, train
 
 TINY: dict[str, Any] = {
     "epochs": 2,
@@ -47,15 +47,15 @@ def some_problems(n: int) -> list[TrainingProblem]:
     return found[:n]
 
 
-def a_course(
+def make_plan(
     model_dir: Path, recipe: Recipe, n_problems: int = 24, *, world: int = 1
-) -> tuple[Course, LoadedModel]:
+) -> tuple[TrainingPlan, LoadedModel]:
     loaded = load_base(find(ModelSpec(name=str(model_dir))), recipe, device="cpu")
     problems = gathered(some_problems(n_problems))
-    return design(problems, recipe, loaded.tokenizer, world=world), loaded
+    return build_plan(problems, recipe, loaded.tokenizer, world=world), loaded
 
 
-Run = Callable[..., tuple[Outcome, list[Event]]]
+Run = Callable[..., tuple[TrainingOutcome, list[Event]]]
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def run(tiny_model_dir: Path, tmp_path: Path) -> Run:
         model: Path = tiny_model_dir,
         listen: Callable[[Event], None] | None = None,
         **options: Any,
-    ) -> tuple[Outcome, list[Event]]:
-        course, loaded = a_course(model, recipe, n_problems)
+    ) -> tuple[TrainingOutcome, list[Event]]:
+        plan, loaded = make_plan(model, recipe, n_problems)
         events: list[Event] = []
 
         def hear(event: Event) -> None:
@@ -79,7 +79,7 @@ def run(tiny_model_dir: Path, tmp_path: Path) -> Run:
             if listen is not None:
                 listen(event)
 
-        outcome = train(course, loaded, tmp_path / directory, device="cpu", listen=hear, **options)
+        outcome = train(plan, loaded, tmp_path / directory, device="cpu", listen=hear, **options)
         return outcome, events
 
     return go

@@ -6,25 +6,25 @@ from gptcc_cli.training.batches import Collator, pack
 from gptcc_cli.training.encoding import Encoder
 from gptcc_cli.training.order import epoch_updates, share
 from gptcc_cli.training.recipes import BETTER, CARD
-from gptcc_cli.training.schedule import plan
-from tests.training.conftest import a_course, some_problems, tiny_recipe
+from gptcc_cli.training.schedule import build_schedule
+from tests.training.conftest import make_plan, some_problems, tiny_recipe
 
 LAYOUTS = ("padded", "bucketed", "packed")
 
 
 def real_batches(model_dir, base, **changes):
     recipe = tiny_recipe(base, **changes)
-    course, loaded = a_course(model_dir, recipe)
+    plan, loaded = make_plan(model_dir, recipe)
     collator = Collator(
         layout=recipe.layout,
         loss_norm=recipe.loss_norm,
         max_tokens=recipe.max_tokens,
         pad_token=0,
     )
-    encoded = course.train
+    encoded = plan.train
     lengths = [len(example.tokens) for example in encoded.examples]
     for update in epoch_updates(encoded.groups, lengths, recipe, epoch=0):
-        for places in share(update, course.schedule, rank=0):
+        for places in share(update, plan.schedule, rank=0):
             examples = [encoded.examples[place] for place in places]
             yield collator(examples), examples, loaded.tokenizer
 
@@ -170,7 +170,7 @@ def test_longest_first_cuts_token_by_token(asked, learnt, room, lengths):
 def orders(recipe, world):
     groups = [tuple(range(n * 5, n * 5 + 5)) for n in range(20)]
     lengths = [(place * 7) % 50 + 1 for place in range(100)]
-    schedule = plan(recipe, examples_per_epoch=60, world=world)
+    schedule = build_schedule(recipe, examples_per_epoch=60, world=world)
     updates = epoch_updates(groups, lengths, recipe, epoch=1)
     return [
         sorted(

@@ -8,16 +8,16 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gptcc_cli.errors import ProblemError, TrainingError, UsageError
-from gptcc_cli.training.course import design
 from gptcc_cli.training.gathering import gather
+from gptcc_cli.training.plan import build_plan
 from tests.tiny_models import build_tiny_model
-from tests.training.conftest import a_course, gathered, some_problems, tiny_recipe
+from tests.training.conftest import gathered, make_plan, some_problems, tiny_recipe
 
 
 def designed(model_dir, problems, **changes):
     recipe = tiny_recipe(**changes)
-    _, loaded = a_course(model_dir, tiny_recipe())
-    return design(gathered(problems), recipe, loaded.tokenizer)
+    _, loaded = make_plan(model_dir, tiny_recipe())
+    return build_plan(gathered(problems), recipe, loaded.tokenizer)
 
 
 def test_loss_that_is_no_number_stops_the_run(run, tmp_path):
@@ -83,8 +83,8 @@ def test_checkpoint_of_a_test_split_is_marked(tiny_model_dir, tmp_path):
     from gptcc_cli.training.card import write_card
     from gptcc_cli.training.output import result_record
 
-    course, loaded = a_course(tiny_model_dir, tiny_recipe())
-    marked = replace(course, includes_test=True)
+    plan, loaded = make_plan(tiny_model_dir, tiny_recipe())
+    marked = replace(plan, includes_test=True)
     record = result_record(marked, loaded, [], data=["x"], identity="")
     assert record["data"]["includes_test_split"] is True
     path = tmp_path / "run" / "aside" / "README.md"
@@ -96,15 +96,15 @@ def test_checkpoint_of_a_test_split_is_marked(tiny_model_dir, tmp_path):
 
 
 def test_trained_model_remembers_the_template_it_was_taught(run):
-    from gptcc_cli.training.taught import taught_template
+    from gptcc_cli.models.training_record import trained_template
 
     outcome, _ = run(tiny_recipe(epochs=1, max_updates=1), n_problems=12)
-    assert taught_template(outcome.directory) == "apps"
-    assert taught_template(outcome.directory / "checkpoints") is None
+    assert trained_template(outcome.directory) == "apps"
+    assert trained_template(outcome.directory / "checkpoints") is None
 
 
 def test_record_carries_what_the_base_was_taught(run, tmp_path):
-    from gptcc_cli.training.taught import inherited_data
+    from gptcc_cli.models.training_record import inherited_data
 
     recipe = tiny_recipe(epochs=1, max_updates=1)
     first, _ = run(recipe, n_problems=12, data=["mine"])

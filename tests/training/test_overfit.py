@@ -10,9 +10,9 @@ import pytest
 
 from gptcc_cli.models import ModelSpec, find
 from gptcc_cli.training.answers import prepare_answers
-from gptcc_cli.training.course import design
 from gptcc_cli.training.events import Updated
 from gptcc_cli.training.gathering import gather
+from gptcc_cli.training.plan import build_plan
 from gptcc_cli.training.preparing import load_base
 from gptcc_cli.training.recipes import BETTER
 from gptcc_cli.training.run import train
@@ -60,14 +60,14 @@ def learnt_by_heart(problems, tmp_path):
         initializer_range=0.05,
     )
     loaded = load_base(find(ModelSpec(name=str(model))), RECIPE, device="cpu")
-    course = design(gathered(problems), RECIPE, loaded.tokenizer)
+    plan = build_plan(gathered(problems), RECIPE, loaded.tokenizer)
     losses = []
 
     def hear(event):
         if isinstance(event, Updated):
             losses.append(event.loss)
 
-    outcome = train(course, loaded, tmp_path / "run", device="cpu", listen=hear)
+    outcome = train(plan, loaded, tmp_path / "run", device="cpu", listen=hear)
     assert outcome.finished
     return losses
 

@@ -8,7 +8,7 @@ from gptcc_cli.models import ModelSpec, find, load
 from gptcc_cli.training.batches import Collator
 from gptcc_cli.training.packing import check_packing, packed_difference
 from tests.tiny_models import FAMILIES, build_tiny_model
-from tests.training.conftest import a_course, tiny_recipe
+from tests.training.conftest import make_plan, tiny_recipe
 
 
 def model_of(directory):
@@ -28,9 +28,9 @@ def test_packed_and_separate_logits_are_the_same(tmp_path, family):
 
 def test_rows_of_a_real_run_give_the_logits_of_each_example(tiny_model_dir):
     recipe = tiny_recipe()
-    course, loaded = a_course(tiny_model_dir, recipe)
+    plan, loaded = make_plan(tiny_model_dir, recipe)
     model = loaded.model
-    examples = course.train.examples[:12]
+    examples = plan.train.examples[:12]
     collate = Collator(layout="packed", loss_norm="token", max_tokens=512, pad_token=0)
     batch = collate(examples)
     del batch["loss_weights"]
@@ -74,8 +74,8 @@ def test_packed_rows_compute_a_fraction_of_the_places_that_padding_does(tiny_mod
     sizes = {}
     for layout in ("padded", "packed"):
         recipe = tiny_recipe(layout=layout, max_tokens=512)
-        course, _ = a_course(tiny_model_dir, recipe)
+        plan, _ = make_plan(tiny_model_dir, recipe)
         collate = Collator(layout=layout, loss_norm="token", max_tokens=512, pad_token=0)
-        examples = course.train.examples[:16]
+        examples = plan.train.examples[:16]
         sizes[layout] = collate(examples)["input_ids"].numel()
     assert sizes["padded"] > 1.5 * sizes["packed"]

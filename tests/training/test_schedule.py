@@ -4,14 +4,14 @@ import pytest
 
 from gptcc_cli.errors import UsageError
 from gptcc_cli.training.recipes import BETTER, CARD
-from gptcc_cli.training.schedule import plan, training_share
+from gptcc_cli.training.schedule import build_schedule, training_share
 
 APPS_TRAIN_SOLUTIONS = 117_232
 APPS_SOLUTIONS = 232_444
 
 
 def test_card_on_the_apps_train_split_makes_the_released_run():
-    schedule = plan(CARD, examples_per_epoch=training_share(APPS_TRAIN_SOLUTIONS, 0.05))
+    schedule = build_schedule(CARD, examples_per_epoch=training_share(APPS_TRAIN_SOLUTIONS, 0.05))
     assert schedule.examples_per_epoch == 111_370
     assert schedule.micro_batches_per_epoch == 6_960
     assert schedule.updates_per_epoch == 3_480
@@ -32,20 +32,20 @@ def test_the_other_reading_of_the_card_has_a_batch_of_256(
     solutions, share, updates_per_epoch, updates
 ):
     recipe = CARD.changed({"global_batch": 256})
-    schedule = plan(recipe, examples_per_epoch=training_share(solutions, share), world=8)
+    schedule = build_schedule(recipe, examples_per_epoch=training_share(solutions, share), world=8)
     assert (schedule.per_device, schedule.accumulation) == (16, 2)
     assert (schedule.updates_per_epoch, schedule.updates) == (updates_per_epoch, updates)
 
 
 def test_published_1300m_steps_fit_the_same_arithmetic():
     recipe = CARD.changed({"global_batch": 24, "per_device": 24, "epochs": 3})
-    assert plan(recipe, examples_per_epoch=111_370).updates == 13_920
+    assert build_schedule(recipe, examples_per_epoch=111_370).updates == 13_920
 
 
 @pytest.mark.parametrize("world", [1, 2, 4, 8, 16, 32])
 @pytest.mark.parametrize("per_device", [1, 3, 5, 16, 64])
 def test_global_batch_is_held_on_any_number_of_devices(world, per_device):
-    schedule = plan(
+    schedule = build_schedule(
         CARD.changed({"per_device": per_device}), examples_per_epoch=111_370, world=world
     )
     assert schedule.global_batch == 32
@@ -55,23 +55,23 @@ def test_global_batch_is_held_on_any_number_of_devices(world, per_device):
 
 def test_batch_that_can_not_be_shared_out_is_refused_with_one_that_can():
     with pytest.raises(UsageError, match="among 3 processes") as caught:
-        plan(CARD, examples_per_epoch=1000, world=3)
+        build_schedule(CARD, examples_per_epoch=1000, world=3)
     assert "--global-batch 33" in (caught.value.hint or "")
 
 
 def test_too_few_examples_for_a_batch_are_refused():
     with pytest.raises(UsageError, match="20 training examples do not fill one batch of 32"):
-        plan(BETTER, examples_per_epoch=20)
+        build_schedule(BETTER, examples_per_epoch=20)
 
 
 def test_warmup_below_one_is_a_share():
-    schedule = plan(BETTER, examples_per_epoch=3200)
+    schedule = build_schedule(BETTER, examples_per_epoch=3200)
     assert schedule.updates == 500
     assert schedule.warmup_updates == 25
 
 
 def test_learning_rate_rises_to_the_card_s_and_falls_to_zero():
-    schedule = plan(CARD, examples_per_epoch=111_370)
+    schedule = build_schedule(CARD, examples_per_epoch=111_370)
     rates = [schedule.learning_rate(CARD, update) for update in range(schedule.updates + 1)]
     assert rates[0] == 0
     assert rates[400] == pytest.approx(4e-5)
@@ -86,7 +86,7 @@ def test_learning_rate_is_the_one_that_transformers_computes():
 
     for decline in ("linear", "cosine", "constant"):
         recipe = CARD.changed({"decline": decline, "warmup": 7, "epochs": 1})
-        schedule = plan(recipe, examples_per_epoch=32 * 40)
+        schedule = build_schedule(recipe, examples_per_epoch=32 * 40)
         weight = torch.nn.Parameter(torch.zeros(1))
         optimizer = torch.optim.SGD([weight], lr=recipe.learning_rate)
         name = "constant_with_warmup" if decline == "constant" else decline

@@ -88,10 +88,10 @@ def test_loss_is_the_cross_entropy_of_the_answers(tiny_model_dir):
 
     from gptcc_cli.training.batches import Collator
     from gptcc_cli.training.loss import answer_loss
-    from tests.training.conftest import a_course
+    from tests.training.conftest import make_plan
 
-    course, loaded = a_course(tiny_model_dir, tiny_recipe())
-    examples = course.train.examples[:5]
+    plan, loaded = make_plan(tiny_model_dir, tiny_recipe())
+    examples = plan.train.examples[:5]
     collate = Collator(layout="bucketed", loss_norm="token", max_tokens=512, pad_token=0)
     with torch.no_grad():
         ours = answer_loss(loaded.model, collate(examples)).item()

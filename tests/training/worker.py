@@ -12,7 +12,7 @@ from pathlib import Path
 from gptcc_cli.errors import GptccError
 from gptcc_cli.training.events import Began, Event, Saved, Updated
 from gptcc_cli.training.run import train
-from tests.training.conftest import a_course, tiny_recipe
+from tests.training.conftest import make_plan, tiny_recipe
 
 
 def say(*parts: object) -> None:
@@ -35,11 +35,11 @@ def tell(event: Event) -> None:
 def main(settings: dict) -> int:
     recipe = tiny_recipe(**settings["changes"])
     world = int(os.environ.get("WORLD_SIZE", "1"))
-    course, loaded = a_course(
+    plan, loaded = make_plan(
         Path(settings["model"]), recipe, settings.get("n_problems", 24), world=world
     )
     try:
-        outcome = train(course, loaded, Path(settings["directory"]), device="cpu", listen=tell)
+        outcome = train(plan, loaded, Path(settings["directory"]), device="cpu", listen=tell)
     except GptccError as error:
         say("error", error.message, "hint", error.hint)
         return int(error.exit_code)

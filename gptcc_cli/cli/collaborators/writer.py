@@ -25,6 +25,7 @@ from gptcc_cli.models import (
     find,
     load,
 )
+from gptcc_cli.models.training_record import trained_template
 from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
     Mistake,
@@ -38,7 +39,6 @@ from gptcc_cli.prompting import (
     choose_template,
     load_template,
 )
-from gptcc_cli.training.taught import taught_template
 
 PromptMaker = Callable[[Problem], tuple[Prompt, ...]]
 """Puts a problem to the model that writes, in as many forms as its template has."""
@@ -75,9 +75,9 @@ def open_writer(
     """
     chosen = None if template is None else load_template(template)
     loaded = _load(spec, reporter)
-    taught = taught_template(loaded.found.adapter or loaded.found.path)
-    if chosen is None and taught is not None:
-        reporter.debug(f"template {taught}: the model was trained with it")
+    trained_with = trained_template(loaded.found.adapter or loaded.found.path)
+    if chosen is None and trained_with is not None:
+        reporter.debug(f"template {trained_with}: the model was trained with it")
     generator = open_generator(loaded)
     reporter.info(f"model: {generator.name}")
     for note in (*loaded.notes, *generator.notes):
@@ -132,15 +132,15 @@ def prompt_maker(
     Args:
         found: the model; its kind and size choose a template.
         tokenizer: counts tokens and renders chats.
-        template: the user's choice; ``None``: the one it was taught, or that suits the model.
+        template: the user's choice; ``None``: the one it was trained with, or one that suits it.
         window: tokens the model can attend to.
         max_new_tokens: tokens a completion may have.
     """
     chat = tokenizer.chat_template is not None
     n_parameters = count_parameters(found)
-    taught = taught_template(found.adapter or found.path)
-    if template is None and taught is not None:
-        template = load_template(taught)
+    trained_with = trained_template(found.adapter or found.path)
+    if template is None and trained_with is not None:
+        template = load_template(trained_with)
 
     def prompts(problem: Problem) -> tuple[Prompt, ...]:
         name = choose_template(

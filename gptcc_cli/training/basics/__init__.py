@@ -15,7 +15,7 @@ from gptcc_cli.training.basics import list_stories, lists, number_stories, numbe
 from gptcc_cli.training.basics.composed import composed_tasks
 from gptcc_cli.training.basics.function_text import can_be_function, write_function_problem
 from gptcc_cli.training.basics.problem_text import write_problem
-from gptcc_cli.training.basics.task import Task, tasks_of
+from gptcc_cli.training.basics.task import BasicTask, tasks_of
 from gptcc_cli.training.problems import TrainingProblem
 
 MODULES = (numbers, lists, texts, number_stories, list_stories)
@@ -31,7 +31,7 @@ ASKED_ELSEWHERE = frozenset(
 """Tasks that HumanEval asks too, in other words: they are never taught, but held out."""
 
 
-def tasks() -> tuple[Task, ...]:
+def tasks() -> tuple[BasicTask, ...]:
     """Every task that was written by hand, in the order of the files."""
     return tuple(task for module in MODULES for task in tasks_of(module))
 

@@ -12,15 +12,15 @@ from typing import Any
 from gptcc_cli.training.basics import number_phrases as numbers
 from gptcc_cli.training.basics import text_phrases as texts
 from gptcc_cli.training.basics.phrases import Condition, Question, up_to_n
-from gptcc_cli.training.basics.task import Task
+from gptcc_cli.training.basics.task import BasicTask
 
 
-def composed_tasks() -> tuple[Task, ...]:
+def composed_tasks() -> tuple[BasicTask, ...]:
     """Every composed task, always in the same order."""
     return tuple(_all())
 
 
-def _all() -> Iterator[Task]:
+def _all() -> Iterator[BasicTask]:
     for conditions, questions, parameters in _ABOUT:
         for condition, question in product(conditions, questions):
             if parameters == ("n", "a") and "k" in condition.name:
@@ -45,7 +45,7 @@ _ABOUT: tuple[tuple[tuple[Condition, ...], tuple[Question, ...], tuple[str, ...]
 )
 
 
-def _task(question: Question, condition: Condition, parameters: tuple[str, ...]) -> Task:
+def _task(question: Question, condition: Condition, parameters: tuple[str, ...]) -> BasicTask:
     name = f"{question.name}_{condition.name}"
     if parameters == ("n",) and "range" in name:
         name = f"up_to_n_{name}"
@@ -57,7 +57,7 @@ def _task(question: Question, condition: Condition, parameters: tuple[str, ...])
         expression, steps = (code.replace("words", "names") for code in (expression, steps))
     lines, _, result = steps.rpartition("\n")
     inside = textwrap.indent(f"{lines}\nreturn {result}", "    ")
-    return Task(
+    return BasicTask(
         name=name,
         wordings=tuple(
             wording.replace("WHICH", which).replace("NOUN", "name" if named else "word")

@@ -8,7 +8,7 @@ from typing import Any
 
 from gptcc_cli.problem import IOTest
 from gptcc_cli.training.basics.shapes import SHAPES
-from gptcc_cli.training.basics.task import Task
+from gptcc_cli.training.basics.task import BasicTask
 from gptcc_cli.training.problems import TrainingProblem
 
 _N_TESTS = 5
@@ -17,12 +17,12 @@ _TYPES |= {"rows": "List[str]", "table": "List[List[int]]", "pairs": "List[List[
 _PRINTED = re.compile(r"\bline|\bspace|separated")
 
 
-def can_be_function(task: Task) -> bool:
+def can_be_function(task: BasicTask) -> bool:
     """Whether a task can be asked as a function: one that says how to print can't."""
     return task.parameters != ("numbers",) and bool(_wordings(task))
 
 
-def write_function_problem(task: Task, rng: random.Random, *, id: str) -> TrainingProblem:
+def write_function_problem(task: BasicTask, rng: random.Random, *, id: str) -> TrainingProblem:
     """Write one problem that asks for a function.
 
     Args:
@@ -59,7 +59,7 @@ def write_function_problem(task: Task, rng: random.Random, *, id: str) -> Traini
     )
 
 
-def _wordings(task: Task) -> list[str]:
+def _wordings(task: BasicTask) -> list[str]:
     return [one for one in task.wordings if not _PRINTED.search(one)]
 
 
@@ -67,7 +67,7 @@ def _returned(found: re.Match[str]) -> str:
     return "Return" if found[0] == "Print" else "return"
 
 
-def _body(task: Task, rng: random.Random) -> str:
+def _body(task: BasicTask, rng: random.Random) -> str:
     if task.expression is not None and (task.steps is None or rng.random() < 0.5):
         return f"return {task.expression}"
     if task.steps is not None:
@@ -76,7 +76,7 @@ def _body(task: Task, rng: random.Random) -> str:
 
 
 def _docstring(
-    task: Task, parameters: tuple[str, ...], ask: str, cases: list[Any], rng: random.Random
+    task: BasicTask, parameters: tuple[str, ...], ask: str, cases: list[Any], rng: random.Random
 ) -> tuple[str, str, str, int]:
     typed = rng.random() < 0.5
     shown = "".join(
@@ -91,7 +91,7 @@ def _docstring(
 
 
 def _class(
-    task: Task, parameters: tuple[str, ...], ask: str, cases: list[Any], rng: random.Random
+    task: BasicTask, parameters: tuple[str, ...], ask: str, cases: list[Any], rng: random.Random
 ) -> tuple[str, str, str, int]:
     first, *others = task.name.split("_")
     name = first + "".join(map(str.capitalize, others))
@@ -107,7 +107,7 @@ def _class(
 
 
 def _plain(
-    task: Task, parameters: tuple[str, ...], ask: str, cases: list[Any], rng: random.Random
+    task: BasicTask, parameters: tuple[str, ...], ask: str, cases: list[Any], rng: random.Random
 ) -> tuple[str, str, str, int]:
     arrow = rng.choice(["should return", "=>", "=="])
     shown = "\n".join(

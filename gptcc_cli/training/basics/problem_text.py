@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from gptcc_cli.problem import IOTest
-from gptcc_cli.training.basics.shapes import SHAPES, Shape
-from gptcc_cli.training.basics.task import Task
+from gptcc_cli.training.basics.shapes import SHAPES, InputShape
+from gptcc_cli.training.basics.task import BasicTask
 from gptcc_cli.training.problems import TrainingProblem
 
 _N_TESTS = 6
 
 
-def write_problem(task: Task, rng: random.Random, *, id: str) -> TrainingProblem:
+def write_problem(task: BasicTask, rng: random.Random, *, id: str) -> TrainingProblem:
     """Write one problem about a task.
 
     Args:
@@ -42,7 +42,7 @@ def write_problem(task: Task, rng: random.Random, *, id: str) -> TrainingProblem
     )
 
 
-def _case(task: Task, shape: Shape, rng: random.Random, many: bool) -> tuple[str, str]:
+def _case(task: BasicTask, shape: InputShape, rng: random.Random, many: bool) -> tuple[str, str]:
     drawn = [shape.make(rng) for _ in range(rng.randint(2, 4) if many else 1)]
     head = [str(len(drawn))] if many else []
     given = "\n".join([*head, *(shape.write(*arguments) for arguments in drawn)]) + "\n"
@@ -55,7 +55,11 @@ def _print(answer: Any) -> str:
 
 
 def _statement(
-    task: Task, shape: Shape, rng: random.Random, samples: list[tuple[str, str]], many: bool
+    task: BasicTask,
+    shape: InputShape,
+    rng: random.Random,
+    samples: list[tuple[str, str]],
+    many: bool,
 ) -> str:
     ask = rng.choice(task.wordings)
     given = rng.choice(shape.wordings)
@@ -177,7 +181,7 @@ def _short(ask: str, given: str, shown: str, samples: list[tuple[str, str]]) -> 
 _LAYOUTS = (_dashed, _dashed, _sampled, _plain, _markdown, _short)
 
 
-def _solutions(task: Task, reading: str, many: bool, rng: random.Random) -> tuple[str, ...]:
+def _solutions(task: BasicTask, reading: str, many: bool, rng: random.Random) -> tuple[str, ...]:
     """Programs in several styles: one expression, statements, a function."""
     star = "*" if task.returns_list else ""
     programs = []
@@ -196,7 +200,7 @@ def _solutions(task: Task, reading: str, many: bool, rng: random.Random) -> tupl
     return tuple(program + "\n" for program in programs)
 
 
-def _renaming(task: Task, rng: random.Random) -> Callable[[str], str]:
+def _renaming(task: BasicTask, rng: random.Random) -> Callable[[str], str]:
     """Call a list what programs call it: ``a`` is only one of its names."""
     if "a" not in task.parameters or task.parameters == ("a", "b"):
         return str
@@ -204,7 +208,7 @@ def _renaming(task: Task, rng: random.Random) -> Callable[[str], str]:
     return lambda program: re.sub(r"\ba\b", name, program)
 
 
-def _plain_source(task: Task) -> str:
+def _plain_source(task: BasicTask) -> str:
     if task.expression is None or task.steps is not None:
         return task.source
     return f"def {task.name}({', '.join(task.parameters)}):\n    return {task.expression}"

@@ -14,7 +14,7 @@ _WORDS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class InputShape:
     """One kind of input."""
 
     wordings: tuple[str, ...]
@@ -61,9 +61,9 @@ def _table(rng: random.Random) -> list[list[int]]:
     return [[rng.randint(0, 20) for _ in range(width)] for _ in range(rng.randint(2, 4))]
 
 
-SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
+SHAPES: Mapping[tuple[str, ...], InputShape] = MappingProxyType(
     {
-        ("n",): Shape(
+        ("n",): InputShape(
             wordings=(
                 "A single integer n.",
                 "The only line contains one integer n (1 <= n <= 400).",
@@ -74,7 +74,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             make=lambda rng: (_small(rng),),
             write=str,
         ),
-        ("a", "b"): Shape(
+        ("a", "b"): InputShape(
             wordings=(
                 "Two integers a and b on one line.",
                 "The only line contains two integers a and b, separated by a space.",
@@ -84,13 +84,13 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             make=lambda rng: (_small(rng), _small(rng)),
             write=_line,
         ),
-        ("x", "y", "z"): Shape(
+        ("x", "y", "z"): InputShape(
             wordings=("Three integers x, y and z on one line.",),
             reading=("x, y, z = map(int, input().split())",),
             make=lambda rng: (_small(rng), _small(rng), _small(rng)),
             write=_line,
         ),
-        ("n", "a"): Shape(
+        ("n", "a"): InputShape(
             wordings=(
                 "The first line contains an integer n, the number of elements. The second line "
                 "contains n integers.",
@@ -105,7 +105,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             make=lambda rng: (lambda a: (len(a), a))(_list(rng)),
             write=lambda n, a: f"{n}\n{_line(*a)}",
         ),
-        ("n", "k", "a"): Shape(
+        ("n", "k", "a"): InputShape(
             wordings=(
                 "The first line contains two integers n and k. The second line contains n "
                 "integers.",
@@ -116,7 +116,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             make=lambda rng: (lambda a: (len(a), rng.randint(1, len(a)), a))(_list(rng)),
             write=lambda n, k, a: f"{n} {k}\n{_line(*a)}",
         ),
-        ("a",): Shape(
+        ("a",): InputShape(
             wordings=(
                 "One line with integers separated by spaces.",
                 "A single line contains a list of integers.",
@@ -125,7 +125,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             make=lambda rng: (_list(rng),),
             write=lambda a: _line(*a),
         ),
-        ("s",): Shape(
+        ("s",): InputShape(
             wordings=(
                 "A single line contains a string s.",
                 "One line: the string s, without spaces.",
@@ -134,7 +134,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             make=lambda rng: (_text(rng),),
             write=str,
         ),
-        ("s", "t"): Shape(
+        ("s", "t"): InputShape(
             wordings=(
                 "The first line contains the string s, the second line the string t.",
                 "Two lines: s, then t.",
@@ -143,7 +143,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             make=lambda rng: (lambda s: (s, _other(rng, s)))(_text(rng)),
             write=lambda s, t: f"{s}\n{t}",
         ),
-        ("words",): Shape(
+        ("words",): InputShape(
             wordings=(
                 "One line of words separated by spaces.",
                 "A single line contains some words.",
@@ -152,7 +152,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             make=lambda rng: ([rng.choice(_WORDS) for _ in range(rng.randint(1, 6))],),
             write=lambda words: _line(*words),
         ),
-        ("names",): Shape(
+        ("names",): InputShape(
             wordings=(
                 "The first line contains an integer n. Each of the next n lines contains a name.",
             ),
@@ -164,7 +164,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             write=lambda names: "\n".join([str(len(names)), *names]),
             repeats=False,
         ),
-        ("n", "s"): Shape(
+        ("n", "s"): InputShape(
             wordings=(
                 "The first line contains an integer n, the length of the string. The second line "
                 "contains the string s, made of the letters R, G, U and D.",
@@ -176,7 +176,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             ),
             write=lambda n, s: f"{n}\n{s}",
         ),
-        ("pairs",): Shape(
+        ("pairs",): InputShape(
             wordings=(
                 "The first line contains an integer n. Each of the next n lines contains two "
                 "integers x and y.",
@@ -193,7 +193,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             write=lambda pairs: "\n".join([str(len(pairs)), *(_line(*one) for one in pairs)]),
             repeats=False,
         ),
-        ("rows",): Shape(
+        ("rows",): InputShape(
             wordings=(
                 "The first line contains the numbers of rows and columns of a grid. The rows "
                 "follow, one on each line, made of the characters . # and *.",
@@ -203,7 +203,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             write=lambda rows: "\n".join([f"{len(rows)} {len(rows[0])}", *rows]),
             repeats=False,
         ),
-        ("table",): Shape(
+        ("table",): InputShape(
             wordings=(
                 "The first line contains two integers r and c. Each of the next r lines contains "
                 "c integers.",
@@ -218,7 +218,7 @@ SHAPES: Mapping[tuple[str, ...], Shape] = MappingProxyType(
             ),
             repeats=False,
         ),
-        ("numbers",): Shape(
+        ("numbers",): InputShape(
             wordings=(
                 "Each line contains one integer, until the end of the input.",
                 "Integers, one on each line. Read until the input ends.",

@@ -13,7 +13,7 @@ Answer = int | str | list[int] | list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class BasicTask:
     """One thing to compute."""
 
     name: str
@@ -45,7 +45,7 @@ def task(*wordings: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return mark
 
 
-def tasks_of(module: ModuleType) -> Iterable[Task]:
+def tasks_of(module: ModuleType) -> Iterable[BasicTask]:
     """The tasks that a module defines, in its order."""
     text = inspect.getsource(module)
     tree = ast.parse(text)
@@ -56,12 +56,12 @@ def tasks_of(module: ModuleType) -> Iterable[Task]:
                 yield _task(node, text, function)
 
 
-def _task(node: ast.FunctionDef, text: str, function: Callable[..., Any]) -> Task:
+def _task(node: ast.FunctionDef, text: str, function: Callable[..., Any]) -> BasicTask:
     source = textwrap.dedent(ast.get_source_segment(text, node) or "")
     only = node.body[0] if len(node.body) == 1 else None
     value = only.value if isinstance(only, ast.Return) else None
     returns = ast.unparse(node.returns) if node.returns is not None else ""
-    return Task(
+    return BasicTask(
         name=node.name,
         wordings=function.__dict__["wordings"],
         parameters=tuple(argument.arg for argument in node.args.args),

@@ -1,6 +1,6 @@
 """From places of data and a recipe to examples and figures: everything before the weights.
 
-What is decided here is shown by ``--dry-run`` and done by ``run``; both see the same course.
+What is decided here is shown by ``--dry-run`` and done by ``run``; both see the same plan.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from gptcc_cli.training.gathering import Gathered, exclusions
 from gptcc_cli.training.order import epoch_size
 from gptcc_cli.training.problems import TrainingProblem
 from gptcc_cli.training.recipe import Recipe
-from gptcc_cli.training.schedule import Schedule, plan
+from gptcc_cli.training.schedule import Schedule, build_schedule
 from gptcc_cli.training.splitting import Split, split_by_problem, without_excluded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class TrainingPlan:
     """What a model is taught, and in how many updates."""
 
     recipe: Recipe
@@ -66,7 +66,7 @@ class Course:
         return digest.hexdigest()
 
 
-def design(
+def build_plan(
     gathered: Gathered,
     recipe: Recipe,
     tokenizer: Tokenizer,
@@ -74,7 +74,7 @@ def design(
     exclude: Sequence[str] = (),
     world: int = 1,
     rejected: Counter[str] | None = None,
-) -> Course:
+) -> TrainingPlan:
     """Choose examples and work out the figures.
 
     Args:
@@ -102,12 +102,12 @@ def design(
     if not train.examples:
         raise _no_example(split.train, recipe, left_out)
     size = epoch_size(train.groups, recipe)
-    return Course(
+    return TrainingPlan(
         recipe=recipe,
         split=split,
         train=train,
         validation=encoder.encode(split.validation),
-        schedule=plan(recipe, examples_per_epoch=size, world=world),
+        schedule=build_schedule(recipe, examples_per_epoch=size, world=world),
         template=encoder.template,
         left_out=left_out,
         excluded=excluded,

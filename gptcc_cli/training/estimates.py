@@ -9,12 +9,12 @@ from typing import Any
 from gptcc_cli.models import LoadedModel
 from gptcc_cli.training import preparing
 from gptcc_cli.training.batches import Collator
-from gptcc_cli.training.course import Course
 from gptcc_cli.training.loss import answer_loss
 from gptcc_cli.training.order import epoch_updates, share
+from gptcc_cli.training.plan import TrainingPlan
 
 
-def expected_memory_bytes(course: Course, config: Mapping[str, Any], n_parameters: int) -> int:
+def estimate_memory_bytes(plan: TrainingPlan, config: Mapping[str, Any], n_parameters: int) -> int:
     """A rough figure of the memory one process needs.
 
     Weights, gradients and AdamW's two moments take 16 bytes a trained parameter (Rajbhandari et
@@ -23,7 +23,7 @@ def expected_memory_bytes(course: Course, config: Mapping[str, Any], n_parameter
     scores), twice that in single precision, one layer's at a time when they are computed again.
     Logits: three float32 copies of the vocabulary for every answer token at a time.
     """
-    recipe = course.recipe
+    recipe = plan.recipe
     hidden = int(config.get("hidden_size") or config.get("n_embd") or 768)
     layers = int(config.get("num_layers") or config.get("num_hidden_layers") or 12)
     vocabulary = int(config.get("vocab_size") or 50257)
@@ -31,25 +31,25 @@ def expected_memory_bytes(course: Course, config: Mapping[str, Any], n_parameter
     states = 16.0 * n_parameters
     if recipe.adapter_rank:
         states = frozen_bytes * n_parameters + 16.0 * 14 * layers * hidden * recipe.adapter_rank
-    n = course.schedule.per_device
-    longest = max(len(example.tokens) for example in course.train.examples)
-    mean = course.n_tokens / len(course.train.examples)
+    n = plan.schedule.per_device
+    longest = max(len(example.tokens) for example in plan.train.examples)
+    mean = plan.n_tokens / len(plan.train.examples)
     per_row = {"padded": recipe.max_tokens, "bucketed": longest, "packed": math.ceil(mean)}
     tokens = n * per_row[recipe.layout]
     a_layer = tokens * hidden * (34 if recipe.precision != "fp32" else 68)
     activations = a_layer * (1 if recipe.activation_checkpointing else layers)
-    answers = n * course.n_answer_tokens / len(course.train.examples)
+    answers = n * plan.n_answer_tokens / len(plan.train.examples)
     return int(states + activations + 12 * answers * vocabulary)
 
 
-def expected_wall_s(course: Course, loaded: LoadedModel, *, device: str) -> float:
+def estimate_wall_s(plan: TrainingPlan, loaded: LoadedModel, *, device: str) -> float:
     """How long the run will take on this machine, from its first micro-batch.
 
     Computes losses and gradients of one micro-batch, after a smaller one to warm up, and changes
     no weight. The optimizer's own work and validation are not in it.
 
     Args:
-        course: the run.
+        plan: the run.
         loaded: the model to start from.
         device: ``cpu`` or ``cuda``.
 
@@ -59,12 +59,12 @@ def expected_wall_s(course: Course, loaded: LoadedModel, *, device: str) -> floa
     """
     import torch
 
-    recipe = course.recipe
+    recipe = plan.recipe
     model = preparing.trainable(loaded, recipe).to(device).train()
-    lengths = [len(example.tokens) for example in course.train.examples]
-    update = epoch_updates(course.train.groups, lengths, recipe, epoch=0)[0]
-    places = next(share(update, course.schedule, rank=0))
-    examples = [course.train.examples[place] for place in places]
+    lengths = [len(example.tokens) for example in plan.train.examples]
+    update = epoch_updates(plan.train.groups, lengths, recipe, epoch=0)[0]
+    places = next(share(update, plan.schedule, rank=0))
+    examples = [plan.train.examples[place] for place in places]
     collate = Collator(
         layout=recipe.layout,
         loss_norm=recipe.loss_norm,
@@ -83,4 +83,4 @@ def expected_wall_s(course: Course, loaded: LoadedModel, *, device: str) -> floa
             torch.cuda.synchronize()
         wall_s = time.perf_counter() - began
     model.zero_grad()
-    return wall_s * course.schedule.updates * course.schedule.accumulation
+    return wall_s * plan.schedule.updates * plan.schedule.accumulation
