@@ -5,15 +5,15 @@ dataset scripts, a PyPI package) and what its records mean. A hidden test never 
 ``Problem``. Does not generate, run or score anything.
 """
 
-from gptcc_cli.benchmarks.item import Benchmark, BenchmarkItem, Entry, Kind
+from gptcc_cli.benchmarks.item import Benchmark, BenchmarkEntry, BenchmarkItem, BenchmarkKind
 from gptcc_cli.benchmarks.opening import open_benchmark
 from gptcc_cli.benchmarks.selecting import Selection, select
 
 __all__ = [
     "Benchmark",
+    "BenchmarkEntry",
     "BenchmarkItem",
-    "Entry",
-    "Kind",
+    "BenchmarkKind",
     "Selection",
     "open_benchmark",
     "select",

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.benchmarks.item import Entry
+from gptcc_cli.benchmarks.item import BenchmarkEntry
 from gptcc_cli.benchmarks.records import Record, id_of, item_of
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.sources.tests import natural
@@ -25,7 +25,7 @@ _PARTS = {
 }
 
 
-def entries_of_directory(path: Path) -> tuple[Entry, ...]:
+def entries_of_directory(path: Path) -> tuple[BenchmarkEntry, ...]:
     """Read a directory that holds one directory in APPS layout for each problem.
 
     Raises:
@@ -41,7 +41,7 @@ def entries_of_directory(path: Path) -> tuple[Entry, ...]:
     return tuple(_directory_entry(child) for child in problems)
 
 
-def entries_of_file(path: Path) -> tuple[Entry, ...]:
+def entries_of_file(path: Path) -> tuple[BenchmarkEntry, ...]:
     """Read a file of records by its ending: ``.jsonl``, ``.jsonl.gz``, ``.json``, ``.parquet``.
 
     Raises:
@@ -59,14 +59,14 @@ def entries_of_file(path: Path) -> tuple[Entry, ...]:
     )
 
 
-def _directory_entry(path: Path) -> Entry:
+def _directory_entry(path: Path) -> BenchmarkEntry:
     metadata = _metadata(path)
     digest = hashlib.sha256((path / "question.txt").read_bytes())
     tests = path / "input_output.json"
     # The tests of APPS are gigabytes: their size stands for them.
     digest.update(str(tests.stat().st_size if tests.is_file() else -1).encode())
     difficulty = metadata.get("difficulty")
-    return Entry(
+    return BenchmarkEntry(
         id=path.name,
         load=lambda: item_of(_directory_record(path, metadata), path.name),
         digest=digest.hexdigest(),
@@ -99,7 +99,7 @@ def _text(path: Path) -> str:
         raise ProblemError(f"{path} can't be read: {reason}") from error
 
 
-def _line_entries(path: Path) -> Iterator[Entry]:
+def _line_entries(path: Path) -> Iterator[BenchmarkEntry]:
     """Entries of a JSONL file, or of a JSON file that is one array."""
     try:
         if path.suffix == ".gz":
@@ -116,12 +116,12 @@ def _line_entries(path: Path) -> Iterator[Entry]:
         raise ProblemError(f"{path} can't be read: {error}") from error
 
 
-def _held_entries(lines: list[bytes], path: Path) -> Iterator[Entry]:
+def _held_entries(lines: list[bytes], path: Path) -> Iterator[BenchmarkEntry]:
     for position, line in enumerate(line for line in lines if line.strip()):
         yield _row_entry(line, position, f"{path}:{position + 1}", partial(bytes, line))
 
 
-def _offset_entries(path: Path) -> Iterator[Entry]:
+def _offset_entries(path: Path) -> Iterator[BenchmarkEntry]:
     offset = position = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
@@ -141,11 +141,11 @@ def _reader(path: Path, offset: int, size_bytes: int) -> Callable[[], bytes]:
     return read
 
 
-def _row_entry(line: bytes, position: int, where: str, read: Callable[[], bytes]) -> Entry:
+def _row_entry(line: bytes, position: int, where: str, read: Callable[[], bytes]) -> BenchmarkEntry:
     record = _record(line, where)
     id_ = id_of(record, position)
     difficulty, split = record.get("difficulty"), record.get("split")
-    return Entry(
+    return BenchmarkEntry(
         id=id_,
         load=lambda: item_of(_record(read(), where), id_),
         digest=hashlib.sha256(line).hexdigest(),
@@ -164,7 +164,7 @@ def _record(line: bytes | str, where: str) -> Record:
     return value
 
 
-def _parquet_entries(path: Path) -> Iterator[Entry]:
+def _parquet_entries(path: Path) -> Iterator[BenchmarkEntry]:
     parquet = _parquet(path)
     position = 0
     for group in range(parquet.num_row_groups):

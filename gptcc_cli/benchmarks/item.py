@@ -19,7 +19,7 @@ def host_of(url: str | None) -> str | None:
     return host.removeprefix("www.") if host else None
 
 
-class Kind(Enum):
+class BenchmarkKind(Enum):
     """How the programs of an item meet its tests."""
 
     STDIN = "stdin"
@@ -45,11 +45,11 @@ class BenchmarkItem:
     """Program text that a plain completion goes on from; empty: completions are programs."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> BenchmarkKind:
         """How programs meet the tests."""
         if self.check_source is not None:
-            return Kind.CHECK
-        return Kind.CALL if self.problem.mode.value == "call" else Kind.STDIN
+            return BenchmarkKind.CHECK
+        return BenchmarkKind.CALL if self.problem.mode.value == "call" else BenchmarkKind.STDIN
 
     @property
     def origin(self) -> str | None:
@@ -63,7 +63,7 @@ class BenchmarkItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class BenchmarkEntry:
     """What is known of an item before it is read."""
 
     id: str
@@ -86,7 +86,7 @@ class Benchmark:
     """``train``, ``test``, ...; empty where the benchmark has none."""
     source: str
     """Where it was read from, for people."""
-    entries: tuple[Entry, ...]
+    entries: tuple[BenchmarkEntry, ...]
     """In the benchmark's own order."""
 
     @property

@@ -7,7 +7,7 @@ fetched; a path is read as it is; ``hub:owner/name/file`` names a file of a data
 from pathlib import Path
 
 from gptcc_cli.benchmarks import files, hub, package
-from gptcc_cli.benchmarks.item import Benchmark, Entry
+from gptcc_cli.benchmarks.item import Benchmark, BenchmarkEntry
 from gptcc_cli.errors import ProblemError, UsageError
 
 NAMES = ("apps", "humaneval", "mbpp")
@@ -82,7 +82,7 @@ def _of_file(path: Path, name: str, split: str, source: str) -> Benchmark:
     return _checked(name, split, source, entries)
 
 
-def _checked(name: str, split: str, source: str, entries: tuple[Entry, ...]) -> Benchmark:
+def _checked(name: str, split: str, source: str, entries: tuple[BenchmarkEntry, ...]) -> Benchmark:
     seen: set[str] = set()
     for entry in entries:
         if entry.id in seen:

@@ -28,9 +28,9 @@ def crash_on_mutated(
     Returns:
         The first run that went wrong, and the words for it.
     """
-    from gptcc_cli.mutation import mutate
+    from gptcc_cli.input_generation import generate_inputs
 
-    for probe in mutate(problem, problem.trusted_samples, n=n, seed=_SEED):
+    for probe in generate_inputs(problem, problem.trusted_samples, n=n, seed=_SEED):
         test = IOTest(name=f"an input like {probe.steps[0]}", input=probe.input, expected="")
         (case,) = judge.judge(candidate, problem, (test,)).cases
         if case.verdict in _CRASHES:

@@ -29,7 +29,7 @@ from gptcc_cli.evaluation.grading import (
 )
 from gptcc_cli.evaluation.importing import import_completions, import_references
 from gptcc_cli.evaluation.protocol import Checker, Preamble
-from gptcc_cli.evaluation.report import Report, make_report
+from gptcc_cli.evaluation.report import EvalReport, make_report
 from gptcc_cli.evaluation.selftest import refuse_failing_controls
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Grading:
             workers = self.judge.jobs or len(os.sched_getaffinity(0))
             yield lambda written: grade_here(grader, benchmark, workers, written)
 
-    def report(self, directory: Path) -> Report:
+    def report(self, directory: Path) -> EvalReport:
         """Compute the figures of a graded run."""
         return make_report(directory, checker=self.checker, ks=self.ks, n_at_ks=self.n_at_ks)
 
@@ -144,7 +144,7 @@ def make_directory(directory: Path) -> None:
         ) from error
 
 
-def show_report(grading: Grading, benchmark: Benchmark, directory: Path) -> Report:
+def show_report(grading: Grading, benchmark: Benchmark, directory: Path) -> EvalReport:
     """Write a run's report into its directory, and its figures to standard output."""
     report = grading.report(directory)
     files = write_report_files(report, benchmark, directory)

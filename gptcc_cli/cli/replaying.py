@@ -14,8 +14,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any, get_args, get_type_hints
 
-from gptcc_cli.cli.collaborators.hearing import Hearing
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
+from gptcc_cli.cli.collaborators.problem_judge import ProblemJudge
 from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.cli.intake import Task
 from gptcc_cli.cli.session import open_wished_writer, solve_unlogged
@@ -177,10 +177,10 @@ def _further(
     """Judge what was judged then beyond the answer, which a run does while it has not stopped."""
     ranked = {one.judgement.candidate.id for one in solution.ranked}
     wanted = {program.id for program in kept.run.programs} - ranked
-    hearing = Hearing(judge=judge, problem=task.problem, tests=task.judged_on)
+    submission = ProblemJudge(judge=judge, problem=task.problem, tests=task.judged_on)
     futures = {}
     for completion in kept.completions:
         candidate = extract(completion, task.problem)
         if candidate.id in wanted and candidate.id not in futures:
-            futures[candidate.id] = hearing.submit(candidate)
+            futures[candidate.id] = submission.submit(candidate)
     return {id_: future.result() for id_, future in futures.items()}

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from gptcc_cli.cli.collaborators.claiming import Claiming, claiming_of
 from gptcc_cli.cli.collaborators.endpoint import open_endpoint
-from gptcc_cli.cli.collaborators.hearing import Hearing, observation_of
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.collaborators.log import Entry, open_log
+from gptcc_cli.cli.collaborators.problem_judge import ProblemJudge, probe_runner_for
 from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
 from gptcc_cli.cli.filling import Filling, places_to_fill
 from gptcc_cli.cli.intake import Task, named_or_piped, read_tasks
@@ -155,10 +155,10 @@ class _Desk:
                 sampling,
                 generator=entry.overheard(self.writer.generator),
                 extract=lambda completion: extract(completion, problem),
-                judge=Hearing(judge=self.judge, problem=problem, tests=task.judged_on),
-                observe=None
+                judge=ProblemJudge(judge=self.judge, problem=problem, tests=task.judged_on),
+                probe_runner=None
                 if until is Until.FIRST and task.judged_on
-                else observation_of(
+                else probe_runner_for(
                     self.judge, problem, seed=sampling.seed, generated_tests=generated_tests
                 ),
                 repair=self.repair,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 from gptcc_cli.console.evaluation import facts, interval, model_of, percent, title
-from gptcc_cli.evaluation.report import Report
+from gptcc_cli.evaluation.report import EvalReport
 
 _DATASETS = {
     "apps": ("codeparrot/apps", "APPS"),
@@ -17,12 +17,12 @@ _DATASETS = {
 """By benchmark: the data set's id on the hub, and its name."""
 
 
-def model_card(report: Report) -> str:
+def model_card(report: EvalReport) -> str:
     """Return metadata for the card's head and a section for its text."""
     return "\n".join(_lines(report)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: EvalReport) -> Iterator[str]:
     yield "<!-- The block between the lines of dashes belongs into the card's own metadata. -->"
     yield "---"
     yield from _metadata(report)
@@ -47,7 +47,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"- {fact}"
 
 
-def _metadata(report: Report) -> Iterator[str]:
+def _metadata(report: EvalReport) -> Iterator[str]:
     made = report.header["completions"]
     dataset, name = _DATASETS.get(made["benchmark"], (made["benchmark"], made["benchmark"]))
     label = f" (contaminated: {report.contamination})" if report.contamination else ""

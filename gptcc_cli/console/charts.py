@@ -6,7 +6,7 @@ from math import fsum
 
 from gptcc_cli.console.drawing import Drawing, Label, Shape, box, line
 from gptcc_cli.console.evaluation import percent
-from gptcc_cli.evaluation.report import Report, Row
+from gptcc_cli.evaluation.report import EvalReport, ReportRow
 from gptcc_cli.metrics import pass_at_k
 
 _WIDTH, _HEIGHT = 560, 300
@@ -14,7 +14,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 44, 44
 _MOST_POINTS = 100
 
 
-def charts(report: Report) -> dict[str, Drawing]:
+def charts(report: EvalReport) -> dict[str, Drawing]:
     """Every chart there is something to draw for, by the name of its file."""
     found = {"verdicts": verdict_chart(report)}
     if len(report.ks) > 1:
@@ -26,7 +26,7 @@ def charts(report: Report) -> dict[str, Drawing]:
     return {name: _labelled(drawing, report) for name, drawing in found.items()}
 
 
-def _labelled(drawing: Drawing, report: Report) -> Drawing:
+def _labelled(drawing: Drawing, report: EvalReport) -> Drawing:
     """A contaminated result says so in its charts too, which travel without their page."""
     if report.contamination is None:
         return drawing
@@ -39,7 +39,7 @@ def _labelled(drawing: Drawing, report: Report) -> Drawing:
     )
 
 
-def pass_chart(report: Report) -> Drawing:
+def pass_chart(report: EvalReport) -> Drawing:
     """pass@k over k, with the interval at each k that has one."""
     scores = [score for score in report.scores if score.n]
     most = min(*(score.n for score in scores), _MOST_POINTS)
@@ -71,7 +71,7 @@ def pass_chart(report: Report) -> Drawing:
     return _drawing("pass@k", f"{words}.", shapes, labels, _HEIGHT)
 
 
-def group_chart(report: Report, group: str, rows: Sequence[Row]) -> Drawing:
+def group_chart(report: EvalReport, group: str, rows: Sequence[ReportRow]) -> Drawing:
     """The first figure of each group of problems as bars, with intervals as whiskers."""
     name = next(iter(report.rows[0].figures))
     figures = [row.figures[name] for row in rows]
@@ -98,7 +98,7 @@ def group_chart(report: Report, group: str, rows: Sequence[Row]) -> Drawing:
     return _drawing(f"{name} by {group}", f"{words}.", shapes, labels, _HEIGHT)
 
 
-def verdict_chart(report: Report) -> Drawing:
+def verdict_chart(report: EvalReport) -> Drawing:
     """Programs by verdict, as bars to the right with their counts."""
     total = report.n_programs
     shapes: list[Shape] = []

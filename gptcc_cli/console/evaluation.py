@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.evaluation.comparing import RunComparison
-from gptcc_cli.evaluation.generating import Progress
-from gptcc_cli.evaluation.report import Report, Row
+from gptcc_cli.evaluation.generating import EvalProgress
+from gptcc_cli.evaluation.report import EvalReport, ReportRow
 from gptcc_cli.generation import Writing
 from gptcc_cli.metrics import Estimate
 
@@ -31,7 +31,7 @@ class StageView:
         self._started_s = monotonic()
         self._said_s = self._started_s
         self._status: Status | None = None
-        self._last: Progress | None = None
+        self._last: EvalProgress | None = None
         self._writing: Writing | None = None
 
     def __enter__(self) -> Self:
@@ -48,7 +48,7 @@ class StageView:
         if self._last is not None:
             self._reporter.info(self._line(self._last))
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: EvalProgress) -> None:
         """Take note of a finished problem."""
         self._last = progress
         self._show()
@@ -67,7 +67,7 @@ class StageView:
             self._said_s = monotonic()
             self._reporter.info(self._line(self._last))
 
-    def _line(self, progress: Progress) -> str:
+    def _line(self, progress: EvalProgress) -> str:
         elapsed_s = max(monotonic() - self._started_s, 1e-9)
         mine = progress.n_done - progress.n_before
         words = [f"{progress.stage}: {progress.n_done} of {progress.n_problems} problems"]
@@ -104,12 +104,12 @@ def interval(estimate: Estimate) -> str:
     return f"[{100 * estimate.low:.{digits}f}, {100 * estimate.high:.{digits}f}]"
 
 
-def report_text(report: Report) -> str:
+def report_text(report: EvalReport) -> str:
     """Return the figures of a run as text."""
     return "\n".join(_report_lines(report)) + "\n"
 
 
-def _report_lines(report: Report) -> Iterator[str]:
+def _report_lines(report: EvalReport) -> Iterator[str]:
     yield title(report)
     if report.contamination:
         yield f"CONTAMINATED: {report.contamination}"
@@ -119,20 +119,20 @@ def _report_lines(report: Report) -> Iterator[str]:
     yield from facts(report)
 
 
-def title(report: Report) -> str:
+def title(report: EvalReport) -> str:
     """Say in a line what was measured."""
     made = report.header["completions"]
     split = f" {made['split']}" if made["split"] else ""
     return f"{made['benchmark']}{split}, {model_of(report)}"
 
 
-def model_of(report: Report) -> str:
+def model_of(report: EvalReport) -> str:
     """Who wrote the programs."""
     made = report.header["completions"]
     return str(made.get("generator", "unknown"))
 
 
-def _figure_table(rows: tuple[Row, ...]) -> Iterator[str]:
+def _figure_table(rows: tuple[ReportRow, ...]) -> Iterator[str]:
     names = list(rows[0].figures)
     table = [["", "problems", *names]]
     for row in rows:
@@ -150,7 +150,7 @@ def aligned(table: list[list[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def facts(report: Report) -> Iterator[str]:
+def facts(report: EvalReport) -> Iterator[str]:
     """Say everything a figure must not be read without."""
     made, header = report.header["completions"], report.header
     total = report.n_programs
@@ -188,7 +188,7 @@ def facts(report: Report) -> Iterator[str]:
     yield ("intervals: 95 %, over problems (Wilson where a problem scores 0 or 1, else bootstrap)")
 
 
-def report_record(report: Report) -> dict[str, Any]:
+def report_record(report: EvalReport) -> dict[str, Any]:
     """Return what ``gptcc eval --json`` writes: schema ``gptcc.eval/1``."""
     return {
         "header": report.header,

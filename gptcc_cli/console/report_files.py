@@ -16,12 +16,14 @@ from gptcc_cli.console.charts import charts
 from gptcc_cli.console.drawing import png, svg
 from gptcc_cli.console.evaluation import report_record
 from gptcc_cli.console.report_page import report_page
-from gptcc_cli.evaluation.report import Report
-from gptcc_cli.evaluation.specimens import read_specimens
+from gptcc_cli.evaluation.examples import read_graded_examples
+from gptcc_cli.evaluation.report import EvalReport
 from gptcc_cli.files import explained, written_aside
 
 
-def write_report_files(report: Report, benchmark: Benchmark, directory: Path) -> tuple[Path, ...]:
+def write_report_files(
+    report: EvalReport, benchmark: Benchmark, directory: Path
+) -> tuple[Path, ...]:
     """Write every file of a report, each whole or not at all.
 
     Args:
@@ -35,7 +37,7 @@ def write_report_files(report: Report, benchmark: Benchmark, directory: Path) ->
     Raises:
         OutputError: one can't be written.
     """
-    page = report_page(report, read_specimens(directory, benchmark))
+    page = report_page(report, read_graded_examples(directory, benchmark))
     record = json.dumps({"schema": "gptcc.eval/1", **report_record(report)}, indent=2)
     contents: dict[str, bytes] = {
         "report.json": _bytes(record + "\n"),
@@ -56,7 +58,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def problems_csv(report: Report) -> str:
+def problems_csv(report: EvalReport) -> str:
     """Return one line for each problem; a contaminated result says why on every line."""
     label = [report.contamination] if report.contamination else []
     names = list(dict.fromkeys(name for score in report.scores for name, _ in score.verdicts))

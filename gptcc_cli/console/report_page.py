@@ -14,18 +14,20 @@ from pathlib import Path
 from gptcc_cli.console.charts import charts
 from gptcc_cli.console.drawing import svg
 from gptcc_cli.console.evaluation import facts, interval, percent, title
-from gptcc_cli.evaluation.report import Report
-from gptcc_cli.evaluation.specimens import Specimen
+from gptcc_cli.evaluation.examples import GradedExample
+from gptcc_cli.evaluation.report import EvalReport
 
 _PAGE = Path(__file__).with_name("page")
 
 
-def report_page(report: Report, specimens: Iterable[tuple[str, list[Specimen]]]) -> Iterator[str]:
+def report_page(
+    report: EvalReport, examples: Iterable[tuple[str, list[GradedExample]]]
+) -> Iterator[str]:
     """Yield the page in pieces.
 
     Args:
         report: the figures.
-        specimens: of problems, in the order of the report's scores; only one is held.
+        examples: of problems, in the order of the report's scores; only one is held.
     """
     heading = escape(title(report))
     yield (
@@ -48,7 +50,7 @@ def report_page(report: Report, specimens: Iterable[tuple[str, list[Specimen]]])
     for fact in facts(report):
         yield f"<li>{escape(fact)}</li>\n"
     yield "</ul>\n"
-    yield from _problems(report, specimens)
+    yield from _problems(report, examples)
     yield f"</main>\n<script>\n{_part('report.js')}</script>\n</body>\n</html>\n"
 
 
@@ -56,7 +58,7 @@ def _part(name: str) -> str:
     return (_PAGE / name).read_text(encoding="utf-8")
 
 
-def _figures(report: Report) -> Iterator[str]:
+def _figures(report: EvalReport) -> Iterator[str]:
     names = list(report.rows[0].figures)
     yield '<h2>Figures</h2>\n<div class="scroll" tabindex="0" role="region" aria-label="Figures">\n'
     yield "<table>\n<thead><tr><th scope='col'>group</th>"
@@ -72,7 +74,9 @@ def _figures(report: Report) -> Iterator[str]:
     yield "</tbody>\n</table>\n</div>\n"
 
 
-def _problems(report: Report, specimens: Iterable[tuple[str, list[Specimen]]]) -> Iterator[str]:
+def _problems(
+    report: EvalReport, examples: Iterable[tuple[str, list[GradedExample]]]
+) -> Iterator[str]:
     difficulties = list(dict.fromkeys(one.difficulty for one in report.scores if one.difficulty))
     yield '<h2 id="table">Problems</h2>\n<form id="filters" aria-label="Filter problems">\n'
     yield '<label>search names, programs and messages<input id="search" type="search"></label>\n'
@@ -94,10 +98,10 @@ def _problems(report: Report, specimens: Iterable[tuple[str, list[Specimen]]]) -
         '<p><button type="button" id="more" hidden>Show more problems</button></p>\n'
         '<script type="application/json" id="problems">[\n'
     )
-    stream = iter(specimens)
+    stream = iter(examples)
     upcoming = next(stream, None)
     for number, score in enumerate(report.scores):
-        programs: list[Specimen] = []
+        programs: list[GradedExample] = []
         if upcoming is not None and upcoming[0] == score.problem:
             programs, upcoming = upcoming[1], next(stream, None)
         record = {

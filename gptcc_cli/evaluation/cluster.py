@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from gptcc_cli.benchmarks import Benchmark, BenchmarkItem, Entry
+from gptcc_cli.benchmarks import Benchmark, BenchmarkEntry, BenchmarkItem
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError, ModelError, UsageError
 from gptcc_cli.evaluation.completions import Written
@@ -90,7 +90,7 @@ def write_on_cluster(open_writer: OpenWriter, workers: int | None) -> WriteAll:
         workers: how many; ``None``: one for each GPU of the cluster, or one.
     """
 
-    def write_all(entries: Iterable[Entry]) -> Iterator[tuple[Record, ...]]:
+    def write_all(entries: Iterable[BenchmarkEntry]) -> Iterator[tuple[Record, ...]]:
         ray = _ray()
         n = workers or max(1, int(ray.cluster_resources().get("GPU", 0)))
         remote = ray.remote(**_needs())(_RemoteWriter)
@@ -172,7 +172,7 @@ class _Piece:
     """One problem under way."""
 
     number: int
-    entry: Entry
+    entry: BenchmarkEntry
     deaths: int = 0
     """Workers that died over it."""
 
@@ -207,7 +207,7 @@ class _Crew:
         ):
             ray.kill(actor)
 
-    def write(self, entries: Iterable[Entry]) -> Iterator[tuple[Record, ...]]:
+    def write(self, entries: Iterable[BenchmarkEntry]) -> Iterator[tuple[Record, ...]]:
         """Yield the lines of each entry, in the order of the entries."""
         source = iter(enumerate(entries))
         again: deque[_Piece] = deque()
@@ -226,7 +226,7 @@ class _Crew:
                 return
             self._wait(done, again)
 
-    def _next(self, source: Iterator[tuple[int, Entry]]) -> _Piece | None:
+    def _next(self, source: Iterator[tuple[int, BenchmarkEntry]]) -> _Piece | None:
         found = next(source, None)
         if found is None:
             self._exhausted = True

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from gptcc_cli.errors import UsageError
-from gptcc_cli.evaluation.report import Report, Score
+from gptcc_cli.evaluation.report import EvalReport, Score
 from gptcc_cli.metrics import PairedDifference, paired_bootstrap, pass_at_k
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ProblemChange:
     """One problem on which two runs differ."""
 
     problem: str
@@ -23,7 +23,7 @@ class RunComparison:
 
     differences: tuple[tuple[str, PairedDifference], ...]
     """By figure: ``pass@1``, ..., ``test cases``."""
-    changes: tuple[Change, ...]
+    changes: tuple[ProblemChange, ...]
     """Problems that differ, the largest change first."""
     left_out: int
     """Problems that only one of the runs has."""
@@ -33,7 +33,7 @@ class RunComparison:
     """Why the model of each run may have seen the problems."""
 
 
-def compare(first: Report, second: Report) -> RunComparison:
+def compare(first: EvalReport, second: EvalReport) -> RunComparison:
     """Compare two runs by paired differences.
 
     Raises:
@@ -57,7 +57,8 @@ def compare(first: Report, second: Report) -> RunComparison:
         shares = paired_bootstrap([a.share for a, _ in pairs], [b.share for _, b in pairs])
         differences.append(("test cases", shares))
     changes = [
-        Change(problem=a.problem, first=a.right / a.n, second=b.right / b.n) for a, b in pairs
+        ProblemChange(problem=a.problem, first=a.right / a.n, second=b.right / b.n)
+        for a, b in pairs
     ]
     changed = [change for change in changes if change.first != change.second]
     return RunComparison(
@@ -69,7 +70,7 @@ def compare(first: Report, second: Report) -> RunComparison:
     )
 
 
-def _by_problem(report: Report) -> dict[str, Score]:
+def _by_problem(report: EvalReport) -> dict[str, Score]:
     return {score.problem: score for score in report.scores if score.n}
 
 
@@ -80,7 +81,7 @@ def _difference(pairs: list[tuple[Score, Score]], k: int) -> PairedDifference:
     )
 
 
-def _settings(first: Report, second: Report) -> tuple[tuple[str, object, object], ...]:
+def _settings(first: EvalReport, second: EvalReport) -> tuple[tuple[str, object, object], ...]:
     one, other = _flat(first), _flat(second)
     names = dict.fromkeys((*one, *other))
     return tuple(
@@ -90,7 +91,7 @@ def _settings(first: Report, second: Report) -> tuple[tuple[str, object, object]
     )
 
 
-def _flat(report: Report) -> dict[str, object]:
+def _flat(report: EvalReport) -> dict[str, object]:
     made = report.header["completions"]
     judged = {name: value for name, value in report.header.items() if name != "completions"}
     return {**made, **judged, "checker": report.checker.value}

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.benchmarks import Benchmark, Entry
+from gptcc_cli.benchmarks import Benchmark, BenchmarkEntry
 from gptcc_cli.errors import ModelError, ProblemError
 from gptcc_cli.evaluation import completions as lines
 from gptcc_cli.evaluation.stages import Record, StageWriter, Unit
@@ -24,7 +24,7 @@ Prompts = Callable[[Problem], tuple[Prompt, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class EvalProgress:
     """How far a stage is."""
 
     stage: str
@@ -40,7 +40,7 @@ class Progress:
     """Programs by verdict, as far as graded by this try."""
 
 
-Listener = Callable[[Progress], None]
+Listener = Callable[[EvalProgress], None]
 """Hears of each finished problem; must be quick."""
 
 
@@ -88,7 +88,7 @@ class ProblemWriter:
         return tuple(lines.record_of(id_, i, found[i]) for i in range(self._sampling.n))
 
 
-WriteAll = Callable[[Iterable[Entry]], Iterator[tuple[Record, ...]]]
+WriteAll = Callable[[Iterable[BenchmarkEntry]], Iterator[tuple[Record, ...]]]
 """Writes one entry after another and yields their lines in the same order."""
 
 
@@ -128,7 +128,7 @@ def generate(
             n_tokens += sum(int(record.get("n_tokens", 0)) for record in records)
             if listen is not None:
                 listen(
-                    Progress(
+                    EvalProgress(
                         stage="generate",
                         n_done=writer.n_done,
                         n_before=before,
@@ -140,7 +140,7 @@ def generate(
     return path
 
 
-def units_for(entries: Sequence[Entry], n: int) -> tuple[Unit, ...]:
+def units_for(entries: Sequence[BenchmarkEntry], n: int) -> tuple[Unit, ...]:
     """The plan of a file in which each problem has n completions."""
     indexes = tuple(range(n))
     return tuple(Unit(problem=entry.id, indexes=indexes) for entry in entries)
@@ -149,7 +149,7 @@ def units_for(entries: Sequence[Entry], n: int) -> tuple[Unit, ...]:
 def one_by_one(writer: ProblemWriter, watch: Watcher | None = None) -> WriteAll:
     """Write on this machine, one problem after another."""
 
-    def write_all(entries: Iterable[Entry]) -> Iterator[tuple[Record, ...]]:
+    def write_all(entries: Iterable[BenchmarkEntry]) -> Iterator[tuple[Record, ...]]:
         for entry in entries:
             yield writer.write_problem(entry.id, entry.load().problem, watch)
 

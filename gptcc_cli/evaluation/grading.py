@@ -27,7 +27,7 @@ from gptcc_cli.evaluation.completions import (
     read_completions,
     units_of,
 )
-from gptcc_cli.evaluation.generating import Listener, Progress
+from gptcc_cli.evaluation.generating import EvalProgress, Listener
 from gptcc_cli.evaluation.protocol import Preamble, with_preamble, without_preamble
 from gptcc_cli.evaluation.stages import Record, StageWriter
 from gptcc_cli.extraction import NO_CODE, Candidate, extract
@@ -325,7 +325,7 @@ def grade(
             verdicts.update(str(record["verdict"]) for record in records)
             if listen is not None:
                 listen(
-                    Progress(
+                    EvalProgress(
                         stage="grade",
                         n_done=writer.n_done,
                         n_before=before,

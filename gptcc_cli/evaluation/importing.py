@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.benchmarks import Benchmark, Entry
+from gptcc_cli.benchmarks import Benchmark, BenchmarkEntry
 from gptcc_cli.errors import UsageError
 from gptcc_cli.evaluation.completions import FILE, SCHEMA, VERSION, outside_record
 from gptcc_cli.evaluation.generating import benchmark_header
@@ -88,7 +88,9 @@ def _header(benchmark: Benchmark, made: Mapping[str, Any]) -> dict[str, Any]:
     return {"schema": SCHEMA, "version": VERSION, **benchmark_header(benchmark), **made}
 
 
-def _records(entries: tuple[Entry, ...], found: Mapping[str, list[_Text]]) -> Iterator[Record]:
+def _records(
+    entries: tuple[BenchmarkEntry, ...], found: Mapping[str, list[_Text]]
+) -> Iterator[Record]:
     for entry in entries:
         texts = found.get(entry.id, ())
         prefix = entry.load().completes if any(not one.whole for one in texts) else ""

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.benchmarks import Kind
+from gptcc_cli.benchmarks import BenchmarkKind
 from gptcc_cli.errors import UsageError
 from gptcc_cli.evaluation.completions import FILE as COMPLETIONS
 from gptcc_cli.evaluation.completions import n_unread
@@ -52,7 +52,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ReportRow:
     """The figures of a group of problems."""
 
     group: str
@@ -64,7 +64,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class ReportDifference:
     """What the two checkers disagree on."""
 
     only_gptcc: int
@@ -76,13 +76,13 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class EvalReport:
     """The figures of one run, and everything needed to repeat it."""
 
     header: Mapping[str, Any]
     """Of the results, with the completions' own inside."""
     checker: Checker
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     """``all`` first; never a mean of rows."""
     scores: tuple[Score, ...]
     verdicts: tuple[tuple[str, int], ...]
@@ -94,7 +94,7 @@ class Report:
     n_compiling: int
     n_truncated: int
     """Of those that compile, how many only after a torn last line was dropped."""
-    difference: Difference
+    difference: ReportDifference
     contamination: str | None
     """Why the model may have seen the problems; ``None``: nothing is known."""
     notes: tuple[str, ...] = ()
@@ -150,7 +150,7 @@ def make_report(
     checker: Checker = Checker.GPTCC,
     ks: Sequence[int] = (),
     n_at_ks: Sequence[tuple[int, int]] = (),
-) -> Report:
+) -> EvalReport:
     """Compute the figures of a finished run.
 
     Args:
@@ -169,10 +169,10 @@ def make_report(
     if not judged:
         raise UsageError(f"{str(directory)!r} holds no result that can be scored")
     least = min(score.n for score in judged)
-    several_tests = any(score.kind != Kind.CHECK.value for score in judged)
+    several_tests = any(score.kind != BenchmarkKind.CHECK.value for score in judged)
     figures = _figures(header, least, ks, n_at_ks, several_tests=several_tests)
     made = header["completions"]
-    return Report(
+    return EvalReport(
         header=header,
         checker=checker,
         rows=tuple(_rows(judged, figures)),
@@ -183,7 +183,7 @@ def make_report(
         n_without_code=totals.n_without_code,
         n_compiling=totals.n_compiling,
         n_truncated=totals.n_truncated,
-        difference=Difference(
+        difference=ReportDifference(
             only_gptcc=totals.only_gptcc,
             only_apps=totals.only_apps,
             problems=tuple(totals.disagreeing[:20]),
@@ -293,7 +293,7 @@ def _share(score: Score) -> float:
     return score.share
 
 
-def _rows(scores: Sequence[Score], figures: Mapping[str, Figure]) -> Iterator[Row]:
+def _rows(scores: Sequence[Score], figures: Mapping[str, Figure]) -> Iterator[ReportRow]:
     yield _row("all", "all", scores, figures)
     for group, order in (("difficulty", _DIFFICULTIES), ("kind", _KINDS), ("origin", ())):
         counted = Counter(getattr(score, group) for score in scores)
@@ -308,11 +308,13 @@ def _rows(scores: Sequence[Score], figures: Mapping[str, Figure]) -> Iterator[Ro
 
 
 _DIFFICULTIES = ("introductory", "interview", "competition")
-_KINDS = tuple(kind.value for kind in Kind)
+_KINDS = tuple(kind.value for kind in BenchmarkKind)
 
 
-def _row(group: str, name: str, scores: Sequence[Score], figures: Mapping[str, Figure]) -> Row:
-    return Row(
+def _row(
+    group: str, name: str, scores: Sequence[Score], figures: Mapping[str, Figure]
+) -> ReportRow:
+    return ReportRow(
         group=group,
         name=name,
         n_problems=len(scores),

@@ -40,7 +40,7 @@ from gptcc_cli.sandbox import Exceeded, Execution, Limits, Sandbox, Stage
 
 if TYPE_CHECKING:
     # Whoever only judges waits for no import of what makes inputs.
-    from gptcc_cli.mutation import Probe
+    from gptcc_cli.input_generation import Probe
 
 _PLACE = re.compile(rb'(File "main\.py", line )(\d{1,9})')
 
@@ -52,7 +52,7 @@ KEPT_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Hearing:
+class _Submission:
     """One candidate before its tests."""
 
     candidate: Candidate
@@ -112,19 +112,19 @@ class Judge:
         Raises:
             GptccError: the sandbox refuses, or the tests can't be run.
         """
-        hearing = self._hearing(candidate, problem, tests, stop_at_first_failure, None)
+        submission = self._submission(candidate, problem, tests, stop_at_first_failure, None)
         if stop_at_first_failure or len(tests) < 2 or self._sandbox.workers < 2:
-            return self._hear(hearing)
-        first = self._case(hearing, tests[0])
+            return self._judge_in_turn(submission)
+        first = self._case(submission, tests[0])
         if _settles_all(first):
-            return self._hear(hearing, first)
-        later = [self._pool.submit(self._case, hearing, test) for test in tests[1:]]
+            return self._judge_in_turn(submission, first)
+        later = [self._pool.submit(self._case, submission, test) for test in tests[1:]]
         try:
             cases = (first, *(future.result() for future in later))
         finally:
             for future in later:
                 future.cancel()
-        return _judgement(hearing, cases)
+        return _judgement(submission, cases)
 
     def submit(
         self,
@@ -145,8 +145,8 @@ class Judge:
             cancel: when set, judging ends before its next test, and the future's result
                 raises ``CancelledError``; so it does after ``close``.
         """
-        hearing = self._hearing(candidate, problem, tests, stop_at_first_failure, cancel)
-        return self._pool.submit(self._hear, hearing)
+        submission = self._submission(candidate, problem, tests, stop_at_first_failure, cancel)
+        return self._pool.submit(self._judge_in_turn, submission)
 
     def judge_assertions(
         self, candidate: Candidate, problem: Problem, check_source: str, *, name: str = "check"
@@ -162,7 +162,7 @@ class Judge:
             case = self._assertions_case(candidate, problem, check_source, test, rules)
         return Judgement(candidate=candidate, cases=(case,), n_tests=1)
 
-    def observe(
+    def run_probes(
         self,
         candidate: Candidate,
         problem: Problem,
@@ -182,13 +182,15 @@ class Judge:
             generated_tests: their inputs come after the probes, and nothing else of them.
             cancel: as for ``submit``.
         """
-        hearing = self._hearing(candidate, problem, (), False, cancel)
-        hearing = replace(hearing, rules=seen.observing_rules(hearing.rules))
-        return self._pool.submit(self._observe, hearing, tuple(probes), tuple(generated_tests))
+        submission = self._submission(candidate, problem, (), False, cancel)
+        submission = replace(submission, rules=seen.probe_rules(submission.rules))
+        return self._pool.submit(
+            self._run_probes, submission, tuple(probes), tuple(generated_tests)
+        )
 
-    def _observe(
+    def _run_probes(
         self,
-        hearing: _Hearing,
+        submission: _Submission,
         probes: "tuple[Probe, ...]",
         generated_tests: tuple[GeneratedTest, ...],
     ) -> OutputSignature:
@@ -201,17 +203,17 @@ class Judge:
             if outcomes == [Verdict.TLE] * _PATIENCE or outcomes[:1] == [Verdict.CE]:
                 outcomes.extend(outcomes[:1] * (len(inputs) - len(outcomes)))
                 break
-            outcomes.append(self._outcome(hearing, given))
-        return seen.signature_of(outcomes, generated_tests, hearing.rules)
+            outcomes.append(self._outcome(submission, given))
+        return seen.signature_of(outcomes, generated_tests, submission.rules)
 
-    def _outcome(self, hearing: _Hearing, given: str | tuple[Json, ...]) -> Outcome:
+    def _outcome(self, submission: _Submission, given: str | tuple[Json, ...]) -> Outcome:
         """Run one input without an answer; whatever breaks on our side is IE."""
-        if self._closing.is_set() or (hearing.cancel is not None and hearing.cancel.is_set()):
+        if self._closing.is_set() or (submission.cancel is not None and submission.cancel.is_set()):
             raise CancelledError
-        if hearing.candidate.syntax_error is not None:
+        if submission.candidate.syntax_error is not None:
             return Verdict.CE
         try:
-            return seen.outcome_of(self._run(hearing, given), hearing.rules)
+            return seen.outcome_of(self._run(submission, given), submission.rules)
         except GptccError:
             raise
         except Exception:  # noqa: BLE001 (one candidate's observing must not end the run)
@@ -230,16 +232,16 @@ class Judge:
         """Close."""
         self.close()
 
-    def _hearing(
+    def _submission(
         self,
         candidate: Candidate,
         problem: Problem,
         tests: tuple[IOTest, ...],
         stop_at_first_failure: bool,
         cancel: threading.Event | None,
-    ) -> _Hearing:
+    ) -> _Submission:
         granted = granted_names(candidate.source, problem.starter_code)
-        return _Hearing(
+        return _Submission(
             candidate=candidate,
             source=(import_line(granted) if granted else "") + candidate.source,
             granted=granted,
@@ -250,37 +252,37 @@ class Judge:
             cancel=cancel,
         )
 
-    def _hear(self, hearing: _Hearing, first: CaseResult | None = None) -> Judgement:
+    def _judge_in_turn(self, submission: _Submission, first: CaseResult | None = None) -> Judgement:
         """Run the tests one after the other."""
         cases: list[CaseResult] = []
-        for case in self._cases(hearing, first):
+        for case in self._cases(submission, first):
             cases.append(case)
             failed = case.verdict is not Verdict.AC and not case.advisory
-            if failed and hearing.stop_at_first_failure:
+            if failed and submission.stop_at_first_failure:
                 break
-        return _judgement(hearing, tuple(cases))
+        return _judgement(submission, tuple(cases))
 
-    def _cases(self, hearing: _Hearing, first: CaseResult | None) -> Iterator[CaseResult]:
+    def _cases(self, submission: _Submission, first: CaseResult | None) -> Iterator[CaseResult]:
         previous = first
-        for index, test in enumerate(hearing.tests):
+        for index, test in enumerate(submission.tests):
             if index == 0 and first is not None:
                 yield first
             elif previous is not None and _settles_all(previous):
                 yield _same_again(previous, test)
             else:
-                previous = self._case(hearing, test)
+                previous = self._case(submission, test)
                 yield previous
 
-    def _case(self, hearing: _Hearing, test: IOTest) -> CaseResult:
+    def _case(self, submission: _Submission, test: IOTest) -> CaseResult:
         """Run one test; whatever breaks on our side is IE, never the candidate's fault."""
-        if self._closing.is_set() or (hearing.cancel is not None and hearing.cancel.is_set()):
+        if self._closing.is_set() or (submission.cancel is not None and submission.cancel.is_set()):
             raise CancelledError
-        case = _unrunnable(hearing.candidate, test)
+        case = _unrunnable(submission.candidate, test)
         if case is not None:
             return case
         try:
-            execution = self._run(hearing, test.input)
-            verdict, detail, layout_differs = verdict_of(execution, test, hearing.rules)
+            execution = self._run(submission, test.input)
+            verdict, detail, layout_differs = verdict_of(execution, test, submission.rules)
         except GptccError:
             raise
         except Exception as error:  # noqa: BLE001 (one candidate's judging must not end the run)
@@ -294,15 +296,15 @@ class Judge:
             advisory=is_advisory(test, verdict),
         )
 
-    def _run(self, hearing: _Hearing, test_input: str | tuple[Json, ...]) -> Execution:
+    def _run(self, submission: _Submission, test_input: str | tuple[Json, ...]) -> Execution:
         """Run the program; a call that trips over text keys is offered integer keys."""
-        source, problem, limits = hearing.source, hearing.problem, hearing.rules.limits
+        source, problem, limits = submission.source, submission.problem, submission.rules.limits
         execution = self._sandbox.run(job_for(source, problem, test_input, limits))
         tripped = problem.mode is Mode.CALL and raised(execution, "KeyError", "TypeError")
         if tripped and has_int_keys(arguments_of(test_input, problem)):
             again = self._sandbox.run(job_for(source, problem, test_input, limits, int_keys=True))
             execution = again if again.fault is None and again.exit_code == 0 else execution
-        return _with_own_lines(execution) if hearing.granted else execution
+        return _with_own_lines(execution) if submission.granted else execution
 
     def _assertions_case(
         self,
@@ -337,12 +339,12 @@ class Judge:
         return _with_assertion(execution, check)
 
 
-def _judgement(hearing: _Hearing, cases: tuple[CaseResult, ...]) -> Judgement:
+def _judgement(submission: _Submission, cases: tuple[CaseResult, ...]) -> Judgement:
     return Judgement(
-        candidate=hearing.candidate,
+        candidate=submission.candidate,
         cases=cases,
-        n_tests=len(hearing.tests),
-        granted=hearing.granted,
+        n_tests=len(submission.tests),
+        granted=submission.granted,
     )
 
 

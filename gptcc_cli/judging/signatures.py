@@ -80,7 +80,7 @@ def signature_of(
     return OutputSignature(outcomes=tuple(outcomes), passes_generated=tuple(passes_generated))
 
 
-def observing_rules(rules: JudgingRules) -> JudgingRules:
+def probe_rules(rules: JudgingRules) -> JudgingRules:
     """The rules with limits as tight as probes need: their inputs are small."""
     limits = rules.limits
     tight = replace(

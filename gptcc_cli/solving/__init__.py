@@ -2,17 +2,17 @@
 
 from gptcc_cli.solving.events import GenerationProgress, Judged, Listener, SolveEvent, Wrote
 from gptcc_cli.solving.repairing import Repair
-from gptcc_cli.solving.run import Extractor, Judging, Observing, solve
+from gptcc_cli.solving.run import CandidateJudge, CandidateRunner, Extractor, solve
 from gptcc_cli.solving.solution import Ended, Solution, Until
 
 __all__ = [
+    "CandidateJudge",
+    "CandidateRunner",
     "Ended",
     "Extractor",
     "GenerationProgress",
     "Judged",
-    "Judging",
     "Listener",
-    "Observing",
     "Repair",
     "Solution",
     "SolveEvent",

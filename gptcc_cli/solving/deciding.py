@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from gptcc_cli.evidence import AGREEING, Evidence
 from gptcc_cli.judging import Judgement, OutputSignature, Verdict, is_degenerate
+from gptcc_cli.ranking import MIN_CONSENSUS, Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Known:
 Decide = Callable[[Iterable[Known]], int | None]
 """Returns the place at which the answer is known; ``None``: it is not."""
 
-AGREEING_PROGRAMS = AGREEING
+AGREEING_PROGRAMS = MIN_CONSENSUS
 """Different programs with one behaviour that are enough."""
 AGREEING_COMPLETIONS = 8
 """Completions with one behaviour that are enough where they are all of one form: the program is

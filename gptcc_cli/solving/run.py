@@ -17,14 +17,13 @@ from threading import Event, Lock, Timer
 from typing import Protocol
 
 from gptcc_cli.errors import GptccError
-from gptcc_cli.evidence import evidence_bits
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
 from gptcc_cli.judging import Judgement, OutputSignature, Verdict
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
-from gptcc_cli.ranking import RankedCandidate, evidence_for, rank
+from gptcc_cli.ranking import RankedCandidate, evidence_bits, evidence_for, rank
+from gptcc_cli.solving.candidate_store import CandidateStore
 from gptcc_cli.solving.deciding import Decide, agreed, first, never
-from gptcc_cli.solving.desk import Desk
 from gptcc_cli.solving.events import GenerationProgress, Judged, Listener, SolveEvent, Wrote
 from gptcc_cli.solving.repairing import Repair, repair_requests
 from gptcc_cli.solving.solution import Ended, Solution, Until
@@ -41,7 +40,7 @@ class Extractor(Protocol):
         ...
 
 
-class Judging(Protocol):
+class CandidateJudge(Protocol):
     """Gives candidates their judgements, several at once."""
 
     def submit(self, candidate: Candidate) -> Future[Judgement]:
@@ -49,7 +48,7 @@ class Judging(Protocol):
         ...
 
 
-class Observing(Protocol):
+class CandidateRunner(Protocol):
     """Runs candidates on further inputs, of which nobody knows the right outputs."""
 
     def submit(self, candidate: Candidate) -> Future[OutputSignature]:
@@ -65,8 +64,8 @@ def solve(
     *,
     generator: Generator,
     extract: Extractor,
-    judge: Judging,
-    observe: Observing | None = None,
+    judge: CandidateJudge,
+    probe_runner: CandidateRunner | None = None,
     repair: Repair | None = None,
     until: Until = Until.FIRST,
     budget_s: float | None = None,
@@ -83,7 +82,7 @@ def solve(
         generator: who writes them.
         extract: makes programs of completions.
         judge: judges on ``tests``.
-        observe: runs those that pass, or without tests those that parse, on further inputs;
+        probe_runner: runs those that pass, or without tests those that parse, on further inputs;
             ``None``: they are told apart by the tests alone. Without it, or where several answers
             to one input are right, nobody can agree, and ``Until.AGREED`` is ``Until.FIRST``.
         repair: second tries where no candidate passes; ``None``: there are none.
@@ -95,16 +94,16 @@ def solve(
         The solution so far if the budget ended or the user interrupted (Ctrl-C); a second
         interruption is raised.
     """
-    if observe is None or problem.answer.special_judge:
+    if probe_runner is None or problem.answer.special_judge:
         until = Until.FIRST if until is Until.AGREED else until
     bits = evidence_bits(problem, tests)
     rules = {Until.FIRST: first, Until.AGREED: agreed(bits), Until.ALL: never}
-    run = _Run(
+    run = _SolveRun(
         problem,
         bits=bits,
         decide=rules[until],
         judge=judge,
-        observe=None if until is Until.FIRST and tests else observe,
+        probe_runner=None if until is Until.FIRST and tests else probe_runner,
         listen=_one_at_a_time(listen),
     )
     with _alarm(budget_s, run.end_by_budget):
@@ -118,7 +117,7 @@ def solve(
     return run.solution(tuple(tests))
 
 
-class _Run:
+class _SolveRun:
     """One call of ``solve``."""
 
     def __init__(
@@ -127,17 +126,17 @@ class _Run:
         *,
         bits: float,
         decide: Decide,
-        judge: Judging,
-        observe: Observing | None,
+        judge: CandidateJudge,
+        probe_runner: CandidateRunner | None,
         listen: Listener,
     ) -> None:
         self._problem = problem
         self._bits = bits
         self._decide = decide
         self._judge = judge
-        self._observe = observe
+        self._probe_runner = probe_runner
         self._listen = listen
-        self._desk = Desk()
+        self._store = CandidateStore()
         self._stop = Event()
         self._ended: Ended | None = None
         self._failure: GptccError | None = None
@@ -193,16 +192,16 @@ class _Run:
 
     def hand_in(self, candidate: Candidate) -> None:
         """Send a new program to the judge; another copy may be what settles the answer."""
-        if not self._desk.receive(candidate):
-            if self._desk.passes(candidate):
+        if not self._store.receive(candidate):
+            if self._store.passes(candidate):
                 self._stop_if_settled()
             return
         known: Future[None] = Future()
-        hearing = self._judge.submit(candidate)
-        with self._desk.lock:
-            self._desk.known[candidate.canonical_hash] = known
-            self._desk.pending.append(hearing)
-        hearing.add_done_callback(lambda done: self._note_judgement(candidate, done, known))
+        submission = self._judge.submit(candidate)
+        with self._store.lock:
+            self._store.known[candidate.canonical_hash] = known
+            self._store.pending.append(submission)
+        submission.add_done_callback(lambda done: self._note_judgement(candidate, done, known))
 
     def _note_judgement(
         self, candidate: Candidate, done: Future[Judgement], known: Future[None]
@@ -212,20 +211,20 @@ class _Run:
             return
         with _errors_to(known):
             judgement = done.result()
-            self._desk.note_judgement(candidate, judgement)
+            self._store.note_judgement(candidate, judgement)
             self._listen(Judged(judgement=judgement))
             nothing_to_fail = judgement.n_tests == 0 and candidate.syntax_error is None
             wanted = judgement.verdict is Verdict.AC or nothing_to_fail
-            if wanted and self._observe is not None and self._ended is None:
-                observation = self._observe.submit(candidate)
-                with self._desk.lock:
-                    self._desk.pending.append(observation)
+            if wanted and self._probe_runner is not None and self._ended is None:
+                observation = self._probe_runner.submit(candidate)
+                with self._store.lock:
+                    self._store.pending.append(observation)
                 observation.add_done_callback(
                     lambda seen: self._note_signature(candidate, seen, known)
                 )
             else:
                 known.set_result(None)
-        if self._desk.passes(candidate):
+        if self._store.passes(candidate):
             self._stop_if_settled()
 
     def _note_signature(
@@ -235,18 +234,18 @@ class _Run:
             known.cancel()
             return
         with _errors_to(known):
-            self._desk.note_signature(candidate, done.result())
+            self._store.note_signature(candidate, done.result())
             known.set_result(None)
         self._stop_if_settled()
 
     def _stop_if_settled(self) -> None:
         """Write no more once the answer is among what is known, whatever is still judged."""
-        if self._desk.decided(self._decide, in_turn=False) is not None:
+        if self._store.decided(self._decide, in_turn=False) is not None:
             self._stop.set()
 
     def wait(self) -> None:
         """Wait until everything that can still matter is known."""
-        for known in tuple(self._desk.known.values()):
+        for known in tuple(self._store.known.values()):
             while self._ended is None and self._place() is None:
                 if wait([known], timeout=_LOOK_S).done:
                     if not known.cancelled():
@@ -257,14 +256,14 @@ class _Run:
         """Stop writing and judging."""
         self._ended = why
         self._stop.set()
-        with self._desk.lock:
-            pending = tuple(self._desk.pending)
+        with self._store.lock:
+            pending = tuple(self._store.pending)
         for future in pending:
             future.cancel()
 
     def end_by_budget(self) -> None:
         """Stop because the time is over, unless the answer is already known."""
-        if self._desk.decided(self._decide, in_turn=False) is None:
+        if self._store.decided(self._decide, in_turn=False) is None:
             self.end(Ended.BUDGET)
 
     def solution(self, tests: tuple[SampleTest | GivenTest, ...]) -> Solution:
@@ -278,11 +277,11 @@ class _Run:
         return Solution(
             problem=self._problem,
             ranked=ranked,
-            n_written=self._desk.n_written,
+            n_written=self._store.n_written,
             evidence=evidence_for(
                 ranked,
                 bits=self._bits,
-                n_written=self._desk.n_written if place is None else place + 1,
+                n_written=self._store.n_written if place is None else place + 1,
                 several_answers=self._problem.answer.special_judge,
             ),
             ended=self._ended or found,
@@ -294,18 +293,18 @@ class _Run:
         """Where the answer is known, in the order of arrival."""
         if not self._stop.is_set():
             return None
-        return self._desk.decided(self._decide, in_turn=True)
+        return self._store.decided(self._decide, in_turn=True)
 
     @property
     def _is_over(self) -> bool:
         """Whether a further round could change nothing, or nobody wants it."""
-        return self._stop.is_set() or self._failure is not None or self._desk.some_passed()
+        return self._stop.is_set() or self._failure is not None or self._store.some_passed()
 
     def _ranked(self) -> tuple[RankedCandidate, ...]:
         """Everything known so far, best first."""
         return rank(
-            self._desk.judged(self._place()),
-            self._desk.signatures,
+            self._store.judged(self._place()),
+            self._store.signatures,
             several_answers=self._problem.answer.special_judge,
         )
 

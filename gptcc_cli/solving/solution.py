@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gptcc_cli.errors import GptccError
-from gptcc_cli.evidence import Evidence
 from gptcc_cli.judging import Verdict
 from gptcc_cli.problem import IOTest, Problem
-from gptcc_cli.ranking import RankedCandidate
+from gptcc_cli.ranking import Evidence, RankedCandidate
 
 
 class Until(Enum):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gptcc_cli.benchmarks import Kind, Selection, open_benchmark, package, select
+from gptcc_cli.benchmarks import BenchmarkKind, Selection, open_benchmark, package, select
 from gptcc_cli.errors import ProblemError, UsageError
 from tests.benchmark_records.records import APPS_CALL, APPS_STDIN, HUMANEVAL
 
@@ -38,7 +38,7 @@ def test_directories_jsonl_gzip_json_and_parquet_give_the_same_items(tmp_path: P
         entries = open_benchmark(str(tmp_path / name)).entries
         items = [entry.load() for entry in entries]
         assert [entry.id for entry in entries] == ["0003", "0012"], name
-        assert [item.kind for item in items] == [Kind.STDIN, Kind.CALL], name
+        assert [item.kind for item in items] == [BenchmarkKind.STDIN, BenchmarkKind.CALL], name
         assert len(items[0].tests) == 2, name
         assert items[0].origin == "example.org", name
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gptcc_cli.benchmarks import Kind
+from gptcc_cli.benchmarks import BenchmarkKind
 from gptcc_cli.benchmarks.records import id_of, item_of
 from gptcc_cli.errors import ProblemError
 from tests.benchmark_records.records import APPS_CALL, APPS_STDIN, HUMANEVAL, MBPP
@@ -11,7 +11,7 @@ from tests.benchmark_records.records import APPS_CALL, APPS_STDIN, HUMANEVAL, MB
 
 def test_apps_programs_meet_their_tests_on_standard_input() -> None:
     item = item_of(APPS_STDIN, "0003")
-    assert item.kind is Kind.STDIN
+    assert item.kind is BenchmarkKind.STDIN
     assert [(test.input, test.expected) for test in item.tests] == [
         ("1 2\n", "3\n"),
         ("5 -7\n", "-2\n"),
@@ -23,7 +23,7 @@ def test_apps_programs_meet_their_tests_on_standard_input() -> None:
 
 def test_apps_functions_are_called_and_the_hubs_extra_newline_is_taken_off() -> None:
     item = item_of(APPS_CALL, "0012")
-    assert (item.kind, item.problem.entry_point) == (Kind.CALL, "double")
+    assert (item.kind, item.problem.entry_point) == (BenchmarkKind.CALL, "double")
     assert item.problem.starter_code == "def double(x):\n\t"
     assert [(test.input, test.expected) for test in item.tests] == [((1,), 2), ((4,), 8)]
 

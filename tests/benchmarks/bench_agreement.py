@@ -24,14 +24,14 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from gptcc_cli.benchmarks import BenchmarkItem, open_benchmark
-from gptcc_cli.cli.collaborators.hearing import Hearing
+from gptcc_cli.cli.collaborators.problem_judge import ProblemJudge
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
 from gptcc_cli.console import Reporter
 from gptcc_cli.extraction import candidate_of, extract
 from gptcc_cli.generation import Sampling, plan
+from gptcc_cli.input_generation import generate_inputs
 from gptcc_cli.judging import Judge, Judgement, Outcome, Verdict
 from gptcc_cli.models import ModelSpec
-from gptcc_cli.mutation import mutate
 from gptcc_cli.ranking import rank
 from gptcc_cli.sandbox import open_sandbox
 from gptcc_cli.solving import Until, solve
@@ -98,15 +98,15 @@ def _passing(
         sampling,
         generator=writer.generator,
         extract=lambda completion: extract(completion, problem),
-        judge=Hearing(judge=judge, problem=problem, tests=problem.samples),
+        judge=ProblemJudge(judge=judge, problem=problem, tests=problem.samples),
         until=Until.ALL,
     )
-    probes = mutate(problem, problem.trusted_samples, n=n_probes, seed=0)
+    probes = generate_inputs(problem, problem.trusted_samples, n=n_probes, seed=0)
     for one in solution.ranked:
         if not one.passed or item.check_source is None:
             continue
         candidate = one.judgement.candidate
-        seen = judge.observe(candidate, problem, probes).result()
+        seen = judge.run_probes(candidate, problem, probes).result()
         hidden = judge.judge_assertions(candidate, problem, item.check_source)
         yield {
             "problem": problem.id,

@@ -216,11 +216,11 @@ def page() -> None:
     import shutil
 
     from gptcc_cli.console.report_page import report_page
+    from gptcc_cli.evaluation.examples import GradedExample
     from gptcc_cli.evaluation.report import make_report
-    from gptcc_cli.evaluation.specimens import Specimen
     from tests.evaluation.test_report import write_results
 
-    one = Specimen(
+    one = GradedExample(
         index=0, verdict="WA", times=2, detail="line 1: expected '3', got '4'",
         source="print(1)\n" * 40, cleaning=(), diff=("- 3", "+ 4"),
     )  # fmt: skip

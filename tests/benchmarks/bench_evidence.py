@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.evidence import AGREEING, Evidence, evidence_bits
+from gptcc_cli.ranking import MIN_CONSENSUS, Evidence, evidence_bits
 from tests.benchmarks.bench_prompts import problems
 
 RANGES = (0.0, 0.5, 1.0, 2.0, 4.0, 16.0, float("inf"))
@@ -86,7 +86,9 @@ def table(all_seen: list[Seen]) -> str:
     lines.append(_row("all", all_seen, 0.0, float("inf")))
     confident = [one for one in all_seen if one.evidence.confident]
     rest = [one for one in all_seen if not one.evidence.confident]
-    alone = [one for one in rest if one.evidence.significant and one.evidence.n_alike < AGREEING]
+    alone = [
+        one for one in rest if one.evidence.significant and one.evidence.n_alike < MIN_CONSENSUS
+    ]
     groups = {"convincing": confident, "not": rest, "of these one or two beyond luck": alone}
     lines += [_row(name, group, 0.0, float("inf")) for name, group in groups.items()]
     pairs = (f"{name} {_auc(all_seen, key):.0%}" for name, key in _KEYS.items())

@@ -39,11 +39,11 @@ class Stopwatch:
 
     def __init__(self, hear: object) -> None:
         self.seconds: list[float] = []
-        self._hear = hear
+        self._judge_in_turn = hear
 
     def hear(self, event: SolveEvent) -> None:
         before_s = time.perf_counter()
-        self._hear(event)  # type: ignore[operator]
+        self._judge_in_turn(event)  # type: ignore[operator]
         if isinstance(event, Wrote | Judged):
             self.seconds.append(time.perf_counter() - before_s)
 

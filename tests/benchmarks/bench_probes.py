@@ -22,8 +22,8 @@ from time import perf_counter
 from gptcc_cli.benchmarks import BenchmarkItem, open_benchmark
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate, candidate_of
+from gptcc_cli.input_generation import Probe, generate_inputs
 from gptcc_cli.judging import Judge, OutputSignature, Verdict
-from gptcc_cli.mutation import Probe, mutate
 from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.sandbox import open_sandbox
 
@@ -52,11 +52,11 @@ def _measure(name: str, items: Sequence[BenchmarkItem], judge: Judge, n: int, sh
     running = []
     for item in items:
         started = perf_counter()
-        probes = mutate(item.problem, item.problem.samples, n=n, seed=0)
+        probes = generate_inputs(item.problem, item.problem.samples, n=n, seed=0)
         seconds += perf_counter() - started
         reference = _right_reference(item, judge)
         if probes and reference is not None:
-            future = judge.observe(reference, item.problem, probes)
+            future = judge.run_probes(reference, item.problem, probes)
             running.append((item.problem, probes, future))
     answered = total = whole = 0
     refused: list[str] = []

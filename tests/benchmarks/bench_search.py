@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.benchmarks import BenchmarkItem, Kind, open_benchmark
+from gptcc_cli.benchmarks import BenchmarkItem, BenchmarkKind, open_benchmark
 from gptcc_cli.cli.collaborators.writer import Writer, open_writer
 from gptcc_cli.console import Reporter
 from gptcc_cli.extraction import Candidate, candidate_of
@@ -112,7 +112,7 @@ def problems() -> list[BenchmarkItem]:
         item
         for source in sources
         for item in (entry.load() for entry in open_benchmark(str(source)).entries)
-        if item.problem.trusted_samples and item.kind is not Kind.CALL
+        if item.problem.trusted_samples and item.kind is not BenchmarkKind.CALL
     ]
     random.Random(0).shuffle(items)
     return items

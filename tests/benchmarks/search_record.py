@@ -10,17 +10,16 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
-from gptcc_cli.cli.collaborators.hearing import Hearing, Observation, observation_of
+from gptcc_cli.cli.collaborators.problem_judge import ProbeRunner, ProblemJudge, probe_runner_for
 from gptcc_cli.cli.collaborators.writer import Writer
-from gptcc_cli.evidence import Evidence, evidence_bits
 from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import LATER, Completion, Sampling, plan
 from gptcc_cli.judging import CaseResult, Judge, Judgement, OutputSignature, Verdict
 from gptcc_cli.problem import IOTest, Problem
-from gptcc_cli.ranking import evidence_for, rank
+from gptcc_cli.ranking import Evidence, evidence_bits, evidence_for, rank
 from gptcc_cli.solving import SolveEvent, Until, solve
+from gptcc_cli.solving.candidate_store import CandidateStore
 from gptcc_cli.solving.deciding import Decide
-from gptcc_cli.solving.desk import Desk
 from tests.programs import completion
 
 N_AT_MOST = 100_000
@@ -46,13 +45,13 @@ class SearchRecord:
     """What arrived, and what became of it; extracts and observes for the search."""
 
     problem: Problem
-    observation: Observation | None = None
+    observation: ProbeRunner | None = None
     started_s: float = field(default_factory=monotonic)
     wall_s: float = 0.0
     """Of the whole search, once it is over."""
     arrived_s: list[float] = field(default_factory=list)
     """Seconds from the start, by place of arrival."""
-    desk: Desk = field(default_factory=Desk)
+    desk: CandidateStore = field(default_factory=CandidateStore)
 
     def extract(self, completion: Completion) -> Candidate:
         """Make a program of a completion, and note when."""
@@ -209,7 +208,7 @@ def search(
     started_s = monotonic()
     record = SearchRecord(
         problem=problem,
-        observation=observation_of(judge, problem, seed=sampling.seed),
+        observation=probe_runner_for(judge, problem, seed=sampling.seed),
         started_s=started_s,
     )
     solve(
@@ -219,8 +218,8 @@ def search(
         sampling,
         generator=writer.generator,
         extract=record.extract,
-        judge=Hearing(judge=judge, problem=problem, tests=problem.samples),
-        observe=None if record.observation is None else record,
+        judge=ProblemJudge(judge=judge, problem=problem, tests=problem.samples),
+        probe_runner=None if record.observation is None else record,
         until=until,
         budget_s=budget_s,
         listen=record.listen,

@@ -14,7 +14,7 @@ from gptcc_cli.evaluation.cluster import (
     grade_on_cluster,
     write_on_cluster,
 )
-from gptcc_cli.evaluation.generating import Progress, generate
+from gptcc_cli.evaluation.generating import EvalProgress, generate
 from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.judging import AskedLimits
 from tests.evaluation import killed_run
@@ -54,7 +54,7 @@ class NodeKiller:
         self.cluster, self.at, self.node = cluster, at, cluster.add_node(**NODE)
         cluster.wait_for_nodes()
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: EvalProgress) -> None:
         if progress.n_done >= self.at and self.node is not None:
             self.cluster.remove_node(self.node, allow_graceful=False)
             self.node = None

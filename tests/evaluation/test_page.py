@@ -13,8 +13,8 @@ from gptcc_cli.console.charts import charts
 from gptcc_cli.console.drawing import png, svg
 from gptcc_cli.console.report_files import problems_csv, write_report_files
 from gptcc_cli.console.report_page import report_page
+from gptcc_cli.evaluation.examples import GradedExample, read_graded_examples
 from gptcc_cli.evaluation.report import make_report
-from gptcc_cli.evaluation.specimens import Specimen, read_specimens
 from tests.evaluation.small import SmallRun
 from tests.evaluation.test_report import ROWS, write_results
 
@@ -51,7 +51,7 @@ def look(chromium: str, page: Path, profile: Path, *flags: str) -> str:
     return done.stdout.decode()
 
 
-def _page(directory: Path, specimens: list[tuple[str, list[Specimen]]], n: int) -> Path:
+def _page(directory: Path, examples: list[tuple[str, list[GradedExample]]], n: int) -> Path:
     rows = [
         (f"p{i:04d}", verdict)
         for i in range(n)
@@ -59,12 +59,12 @@ def _page(directory: Path, specimens: list[tuple[str, list[Specimen]]], n: int) 
     ]
     report = make_report(write_results(directory, rows, completions={"generator": EVIL}))
     path = directory / "report.html"
-    path.write_text("".join(report_page(report, specimens)))
+    path.write_text("".join(report_page(report, examples)))
     return path
 
 
-def _specimen(source: str) -> Specimen:
-    return Specimen(
+def _specimen(source: str) -> GradedExample:
+    return GradedExample(
         index=0, verdict="WA", times=3, detail=EVIL, source=source, cleaning=("body",),
         diff=("- 1", "+ 2"),
     )  # fmt: skip
@@ -73,8 +73,8 @@ def _specimen(source: str) -> Specimen:
 def test_a_run_of_a_thousand_problems_shows_without_a_network(
     chromium: str, tmp_path: Path
 ) -> None:
-    specimens = [(f"p{i:04d}", [_specimen(f"print({i})\n" * 40)] * 3) for i in range(1000)]
-    page = _page(tmp_path, specimens, 1000)
+    examples = [(f"p{i:04d}", [_specimen(f"print({i})\n" * 40)] * 3) for i in range(1000)]
+    page = _page(tmp_path, examples, 1000)
     dom = look(chromium, page, tmp_path / "profile")
     assert "1000 of 1000 problems, 200 drawn" in dom
     assert dom.count('aria-expanded="false"') == 200
@@ -120,7 +120,9 @@ def test_filters_and_sorting_choose_problems(chromium: str, tmp_path: Path) -> N
 
 def test_the_page_follows_light_and_dark_and_names_its_parts(small_run: SmallRun) -> None:
     report = make_report(small_run.directory)
-    text = "".join(report_page(report, read_specimens(small_run.directory, small_run.benchmark)))
+    text = "".join(
+        report_page(report, read_graded_examples(small_run.directory, small_run.benchmark))
+    )
     assert "prefers-color-scheme: dark" in text
     assert (
         "http://" not in text.replace("http://www.w3.org/2000/svg", "") and "https://" not in text
@@ -155,7 +157,7 @@ def _contrast(one: str, other: str) -> float:
 def test_specimens_are_the_first_right_program_and_one_of_each_other_verdict(
     small_run: SmallRun,
 ) -> None:
-    shown = dict(read_specimens(small_run.directory, small_run.benchmark))
+    shown = dict(read_graded_examples(small_run.directory, small_run.benchmark))
     assert [(one.verdict, one.times, one.index) for one in shown["0003"]] == [
         ("AC", 2, 0), ("WA", 1, 1), ("RE", 1, 2)
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from gptcc_cli.benchmarks import open_benchmark
 from gptcc_cli.evaluation import grading
 from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.evaluation.importing import import_completions, import_references
-from gptcc_cli.evaluation.report import Report, make_report
+from gptcc_cli.evaluation.report import EvalReport, make_report
 from gptcc_cli.judging import Judge
 from gptcc_cli.sandbox import open_sandbox
 from tests.evaluation.small import JUDGING
@@ -16,7 +16,7 @@ from tests.evaluation.small import JUDGING
 pytestmark = pytest.mark.slow
 
 
-def _graded(directory: Path, where: str, *, completions: Path | None, clean: bool) -> Report:
+def _graded(directory: Path, where: str, *, completions: Path | None, clean: bool) -> EvalReport:
     benchmark = open_benchmark(where)
     if completions is None:
         import_references(benchmark, directory)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from gptcc_cli.extraction import GeneratedTest
+from gptcc_cli.input_generation import Probe
 from gptcc_cli.judging import Judge, OutputSignature, Verdict
-from gptcc_cli.mutation import Probe
 from gptcc_cli.problem import AnswerRules, Json, Order, Problem
 from gptcc_cli.sandbox import Execution, Sandbox
 from tests.programs import CALL_PROBLEM, STDIN_PROBLEM, candidate
@@ -15,10 +15,10 @@ from tests.programs import CALL_PROBLEM, STDIN_PROBLEM, candidate
 SUM = "print(sum(map(int, input().split())))"
 
 
-def observe(
+def run_probes(
     judge: Judge, source: str, *generated_tests: GeneratedTest, problem: Problem = STDIN_PROBLEM
 ) -> OutputSignature:
-    return judge.observe(candidate(source), problem, (), generated_tests).result()
+    return judge.run_probes(candidate(source), problem, (), generated_tests).result()
 
 
 def test_inputs_of_claims_come_after_the_probes(judge: Judge) -> None:
@@ -26,9 +26,9 @@ def test_inputs_of_claims_come_after_the_probes(judge: Judge) -> None:
     generated_tests = [
         GeneratedTest(input=f"{n} {n}\n", answer=answer) for n, answer in ((1, "2"), (2, "5"))
     ]
-    seen = judge.observe(candidate(SUM), STDIN_PROBLEM, (probe,), generated_tests).result()
+    seen = judge.run_probes(candidate(SUM), STDIN_PROBLEM, (probe,), generated_tests).result()
     assert (len(seen.outcomes), seen.passes_generated) == (3, (True, False))
-    assert judge.observe(candidate(SUM), STDIN_PROBLEM, (probe,)).result().passes_generated == ()
+    assert judge.run_probes(candidate(SUM), STDIN_PROBLEM, (probe,)).result().passes_generated == ()
 
 
 def test_a_failure_meets_no_claim(judge: Judge) -> None:
@@ -36,9 +36,11 @@ def test_a_failure_meets_no_claim(judge: Judge) -> None:
         GeneratedTest(input="x\n", answer="1"),
         GeneratedTest(input="1 2\n", answer=""),
     )
-    assert observe(judge, SUM, *generated_tests).passes_generated == (False, False)
-    assert observe(judge, "print(", *generated_tests).outcomes == (Verdict.CE,) * 2
-    assert observe(judge, "while True: pass", *generated_tests * 4).passes_generated == (False,) * 8
+    assert run_probes(judge, SUM, *generated_tests).passes_generated == (False, False)
+    assert run_probes(judge, "print(", *generated_tests).outcomes == (Verdict.CE,) * 2
+    assert (
+        run_probes(judge, "while True: pass", *generated_tests * 4).passes_generated == (False,) * 8
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_printed_answers_are_equal_by_the_rules_of_the_problem(
 ) -> None:
     problem = Problem(id="p", statement="", answer=rules)
     generated_test = GeneratedTest(input="1\n", answer=answer)
-    assert observe(
+    assert run_probes(
         judge, f"print({printed})", generated_test, problem=problem
     ).passes_generated == (met,)
 
@@ -78,7 +80,9 @@ def test_returned_answers_are_equal_as_the_checker_has_it(
 ) -> None:
     generated_test = GeneratedTest(input=(0,), answer=answer)
     source = f"def f(a): return {returned}"
-    assert observe(judge, source, generated_test, problem=CALL_PROBLEM).passes_generated == (met,)
+    assert run_probes(judge, source, generated_test, problem=CALL_PROBLEM).passes_generated == (
+        met,
+    )
 
 
 class Watched:
@@ -105,8 +109,10 @@ def test_the_claimed_answer_stays_outside(watched: tuple[Judge, list[str]]) -> N
     judge, given = watched
     source = "def f(a): return a + 4000"
     generated_test = GeneratedTest(input=(4123,), answer=8123)
-    assert observe(judge, source, generated_test, problem=CALL_PROBLEM).passes_generated == (True,)
-    assert observe(
+    assert run_probes(judge, source, generated_test, problem=CALL_PROBLEM).passes_generated == (
+        True,
+    )
+    assert run_probes(
         judge, SUM, GeneratedTest(input="4123 4000\n", answer="8123")
     ).passes_generated == (True,)
     assert len(given) == 2

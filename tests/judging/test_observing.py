@@ -5,29 +5,29 @@ from concurrent.futures import CancelledError
 
 import pytest
 
+from gptcc_cli.input_generation import Probe
 from gptcc_cli.judging import Judge, Outcome, OutputSignature, Verdict
-from gptcc_cli.mutation import Probe
 from gptcc_cli.problem import AnswerRules, Json, Order, Problem
 from tests.programs import CALL_PROBLEM, STDIN_PROBLEM, candidate
 
 
-def observe(
+def run_probes(
     judge: Judge, source: str, *inputs: str | tuple[Json, ...], problem: Problem | None = None
 ) -> OutputSignature:
     probes = tuple(Probe(input=one, steps=()) for one in inputs)
     chosen = problem or (STDIN_PROBLEM if isinstance(inputs[0], str) else CALL_PROBLEM)
-    return judge.observe(candidate(source), chosen, probes).result()
+    return judge.run_probes(candidate(source), chosen, probes).result()
 
 
 def outcomes(judge: Judge, source: str, *inputs: str | tuple[Json, ...]) -> tuple[Outcome, ...]:
-    return observe(judge, source, *inputs).outcomes
+    return run_probes(judge, source, *inputs).outcomes
 
 
 def test_programs_that_answer_alike_behave_alike(judge: Judge) -> None:
     inputs = ("1 2\n", "7 5\n")
-    one = observe(judge, "print(sum(map(int, input().split())))", *inputs)
-    other = observe(judge, "a, b = map(int, input().split())\nprint(' ', a + b, '\\n')", *inputs)
-    third = observe(judge, "a, b = map(int, input().split())\nprint(a * b + 1)", *inputs)
+    one = run_probes(judge, "print(sum(map(int, input().split())))", *inputs)
+    other = run_probes(judge, "a, b = map(int, input().split())\nprint(' ', a + b, '\\n')", *inputs)
+    third = run_probes(judge, "a, b = map(int, input().split())\nprint(a * b + 1)", *inputs)
     assert one.key == other.key
     assert one.outcomes[0] == third.outcomes[0] and one.key != third.key
     assert one.n_answered == 2
@@ -46,7 +46,7 @@ def test_a_program_that_does_not_compile_fails_on_all(judge: Judge) -> None:
 
 
 def test_a_program_that_is_always_too_slow_is_not_run_on_all(judge: Judge) -> None:
-    found = observe(judge, "while True: pass", *(f"{n}\n" for n in range(20)))
+    found = run_probes(judge, "while True: pass", *(f"{n}\n" for n in range(20)))
     assert found.outcomes == (Verdict.TLE,) * 20
 
 
@@ -76,8 +76,8 @@ def test_returned_values_are_equal_as_the_checker_has_it(
 
 def test_order_and_case_count_as_the_statement_says(judge: Judge) -> None:
     any_order = Problem(id="p", statement="", answer=AnswerRules(order=Order.ANY, ignore_case=True))
-    one = observe(judge, "print('Yes b', 'a')", "1\n", problem=any_order)
-    other = observe(judge, "print('a')\nprint('B YES')", "1\n", problem=any_order)
+    one = run_probes(judge, "print('Yes b', 'a')", "1\n", problem=any_order)
+    other = run_probes(judge, "print('a')\nprint('B YES')", "1\n", problem=any_order)
     assert one.key == other.key
     assert outcomes(judge, "print('a b')", "1\n") != outcomes(judge, "print('b a')", "1\n")
 
@@ -86,6 +86,6 @@ def test_observing_can_be_cancelled(judge: Judge) -> None:
     cancel = threading.Event()
     cancel.set()
     probe = Probe(input="1\n", steps=())
-    future = judge.observe(candidate("print(1)"), STDIN_PROBLEM, (probe,), cancel=cancel)
+    future = judge.run_probes(candidate("print(1)"), STDIN_PROBLEM, (probe,), cancel=cancel)
     with pytest.raises(CancelledError):
         future.result()

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from gptcc_cli.evidence import MOST_BITS, Evidence, _tail, evidence_bits
 from gptcc_cli.problem import GivenTest, Mode, Problem, SampleTest
+from gptcc_cli.ranking.evidence import MOST_BITS, Evidence, _tail, evidence_bits
 
 
 def bits(*pairs, statement="", mode=Mode.CALL):

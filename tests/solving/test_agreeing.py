@@ -42,7 +42,7 @@ class HandObserver:
         future.set_result(signature_of(candidate))
 
 
-def run(texts, observe=None, generator=None, **settings):
+def run(texts, probe_runner=None, generator=None, **settings):
     settings = {"until": Until.AGREED, "judge": HandJudge(), **settings}
     return solve(
         settings.pop("problem", PROBLEM),
@@ -51,7 +51,7 @@ def run(texts, observe=None, generator=None, **settings):
         Sampling(n=len(texts)),
         generator=generator or ListGenerator(texts),
         extract=settings.pop("extract", as_candidate),
-        observe=observe or HandObserver(),
+        probe_runner=probe_runner or HandObserver(),
         **settings,
     )
 
@@ -189,7 +189,7 @@ def test_without_tests_what_most_programs_do_goes_first_and_nothing_is_solved():
 
 @pytest.mark.parametrize("order", [("x", "y"), ("y", "x")])
 def test_the_answer_does_not_depend_on_which_is_observed_first(order):
-    observe = HandObserver(at_once=False)
+    probe_runner = HandObserver(at_once=False)
     programs = {
         "x": ["right 1 x", "right 2 x", "right 6 x"],
         "y": ["right 3 y", "right 4 y", "right 5 y"],
@@ -201,9 +201,9 @@ def test_the_answer_does_not_depend_on_which_is_observed_first(order):
             yield from super().generate(*arguments, **settings)
             for letter in order:
                 for source in programs[letter]:
-                    observe.tell(source)
+                    probe_runner.tell(source)
 
-    solution = run(texts, observe=observe, generator=Telling(texts))
+    solution = run(texts, probe_runner=probe_runner, generator=Telling(texts))
     assert solution.best.judgement.candidate.source == "right 3 y"
 
 
@@ -215,11 +215,11 @@ def test_a_bug_while_observing_is_not_swallowed():
             return future
 
     with pytest.raises(RuntimeError, match="broken"):
-        run(["right 1 a"], observe=Broken())
+        run(["right 1 a"], probe_runner=Broken())
 
 
 def test_the_budget_ends_a_run_that_waits_for_agreement():
-    solution = run(["right 1 a"], observe=HandObserver(at_once=False), budget_s=0.05)
+    solution = run(["right 1 a"], probe_runner=HandObserver(at_once=False), budget_s=0.05)
     assert solution.ended is Ended.BUDGET
     assert solution.solved
 
@@ -236,6 +236,6 @@ def test_what_is_still_on_its_way_from_the_judge_is_waited_for():
             return super().submit(candidate)
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        solution = run(["right 1 a"], judge=Slow(), observe=SlowToBegin(), until=Until.ALL)
+        solution = run(["right 1 a"], judge=Slow(), probe_runner=SlowToBegin(), until=Until.ALL)
     assert solution.solved
     assert solution.best.cluster_size == 1

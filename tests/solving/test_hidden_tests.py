@@ -1,9 +1,9 @@
-"""No hidden test reaches a search, and no claim of a model judges: mypy refuses each way in."""
+"""Neither a hidden test nor one that a model wrote reaches a search: mypy refuses each way in."""
 
 from pathlib import Path
 
 LEAKS = """
-from gptcc_cli.cli.collaborators.hearing import Hearing
+from gptcc_cli.cli.collaborators.problem_judge import ProblemJudge
 from gptcc_cli.extraction import GeneratedTest
 from gptcc_cli.problem import GivenTest, IOTest, Problem, SampleTest
 from gptcc_cli.prompting import Mistake, build_tests_prompt
@@ -15,11 +15,11 @@ given = GivenTest(name="given", input="1", expected="2")
 problem = Problem(id="p", statement="s")
 
 def search(tests: tuple[SampleTest | GivenTest, ...]) -> None:
-    Hearing(judge=None, problem=problem, tests=tests)
+    ProblemJudge(judge=None, problem=problem, tests=tests)
 
 search((given,))
 search((hidden,))
-Hearing(judge=None, problem=problem, tests=(hidden,))
+ProblemJudge(judge=None, problem=problem, tests=(hidden,))
 Mistake(candidate_id="c", program="p", trouble="WA", sample=hidden)
 Mistake(candidate_id="c", program="p", trouble="WA", sample=given)
 solve(problem, (hidden,), (), ...)  # type: ignore[call-arg]

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from gptcc_cli.mutation import mutate
-from gptcc_cli.mutation.layout import find_layout, parse
-from gptcc_cli.mutation.probing import statement_without_samples
-from gptcc_cli.mutation.text_shapes import spelled_widths
+from gptcc_cli.input_generation import generate_inputs
+from gptcc_cli.input_generation.layout import find_layout, parse
+from gptcc_cli.input_generation.probing import statement_without_samples
+from gptcc_cli.input_generation.text_shapes import spelled_widths
 from gptcc_cli.problem import Mode
 from gptcc_cli.statement import read_statement
 
@@ -22,7 +22,7 @@ def test_probes_of_real_samples_have_their_layout(shared: Path) -> None:
         starter = row.get("starter_code") or None
         problem = read_statement(row["statement"], id=row["id"], starter_code=starter).problem
         samples = problem.trusted_samples
-        probes = mutate(problem, samples, n=6, seed=0)
+        probes = generate_inputs(problem, samples, n=6, seed=0)
         with_probes += bool(probes)
         inputs = [sample.input for sample in samples]
         assert not [probe for probe in probes if probe.input in inputs]

@@ -7,14 +7,14 @@ import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from gptcc_cli.mutation.shapes import Kind, Many, Shape, Spot, Tree, spots
+from gptcc_cli.input_generation.shapes import InputShape, Many, Spot, Tree, ValueKind, spots
 
 
 @dataclass(slots=True)
 class SlotFacts:
     """What is known of one slot."""
 
-    kind: Kind | None = None
+    kind: ValueKind | None = None
     """``None``: a list."""
     values: list[Tree] = field(default_factory=list)
     """The values seen, or the lengths of the lists."""
@@ -49,7 +49,7 @@ class Facts:
     counts: frozenset[int]
     """Slots of numbers that say how long something is."""
 
-    def allow(self, shape: Shape, tree: Tree) -> bool:
+    def allow(self, shape: InputShape, tree: Tree) -> bool:
         """Whether every fact holds in a tree."""
         return all(self._allows(spot) for spot in spots(shape, [tree]))
 
@@ -58,9 +58,9 @@ class Facts:
         value = spot.value
         if isinstance(spot.shape, Many):
             return self._allows_list(spot, known)
-        if spot.shape.kind is Kind.TEXT:
+        if spot.shape.kind is ValueKind.TEXT:
             return self._allows_text(spot, known)
-        if spot.shape.kind in (Kind.INT, Kind.FLOAT):
+        if spot.shape.kind in (ValueKind.INT, ValueKind.FLOAT):
             if not known.least <= value <= known.most:
                 return False
             return all(

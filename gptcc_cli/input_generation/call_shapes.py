@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gptcc_cli.mutation.shapes import Fixed, Kind, Leaf, Many, Shape, Size, Tree
+from gptcc_cli.input_generation.shapes import Fixed, InputShape, Leaf, Many, Size, Tree, ValueKind
 from gptcc_cli.problem import Json
 
 _MOST_PARTS: Final = 4
@@ -40,15 +40,15 @@ def call_shape(inputs: Sequence[tuple[Json, ...]]) -> CallShape | None:
     """
     if len({len(arguments) for arguments in inputs}) != 1:
         return None
-    drawing = _Drawing()
+    drawing = _CallFormatBuilder()
     columns = [list(column) for column in zip(*inputs, strict=True)]
     parts = [drawing.shape_of(column) for column in columns]
     for part, column in zip(parts, columns, strict=True):
-        if isinstance(part, Leaf) and part.kind is Kind.INT:
+        if isinstance(part, Leaf) and part.kind is ValueKind.INT:
             drawing.counts.setdefault(tuple(column), part.slot)
     hidden = drawing.hide_counts()
     parts = [drawing.sized(part) for part in parts]
-    leaves = tuple(Leaf(slot=slot, kind=Kind.INT) for slot in hidden)
+    leaves = tuple(Leaf(slot=slot, kind=ValueKind.INT) for slot in hidden)
     trees = tuple(
         [*(lengths[row] for lengths in hidden.values()), *map(_copy, arguments)]
         for row, arguments in enumerate(inputs)
@@ -56,15 +56,20 @@ def call_shape(inputs: Sequence[tuple[Json, ...]]) -> CallShape | None:
     return CallShape(shape=Fixed(parts=(*leaves, *parts)), trees=trees, n_hidden=len(hidden))
 
 
-def kind_of(values: Sequence[Json]) -> Kind:
+def kind_of(values: Sequence[Json]) -> ValueKind:
     """The kind that all values have."""
-    kinds = {_KINDS.get(type(value), Kind.OTHER) for value in values}
-    if kinds == {Kind.INT, Kind.FLOAT}:
-        return Kind.FLOAT
-    return kinds.pop() if len(kinds) == 1 else Kind.OTHER
+    kinds = {_KINDS.get(type(value), ValueKind.OTHER) for value in values}
+    if kinds == {ValueKind.INT, ValueKind.FLOAT}:
+        return ValueKind.FLOAT
+    return kinds.pop() if len(kinds) == 1 else ValueKind.OTHER
 
 
-_KINDS: Final = {int: Kind.INT, float: Kind.FLOAT, str: Kind.TEXT, bool: Kind.BOOL}
+_KINDS: Final = {
+    int: ValueKind.INT,
+    float: ValueKind.FLOAT,
+    str: ValueKind.TEXT,
+    bool: ValueKind.BOOL,
+}
 
 
 def _copy(value: Json) -> Json:
@@ -72,7 +77,7 @@ def _copy(value: Json) -> Json:
 
 
 @dataclass(slots=True)
-class _Drawing:
+class _CallFormatBuilder:
     """The slots given so far, and what each sample says about lengths."""
 
     n_slots: int = 0
@@ -90,7 +95,7 @@ class _Drawing:
 
     def shape_of(
         self, values: list[Json], *, outermost: bool = True, square: bool = False
-    ) -> Shape:
+    ) -> InputShape:
         """The shape of values that stand in one place: of each sample, or of each list element.
 
         Args:
@@ -107,7 +112,7 @@ class _Drawing:
         slot = self.new_slot()
         elements = [item for one in lists for item in one]
         if len({isinstance(item, list) for item in elements}) > 1:
-            return Leaf(slot=slot, kind=Kind.OTHER)
+            return Leaf(slot=slot, kind=ValueKind.OTHER)
         square = all(len(i) == len(one) for one in lists for i in one if isinstance(i, list))
         inner = self.shape_of(elements, outermost=False, square=square and len(elements) > 1)
         many = Many(slot=slot, element=inner)
@@ -136,7 +141,7 @@ class _Drawing:
                 hidden[self.counts[lengths]] = lengths
         return hidden
 
-    def sized(self, shape: Shape) -> Shape:
+    def sized(self, shape: InputShape) -> InputShape:
         """The shape with the counts of its outermost lists and tables."""
         if not isinstance(shape, Many) or shape.slot not in self.lengths:
             return shape

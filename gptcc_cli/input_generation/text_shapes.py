@@ -9,18 +9,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from gptcc_cli.mutation.layout import (
+from gptcc_cli.input_generation.layout import (
     INTEGER,
-    Block,
     Count,
-    Layout,
-    Line,
+    CountedLine,
+    LineLayout,
     Lines,
-    Row,
+    RepeatedLines,
+    WordLine,
     find_layout,
     parse,
 )
-from gptcc_cli.mutation.shapes import Fixed, Kind, Leaf, Many, Shape, Size, Tree, spots
+from gptcc_cli.input_generation.shapes import (
+    Fixed,
+    InputShape,
+    Leaf,
+    Many,
+    Size,
+    Tree,
+    ValueKind,
+    spots,
+)
 
 _NUMBER: Final = re.compile(r"[+-]?\d{1,30}\.\d{1,30}")
 _WORDS: Final = {
@@ -45,10 +54,10 @@ _MOST_WORDS: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextShape:
+class TextFormat:
     """The shape of inputs that are text, and the trees of the samples it explains."""
 
-    shape: Shape
+    shape: InputShape
     trees: tuple[list[Tree], ...]
     is_plain: bool
     """Whether no layout was found, and the lines stay as they are in one sample."""
@@ -58,7 +67,7 @@ class TextShape:
         return "".join(_written(self.shape, tree)) + "\n"
 
 
-def text_shapes(inputs: Sequence[str], statement: str = "") -> tuple[TextShape, ...]:
+def text_shapes(inputs: Sequence[str], statement: str = "") -> tuple[TextFormat, ...]:
     """Find the shape that all samples share, or else one for each.
 
     Args:
@@ -92,21 +101,21 @@ def _lines(text: str) -> Lines:
     return tuple(lines)
 
 
-def _plain(lines: Lines) -> Layout:
-    return tuple(Line(width=len(words)) for words in lines)
+def _plain(lines: Lines) -> LineLayout:
+    return tuple(WordLine(width=len(words)) for words in lines)
 
 
-def _shaped(layout: Layout, samples: Sequence[Lines], *, is_plain: bool) -> TextShape:
+def _shaped(layout: LineLayout, samples: Sequence[Lines], *, is_plain: bool) -> TextFormat:
     parsed = [parse(layout, lines) for lines in samples]
     trees = [tree for tree in parsed if tree is not None]
-    drawing = _Drawing()
+    drawing = _TextFormatBuilder()
     shape = drawing.shape_of(layout, [trees])
     typed = tuple(_typed(shape, tree) for tree in trees)
-    return TextShape(shape=_with_sizes(shape, typed), trees=typed, is_plain=is_plain)
+    return TextFormat(shape=_with_sizes(shape, typed), trees=typed, is_plain=is_plain)
 
 
 @dataclass(slots=True)
-class _Drawing:
+class _TextFormatBuilder:
     """The slots given so far, and those of the numbers in scope, in the layout's order."""
 
     n_slots: int = 0
@@ -117,26 +126,26 @@ class _Drawing:
         self.n_slots += 1
         return self.n_slots - 1
 
-    def shape_of(self, layout: Layout, groups: list[Any]) -> Fixed:
+    def shape_of(self, layout: LineLayout, groups: list[Any]) -> Fixed:
         """The shape of a layout, of which ``groups`` hold every instance."""
         instances = [tree for group in groups for tree in group]
-        parts: list[Shape] = []
+        parts: list[InputShape] = []
         for place, item in enumerate(layout):
             trees = [instance[place] for instance in instances]
             parts.append(self._part(item, trees))
         return Fixed(parts=tuple(parts), separator="\n")
 
-    def _part(self, item: Line | Row | Block, trees: list[Any]) -> Shape:
-        if isinstance(item, Block):
+    def _part(self, item: WordLine | CountedLine | RepeatedLines, trees: list[Any]) -> InputShape:
+        if isinstance(item, RepeatedLines):
             slot, size = self.new_slot(), self._size(item.count)
             outside = list(self.scope)
             body = self.shape_of(item.body, trees)
             self.scope = outside
             return Many(slot=slot, element=body, size=size, separator="\n")
-        head = item.head if isinstance(item, Row) else item.width
+        head = item.head if isinstance(item, CountedLine) else item.width
         leaves = tuple(self._leaf([tree[n] for tree in trees]) for n in range(head))
         self.scope.extend(leaf.slot for leaf in leaves)
-        if isinstance(item, Line):
+        if isinstance(item, WordLine):
             return Fixed(parts=leaves)
         slot, size = self.new_slot(), self._size(item.count)
         element = self._leaf([word for tree in trees for word in tree[head]])
@@ -144,11 +153,11 @@ class _Drawing:
         return Fixed(parts=(*leaves, row))
 
     def _leaf(self, words: list[str]) -> Leaf:
-        kind = Kind.TEXT
+        kind = ValueKind.TEXT
         if words and all(map(INTEGER.fullmatch, words)):
-            kind = Kind.INT
+            kind = ValueKind.INT
         elif words and all(INTEGER.fullmatch(word) or _NUMBER.fullmatch(word) for word in words):
-            kind = Kind.FLOAT
+            kind = ValueKind.FLOAT
         return Leaf(slot=self.new_slot(), kind=kind)
 
     def _size(self, count: Count | None) -> Size | None:
@@ -160,22 +169,22 @@ class _Drawing:
         )
 
 
-def _typed(shape: Shape, tree: Tree) -> Tree:
+def _typed(shape: InputShape, tree: Tree) -> Tree:
     """The tree with words made values."""
     if isinstance(shape, Leaf):
-        return {Kind.INT: int, Kind.FLOAT: float}.get(shape.kind, str)(tree)
+        return {ValueKind.INT: int, ValueKind.FLOAT: float}.get(shape.kind, str)(tree)
     if isinstance(shape, Many):
         return [_typed(shape.element, item) for item in tree]
     return [_typed(part, item) for part, item in zip(shape.parts, tree, strict=True)]
 
 
-def _with_sizes(shape: Fixed, trees: Sequence[list[Tree]]) -> Shape:
+def _with_sizes(shape: Fixed, trees: Sequence[list[Tree]]) -> InputShape:
     """The shape with the lengths of texts that a number tells, as the width of a picture does."""
     counts: dict[int, set[int]] = {}
     seen: dict[int, set[str]] = {}
     for tree in trees:
         for spot in spots(shape, [tree]):
-            if isinstance(spot.shape, Leaf) and spot.shape.kind is Kind.TEXT:
+            if isinstance(spot.shape, Leaf) and spot.shape.kind is ValueKind.TEXT:
                 slot, length = spot.shape.slot, len(spot.value)
                 equal = {name for name, value in spot.scope.items() if value == length}
                 counts[slot] = counts.get(slot, equal) & {name for name in equal if name >= 0}
@@ -189,7 +198,7 @@ def _with_sizes(shape: Fixed, trees: Sequence[list[Tree]]) -> Shape:
     return _resized(shape, sizes)
 
 
-def _resized(shape: Shape, sizes: dict[int, int]) -> Shape:
+def _resized(shape: InputShape, sizes: dict[int, int]) -> InputShape:
     if isinstance(shape, Leaf):
         return replace(shape, size=Size(slot=sizes[shape.slot])) if shape.slot in sizes else shape
     if isinstance(shape, Many):
@@ -197,7 +206,7 @@ def _resized(shape: Shape, sizes: dict[int, int]) -> Shape:
     return replace(shape, parts=tuple(_resized(part, sizes) for part in shape.parts))
 
 
-def _written(shape: Shape, tree: Tree) -> Iterator[str]:
+def _written(shape: InputShape, tree: Tree) -> Iterator[str]:
     if isinstance(shape, Leaf):
         yield _number_text(tree) if isinstance(tree, float) else str(tree)
         return

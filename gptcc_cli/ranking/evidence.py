@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from gptcc_cli.problem import GivenTest, Json, Problem, SampleTest
 
-AGREEING = 3
+MIN_CONSENSUS = 3
 """So many must do the same; one alone agrees with nobody."""
 
 MOST_BITS = 64.0
@@ -54,7 +54,7 @@ def evidence_bits(problem: Problem, tests: Sequence[SampleTest | GivenTest]) -> 
         return MOST_BITS
 
 
-def _bits_of(tests: Sequence[SampleTest | GivenTest], said: "_Said") -> float:
+def _bits_of(tests: Sequence[SampleTest | GivenTest], statement: "StatementFacts") -> float:
     seen: list[str] = []
     inputs: set[str] = set()
     total = 0.0
@@ -63,7 +63,7 @@ def _bits_of(tests: Sequence[SampleTest | GivenTest], said: "_Said") -> float:
             continue
         inputs.add(repr(test.input))
         answer = repr(test.expected)
-        total += min(_answer_bits(test, said), _again_bits(answer, seen))
+        total += min(_answer_bits(test, statement), _again_bits(answer, seen))
         seen.append(answer)
         if total >= MOST_BITS:
             break
@@ -126,7 +126,7 @@ class Evidence:
     @property
     def confident(self) -> bool:
         """Whether several agree, they are most, common, and more than luck explains."""
-        several = self.n_alike >= AGREEING
+        several = self.n_alike >= MIN_CONSENSUS
         return several and self.most_agree and self.common and self.significant
 
     def _exceeds_chance(self, *, odds: float, chance: float) -> bool:
@@ -150,7 +150,7 @@ def _again_bits(answer: str, seen: Sequence[str]) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
+class StatementFacts:
     """What the statement says without its samples."""
 
     words: frozenset[str]
@@ -158,7 +158,7 @@ class _Said:
     numbers: frozenset[float]
 
 
-def _said(problem: Problem) -> _Said:
+def _said(problem: Problem) -> StatementFacts:
     letters = list(problem.statement)
     for sample in problem.samples:
         if sample.span is not None:
@@ -166,17 +166,17 @@ def _said(problem: Problem) -> _Said:
             letters[first:last] = " " * (last - first)
     text = "".join(letters)
     numbers = map(_number, re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?", text))
-    return _Said(
+    return StatementFacts(
         words=frozenset(re.findall(r"[^\W\d_]+", text.lower())),
         numbers=frozenset(one for one in numbers if one is not None),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class InputContext:
     """What somebody knows who has read an input, and the statement."""
 
-    said: _Said
+    statement: StatementFacts
     numbers: set[float] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     rows: list[tuple[Json, ...]] = field(default_factory=list)
@@ -207,8 +207,8 @@ class _Known:
         self.numbers.update(one for one in map(_number, text.split()) if one is not None)
 
 
-def _answer_bits(test: SampleTest | GivenTest, said: _Said) -> float:
-    known = _Known(said=said)
+def _answer_bits(test: SampleTest | GivenTest, statement: StatementFacts) -> float:
+    known = InputContext(statement=statement)
     if isinstance(test.input, str) and isinstance(test.expected, str):
         for line in test.input[:_MOST_TEXT].splitlines():
             known.take(_parsed(line))
@@ -218,7 +218,7 @@ def _answer_bits(test: SampleTest | GivenTest, said: _Said) -> float:
     return _bits(test.expected, known)
 
 
-def _bits(value: Json, known: _Known) -> float:
+def _bits(value: Json, known: InputContext) -> float:
     match value:
         case None | bool():
             return 1.0
@@ -226,7 +226,7 @@ def _bits(value: Json, known: _Known) -> float:
             return min(
                 _number_bits(value),
                 _chosen_bits(value, known.numbers),
-                _chosen_bits(value, known.said.numbers),
+                _chosen_bits(value, known.statement.numbers),
             )
         case str():
             return _text_bits(value, known)
@@ -236,7 +236,7 @@ def _bits(value: Json, known: _Known) -> float:
             return _row_bits(value, known, counted=True)
 
 
-def _row_bits(row: Sequence[Json], known: _Known, *, counted: bool) -> float:
+def _row_bits(row: Sequence[Json], known: InputContext, *, counted: bool) -> float:
     """A list or a line: all parts in turn, or what is left of a row of the input.
 
     Args:
@@ -249,7 +249,7 @@ def _row_bits(row: Sequence[Json], known: _Known, *, counted: bool) -> float:
     return min(told, _taken_bits(row, known)) if len(row) > 1 or counted else told
 
 
-def _taken_bits(row: Sequence[Json], known: _Known) -> float:
+def _taken_bits(row: Sequence[Json], known: InputContext) -> float:
     """A row that some row of the input becomes when parts are left out, or change places."""
     which = math.log2(len(known.rows)) if known.rows else 0.0
     costs = [math.inf]
@@ -272,8 +272,8 @@ def _is_left_of(row: Iterable[Json], source: Iterable[Json]) -> bool:
     return all(any(part == wanted for part in parts) for wanted in row)
 
 
-def _text_bits(text: str, known: _Known) -> float:
-    if text.lower() in known.said.words:
+def _text_bits(text: str, known: InputContext) -> float:
+    if text.lower() in known.statement.words:
         return 1.0
     letters = {letter for word in known.words for letter in word}
     costs = [

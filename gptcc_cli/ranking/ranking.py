@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gptcc_cli.evidence import Evidence
 from gptcc_cli.judging import Judgement, Outcome, Verdict, is_constant, is_degenerate
+from gptcc_cli.ranking.evidence import Evidence
 
 _MOST_DOUBTS = 3
 """A few inputs may be none that the statement allows; more failures weigh no more."""
@@ -21,7 +21,7 @@ _MOST_DOUBTS = 3
 _RAN = frozenset({Verdict.AC, Verdict.WA, Verdict.PE})
 
 
-class Observed(Protocol):
+class ProbeResults(Protocol):
     """What a program did on further inputs."""
 
     @property
@@ -70,7 +70,7 @@ class RankedCandidate:
 
 def rank(
     judgements: Sequence[Judgement],
-    signatures: Mapping[str, Observed] | None = None,
+    signatures: Mapping[str, ProbeResults] | None = None,
     *,
     several_answers: bool = False,
 ) -> tuple[RankedCandidate, ...]:
@@ -116,7 +116,7 @@ def evidence_for(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
+class _Cluster:
     """Programs that do the same on every further input."""
 
     outcomes: tuple[Outcome, ...]
@@ -134,13 +134,13 @@ class _Group:
 class _Agreement:
     """What further inputs tell of each candidate."""
 
-    groups: dict[str, _Group] = field(default_factory=dict)
+    groups: dict[str, _Cluster] = field(default_factory=dict)
     """By canonical hash."""
     several_answers: bool = False
 
 
 def _agreement(
-    judgements: Sequence[Judgement], signatures: Mapping[str, Observed], several_answers: bool
+    judgements: Sequence[Judgement], signatures: Mapping[str, ProbeResults], several_answers: bool
 ) -> _Agreement:
     """Group the programs that did equally well on the tests by what they do beyond them."""
     agreement = _Agreement(several_answers=several_answers)
@@ -154,7 +154,7 @@ def _agreement(
 
 
 def _group(
-    level: list[Judgement], signatures: Mapping[str, Observed], agreement: _Agreement
+    level: list[Judgement], signatures: Mapping[str, ProbeResults], agreement: _Agreement
 ) -> None:
     votes: list[defaultdict[str, float]] = []
     weights: defaultdict[tuple[Outcome, ...], float] = defaultdict(float)
@@ -176,7 +176,7 @@ def _group(
         canonical_hash = judgement.candidate.canonical_hash
         signature = signatures[canonical_hash]
         outcomes = signature.outcomes
-        agreement.groups[canonical_hash] = _Group(
+        agreement.groups[canonical_hash] = _Cluster(
             outcomes=outcomes,
             passes_generated=signature.passes_generated,
             n_programs=sizes[outcomes],
@@ -190,7 +190,7 @@ def _group(
 
 
 def _score(
-    seen: Observed,
+    seen: ProbeResults,
     votes: list[defaultdict[str, float]],
     weight: float,
     several_answers: bool,
@@ -267,7 +267,7 @@ def _ranked(
     )
 
 
-def _words(group: _Group, judgement: Judgement, several_answers: bool) -> str:
+def _words(group: _Cluster, judgement: Judgement, several_answers: bool) -> str:
     """What further inputs say of a candidate."""
     inputs = _counted(len(group.outcomes), "further input")
     failed = [outcome for outcome in group.outcomes if not isinstance(outcome, str)]
@@ -289,7 +289,7 @@ def _words(group: _Group, judgement: Judgement, several_answers: bool) -> str:
     return f"agrees with {group.n_programs - 1} of {others} other {kind} on {inputs}{trouble}"
 
 
-def _generated_words(group: _Group) -> str:
+def _generated_words(group: _Cluster) -> str:
     """What tests a model wrote say of a candidate."""
     met, generated_tests = sum(group.passes_generated), len(group.passes_generated)
     return f"; gives what {met} of {_counted(generated_tests, 'test')} a model wrote expect" * bool(

@@ -5,7 +5,7 @@ within that. Takes samples alone: a hidden test given here is a type error. It n
 expected output, and makes none.
 """
 
-from gptcc_cli.mutation.probe import Probe
-from gptcc_cli.mutation.probing import mutate
+from gptcc_cli.input_generation.probe import Probe
+from gptcc_cli.input_generation.probing import generate_inputs
 
-__all__ = ["Probe", "mutate"]
+__all__ = ["Probe", "generate_inputs"]

@@ -4,8 +4,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from gptcc_cli.extraction import Candidate, GeneratedTest
+from gptcc_cli.input_generation import Probe, generate_inputs
 from gptcc_cli.judging import Judge, Judgement, OutputSignature
-from gptcc_cli.mutation import Probe, mutate
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 
 N_PROBES = 24
@@ -13,7 +13,7 @@ N_PROBES = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class ProblemJudge:
     """Judges candidates of one problem; without a judge or tests, no program is run."""
 
     judge: Judge | None
@@ -31,7 +31,7 @@ class Hearing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class ProbeRunner:
     """Runs candidates of one problem on further inputs; nobody knows what they should print."""
 
     judge: Judge
@@ -43,16 +43,16 @@ class Observation:
 
     def submit(self, candidate: Candidate) -> "Future[OutputSignature]":
         """Run a candidate on the further inputs."""
-        return self.judge.observe(candidate, self.problem, self.probes, self.generated_tests)
+        return self.judge.run_probes(candidate, self.problem, self.probes, self.generated_tests)
 
 
-def observation_of(
+def probe_runner_for(
     judge: Judge | None,
     problem: Problem,
     *,
     seed: int,
     generated_tests: tuple[GeneratedTest, ...] = (),
-) -> Observation | None:
+) -> ProbeRunner | None:
     """Make further inputs for a problem, to tell its candidates apart by.
 
     Args:
@@ -66,7 +66,7 @@ def observation_of(
     """
     if judge is None:
         return None
-    probes = mutate(problem, problem.trusted_samples, n=N_PROBES, seed=seed)
+    probes = generate_inputs(problem, problem.trusted_samples, n=N_PROBES, seed=seed)
     if not probes and not generated_tests:
         return None
-    return Observation(judge=judge, problem=problem, probes=probes, generated_tests=generated_tests)
+    return ProbeRunner(judge=judge, problem=problem, probes=probes, generated_tests=generated_tests)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from gptcc_cli.mutation.call_shapes import CallShape, call_shape
-from gptcc_cli.mutation.facts import SlotFacts
-from gptcc_cli.mutation.learning import learn
-from gptcc_cli.mutation.mutating import Mutator
-from gptcc_cli.mutation.probe import Probe
-from gptcc_cli.mutation.shapes import Kind, Leaf, Tree, n_leaves, spots
-from gptcc_cli.mutation.text_changes import TextKind, text_kind
-from gptcc_cli.mutation.text_shapes import TextShape, text_shapes
-from gptcc_cli.mutation.typed_seeds import typed_seeds
+from gptcc_cli.input_generation.call_shapes import CallShape, call_shape
+from gptcc_cli.input_generation.facts import SlotFacts
+from gptcc_cli.input_generation.learning import learn
+from gptcc_cli.input_generation.mutating import Mutator
+from gptcc_cli.input_generation.probe import Probe
+from gptcc_cli.input_generation.shapes import Leaf, Tree, ValueKind, n_leaves, spots
+from gptcc_cli.input_generation.text_changes import TextKind, text_kind
+from gptcc_cli.input_generation.text_shapes import TextFormat, text_shapes
+from gptcc_cli.input_generation.typed_seeds import typed_seeds
 from gptcc_cli.problem import Json, Mode, Problem, SampleTest
 
 _TRIES: Final = 60
@@ -30,7 +30,7 @@ class _Source:
 
     careful: Mutator
     bold: Mutator
-    form: TextShape | CallShape
+    form: TextFormat | CallShape
     names: tuple[str, ...]
 
     def probe(self, random: Random) -> Probe | None:
@@ -43,12 +43,12 @@ class _Source:
         return Probe(input=self._input(tree), steps=(self.names[origin], *steps))
 
     def _input(self, tree: Tree) -> Input:
-        if isinstance(self.form, TextShape):
+        if isinstance(self.form, TextFormat):
             return self.form.text(tree)
         return self.form.arguments(tree)
 
 
-def mutate(
+def generate_inputs(
     problem: Problem, seeds: Sequence[SampleTest], *, n: int, seed: int
 ) -> tuple[Probe, ...]:
     """Make inputs like those of the samples.
@@ -100,11 +100,11 @@ def _sources(problem: Problem, samples: Sequence[SampleTest]) -> list[_Source]:
     return [_source(form, names, statement) for form in forms]
 
 
-def _source(form: TextShape | CallShape, names: tuple[str, ...], statement: str) -> _Source:
+def _source(form: TextFormat | CallShape, names: tuple[str, ...], statement: str) -> _Source:
 
     def mutator(*, bold: bool) -> Mutator:
         facts = learn(form.shape, form.trees, statement, bold=bold)
-        if isinstance(form, TextShape) and form.is_plain:
+        if isinstance(form, TextFormat) and form.is_plain:
             _lock_possible_counts(form, facts.slots)
         texts = _text_kinds(form, statement, bold=bold and isinstance(form, CallShape))
         return Mutator(shape=form.shape, trees=form.trees, facts=facts, texts=texts)
@@ -112,11 +112,11 @@ def _source(form: TextShape | CallShape, names: tuple[str, ...], statement: str)
     return _Source(mutator(bold=False), mutator(bold=True), form, names)
 
 
-def _text_kinds(form: TextShape | CallShape, statement: str, *, bold: bool) -> dict[int, TextKind]:
+def _text_kinds(form: TextFormat | CallShape, statement: str, *, bold: bool) -> dict[int, TextKind]:
     seen: dict[int, list[str]] = {}
     for tree in form.trees:
         for spot in spots(form.shape, [tree]):
-            if isinstance(spot.shape, Leaf) and spot.shape.kind is Kind.TEXT:
+            if isinstance(spot.shape, Leaf) and spot.shape.kind is ValueKind.TEXT:
                 seen.setdefault(spot.shape.slot, []).append(spot.value)
     return {slot: text_kind(texts, statement, bold=bold) for slot, texts in seen.items()}
 
@@ -130,7 +130,7 @@ def statement_without_samples(problem: Problem) -> str:
     return text
 
 
-def _lock_possible_counts(form: TextShape, slots: dict[int, SlotFacts]) -> None:
+def _lock_possible_counts(form: TextFormat, slots: dict[int, SlotFacts]) -> None:
     """Where no layout is known, keep every number that may count lines or words."""
     (tree,) = form.trees
     widths = {len(line) for line in tree}

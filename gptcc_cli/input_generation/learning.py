@@ -14,9 +14,19 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from gptcc_cli.mutation.bounds import Range, stated_ranges
-from gptcc_cli.mutation.facts import Facts, Relation, SlotFacts, sign_of
-from gptcc_cli.mutation.shapes import Fixed, Kind, Leaf, Many, Shape, Spot, Tree, sized_by, spots
+from gptcc_cli.input_generation.bounds import Range, stated_ranges
+from gptcc_cli.input_generation.facts import Facts, Relation, SlotFacts, sign_of
+from gptcc_cli.input_generation.shapes import (
+    Fixed,
+    InputShape,
+    Leaf,
+    Many,
+    Spot,
+    Tree,
+    ValueKind,
+    sized_by,
+    spots,
+)
 
 _ORDER_WORDS: Final = re.compile(
     r"(?i)\b(?:sorted|ascending|increasing|descending|decreasing|in order)\b"
@@ -29,7 +39,7 @@ _FORMULA: Final = re.compile(
     r"|\b2\s?[*·×]?\s?[a-z]\$?\s(?:integers|numbers|lines|strings)"
 )
 _AT_LEAST: Final = re.compile(r"(?i)\bat least (two|2|three|3)\b")
-_ORDERED: Final = (Kind.INT, Kind.FLOAT, Kind.TEXT)
+_ORDERED: Final = (ValueKind.INT, ValueKind.FLOAT, ValueKind.TEXT)
 _BY_CHANCE: Final = 0.02
 _SOLID_COUNT: Final = 3
 _SURE_VALUES: Final = 2
@@ -46,7 +56,7 @@ _NON_EMPTY: Final = re.compile(r"(?i)\bnon-?\s?empty|not (?:be )?empty|at least 
 _NUMBER_WORDS: Final = re.compile(r"(?i)\b(?:two|three|four|pair|triple|2|3|4)\b")
 
 
-def learn(shape: Shape, trees: Sequence[Tree], statement: str, *, bold: bool = False) -> Facts:
+def learn(shape: InputShape, trees: Sequence[Tree], statement: str, *, bold: bool = False) -> Facts:
     """Learn what holds in all trees.
 
     Args:
@@ -74,23 +84,23 @@ def learn(shape: Shape, trees: Sequence[Tree], statement: str, *, bold: bool = F
             if not (bold and _is_weak(one, found, counts, statement))
         ]
         for slot, found in by_slot.items()
-        if isinstance(found[0].shape, Leaf) and found[0].shape.kind is Kind.INT
+        if isinstance(found[0].shape, Leaf) and found[0].shape.kind is ValueKind.INT
     }
     if bold:
         for slot in slots.keys() - counts:
             known, found = slots[slot], by_slot[slot]
             if isinstance(found[0].shape, Many):
                 _free_length(known, statement)
-            elif known.kind is Kind.TEXT:
+            elif known.kind is ValueKind.TEXT:
                 _let_in_the_empty(known, statement)
             elif not ranges and not _has_ceiling(relations.get(slot, ())):
                 _free_sign(known, statement, inside=len(found) > len(trees))
     return Facts(slots=_all_slots(shape, slots), relations=relations, counts=counts)
 
 
-def _all_slots(shape: Shape, slots: dict[int, SlotFacts]) -> dict[int, SlotFacts]:
+def _all_slots(shape: InputShape, slots: dict[int, SlotFacts]) -> dict[int, SlotFacts]:
     """Add slots of which no sample has a value, inside lists that were empty."""
-    pending: list[Shape] = [shape]
+    pending: list[InputShape] = [shape]
     while pending:
         item = pending.pop()
         if isinstance(item, Leaf):
@@ -109,17 +119,19 @@ def _slot_facts(found: list[Spot], ranges: tuple[Range, ...], statement: str) ->
         return _list_facts(found, statement)
     values = [spot.value for spot in found]
     known = SlotFacts(kind=shape.kind, values=values)
-    if shape.kind in (Kind.INT, Kind.FLOAT):
+    if shape.kind in (ValueKind.INT, ValueKind.FLOAT):
         known.least, known.most = _limits(values, ranges)
         known.decimals = max(len(repr(value).partition(".")[2]) for value in values)
-    elif shape.kind is Kind.TEXT:
+    elif shape.kind is ValueKind.TEXT:
         lengths = list(map(len, values))
         known.least = 0 if min(lengths) == 0 else 1
         known.most = max(12, 2 * max(lengths))
         if _is_fixed(values, statement):
             known.least = known.most = lengths[0]
     else:
-        known.locked = shape.kind is Kind.OTHER and not all(isinstance(v, list) for v in values)
+        known.locked = shape.kind is ValueKind.OTHER and not all(
+            isinstance(v, list) for v in values
+        )
     return known
 
 
@@ -208,7 +220,7 @@ def _free_length(known: SlotFacts, statement: str) -> None:
 
 def _free_sign(known: SlotFacts, statement: str, *, inside: bool) -> None:
     """Let numbers be small or, inside lists, negative, where no word speaks against it."""
-    if known.kind in (Kind.INT, Kind.FLOAT) and known.least > 0:
+    if known.kind in (ValueKind.INT, ValueKind.FLOAT) and known.least > 0:
         signed = _SIGNED.search(statement) is not None
         known.least = 1 if signed else -max(known.values) if inside else 0
 
@@ -224,7 +236,7 @@ def _has_ceiling(relations: Iterable[Relation]) -> bool:
     return any(1 not in one.signs for one in relations)
 
 
-def _doubtful_counts(shape: Shape, around: frozenset[int]) -> frozenset[int]:
+def _doubtful_counts(shape: InputShape, around: frozenset[int]) -> frozenset[int]:
     """Counts that explain a length by more than themselves, or two lengths inside each other.
 
     ``n - 1`` lines, or ``n`` rows of ``n``, may be something else where ``n`` is always the same.

@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from gptcc_cli.mutation.facts import Facts, SlotFacts
-from gptcc_cli.mutation.shapes import (
+from gptcc_cli.input_generation.facts import Facts, SlotFacts
+from gptcc_cli.input_generation.shapes import (
     MOST_LEAVES,
     Fixed,
-    Kind,
+    InputShape,
     Leaf,
     Many,
-    Shape,
     Spot,
     Tree,
+    ValueKind,
     measures,
     n_leaves,
     spots,
 )
-from gptcc_cli.mutation.text_changes import TextKind, changed_text, fits
+from gptcc_cli.input_generation.text_changes import TextKind, changed_text, fits
 
 _MOST_CHANGES: Final = 4
 _GROWTH: Final = 3
@@ -37,7 +37,7 @@ _IN_PART: Final = 0.5
 class Mutator:
     """Makes trees like those of the samples."""
 
-    shape: Shape
+    shape: InputShape
     trees: tuple[Tree, ...]
     facts: Facts
     texts: dict[int, TextKind]
@@ -91,7 +91,7 @@ class Mutator:
         shape = spot.shape
         if random.random() >= _BORROWED or not isinstance(shape, Leaf) or shape.size is not None:
             return ""
-        if shape.kind not in (Kind.INT, Kind.TEXT) or shape.slot in self.facts.counts:
+        if shape.kind not in (ValueKind.INT, ValueKind.TEXT) or shape.slot in self.facts.counts:
             return ""
         if shape.slot in self.texts and self.texts[shape.slot].is_strict:
             return ""
@@ -113,7 +113,7 @@ class Mutator:
     def _change_leaf(self, spot: Spot, known: SlotFacts, random: Random) -> str:
         shape = spot.shape
         assert isinstance(shape, Leaf)
-        if shape.kind is Kind.TEXT:
+        if shape.kind is ValueKind.TEXT:
             kind = self.texts[shape.slot]
             fixed = shape.size is not None or known.least == known.most
             new = changed_text(spot.value, kind, random, keep_length=fixed)
@@ -176,15 +176,15 @@ def copy_tree(tree: Tree) -> Tree:
 
 def new_value(value: Tree, known: SlotFacts, random: Random) -> Tree:
     """Return another number or truth value; other values come back as they are."""
-    if known.kind is Kind.OTHER and isinstance(value, list):
+    if known.kind is ValueKind.OTHER and isinstance(value, list):
         items = copy_tree(value)
         random.choice((_drop, _double, _shuffle, _reverse))(items, random)
         return items
-    if known.kind is Kind.BOOL:
+    if known.kind is ValueKind.BOOL:
         return random.random() < 0.5
-    if known.kind is Kind.INT:
+    if known.kind is ValueKind.INT:
         return _new_integer(value, known, random)
-    if known.kind is Kind.FLOAT:
+    if known.kind is ValueKind.FLOAT:
         return _new_float(value, known, random)
     return value
 
@@ -223,7 +223,7 @@ def _new_float(value: float, known: SlotFacts, random: Random) -> float:
 
 
 def _put_right(
-    shape: Shape,
+    shape: InputShape,
     holder: list[Tree],
     index: int,
     scope: dict[int, int],

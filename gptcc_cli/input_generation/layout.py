@@ -51,14 +51,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class WordLine:
     """A line of a fixed number of words."""
 
     width: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CountedLine:
     """Some words, then as many as a count says, on one line; ``None``: any number."""
 
     count: Count | None
@@ -67,15 +67,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class RepeatedLines:
     """Lines that are repeated; ``None``: up to the end."""
 
     count: Count | None
-    body: "Layout"
+    body: "LineLayout"
 
 
-Item: TypeAlias = Line | Row | Block
-Layout: TypeAlias = tuple[Item, ...]
+Item: TypeAlias = WordLine | CountedLine | RepeatedLines
+LineLayout: TypeAlias = tuple[Item, ...]
 Parsed: TypeAlias = list["str | Parsed"]
 
 
@@ -92,7 +92,9 @@ class _State:
         return self.at == len(self.lines)
 
 
-def find_layout(samples: Sequence[Lines], spelled: frozenset[int] = frozenset()) -> Layout | None:
+def find_layout(
+    samples: Sequence[Lines], spelled: frozenset[int] = frozenset()
+) -> LineLayout | None:
     """Return the cheapest layout that explains every sample, if one is found in time.
 
     Args:
@@ -103,16 +105,18 @@ def find_layout(samples: Sequence[Lines], spelled: frozenset[int] = frozenset())
     return _Search(spelled).run(tuple(_State(lines) for lines in samples))
 
 
-def parse(layout: Layout, lines: Lines) -> Parsed | None:
+def parse(layout: LineLayout, lines: Lines) -> Parsed | None:
     """Take a sample apart: one part for each item, with lists inside; ``None`` if it differs."""
     read = _read(layout, _State(lines))
     return read[0] if read is not None and read[1].ended else None
 
 
-def _read(layout: Layout, state: _State) -> tuple[Parsed, _State] | None:
+def _read(layout: LineLayout, state: _State) -> tuple[Parsed, _State] | None:
     parts: Parsed = []
     for item in layout:
-        read = _read_block(item, state) if isinstance(item, Block) else _read_line(item, state)
+        read = (
+            _read_block(item, state) if isinstance(item, RepeatedLines) else _read_line(item, state)
+        )
         if read is None:
             return None
         part, state = read
@@ -120,27 +124,27 @@ def _read(layout: Layout, state: _State) -> tuple[Parsed, _State] | None:
     return parts, state
 
 
-def _read_line(item: Line | Row, state: _State) -> tuple[Parsed, _State] | None:
+def _read_line(item: WordLine | CountedLine, state: _State) -> tuple[Parsed, _State] | None:
     if state.ended:
         return None
     words = state.lines[state.at]
-    head = item.head if isinstance(item, Row) else item.width
+    head = item.head if isinstance(item, CountedLine) else item.width
     if len(words) < head:
         return None
     numbers = (*state.numbers, *_numbers(words[:head]))
     rest = 0
-    if isinstance(item, Row):
+    if isinstance(item, CountedLine):
         counted = len(words) - head if item.count is None else item.count.of(numbers)
         rest = -1 if counted is None else counted
     if len(words) != head + rest:
         return None
     parts: Parsed = list(words[:head])
-    if isinstance(item, Row):
+    if isinstance(item, CountedLine):
         parts = [*parts, list(words[head:])]
     return parts, _State(state.lines, state.at + 1, numbers)
 
 
-def _read_block(item: Block, state: _State) -> tuple[Parsed, _State] | None:
+def _read_block(item: RepeatedLines, state: _State) -> tuple[Parsed, _State] | None:
     times = None if item.count is None else item.count.of(state.numbers)
     if item.count is not None and (times is None or times > len(state.lines) - state.at):
         return None
@@ -175,9 +179,9 @@ class _Search:
         self._order = count()
         self._known: dict[tuple[int, int, Numbers, int], list[tuple[float, Item]]] = {}
 
-    def run(self, start: tuple[_State, ...]) -> Layout | None:
+    def run(self, start: tuple[_State, ...]) -> LineLayout | None:
         """Return the cheapest layout that reads all samples to their end."""
-        heap: list[tuple[float, int, Layout, tuple[_State, ...]]] = [
+        heap: list[tuple[float, int, LineLayout, tuple[_State, ...]]] = [
             (0.0, next(self._order), (), start)
         ]
         been: set[tuple[tuple[int, Numbers], ...]] = set()
@@ -207,7 +211,7 @@ class _Search:
             after.append(read)
         return tuple(after)
 
-    def _reading(self, layout: Layout, state: _State) -> _State | None:
+    def _reading(self, layout: LineLayout, state: _State) -> _State | None:
         read = _read(layout, state)
         self._left -= 1 if read is None else 1 + read[1].at - state.at
         return None if read is None else read[1]
@@ -222,16 +226,16 @@ class _Search:
     def _new_options(self, state: _State, depth: int) -> Iterator[tuple[float, Item]]:
         words = state.lines[state.at]
         width = len(words)
-        yield 0.9 if width in self._spelled else 1 + 0.5 * width, Line(width=width)
+        yield 0.9 if width in self._spelled else 1 + 0.5 * width, WordLine(width=width)
         counted_by = False
         for head in range(min(3, width)):
             numbers = (*state.numbers, *_numbers(words[:head]))
             for price, counted in _lengths(numbers, width - head):
                 if not head or counted.place >= len(state.numbers):
                     counted_by = counted_by or not price
-                    yield 1.2 + 0.8 * head + price, Row(count=counted, head=head)
+                    yield 1.2 + 0.8 * head + price, CountedLine(count=counted, head=head)
         if not counted_by:
-            yield 6.0, Row(count=None)
+            yield 6.0, CountedLine(count=None)
         if depth < _DEEPEST:
             yield from self._blocks(state, depth)
 
@@ -250,25 +254,25 @@ class _Search:
                 for price, counted, length in counts:
                     if length * len(body) > left:
                         continue
-                    block = Block(count=counted, body=body)
+                    block = RepeatedLines(count=counted, body=body)
                     after = self._reading((block,), state)
                     if after is None or closed.get((counted, after.at), 0) == _MOST_ALIKE:
                         continue
-                    if Row(count=None) not in body:
+                    if CountedLine(count=None) not in body:
                         closed[counted, after.at] = closed.get((counted, after.at), 0) + 1
                     yield 1 + price + cost, block
             if closed:
                 break
         if depth == 0:
             width = len(state.lines[state.at])
-            yield 5 + 0.5 * width, Block(count=None, body=(Line(width=width),))
+            yield 5 + 0.5 * width, RepeatedLines(count=None, body=(WordLine(width=width),))
 
     def _bodies(
         self, state: _State, depth: int, counts: list[tuple[float, Count, int]], left: int
-    ) -> Iterator[tuple[float, Layout]]:
+    ) -> Iterator[tuple[float, LineLayout]]:
         """Yield layouts that explain the lines from here, as a block's body, cheapest first."""
         longest = min(_LONGEST_BODY, left // min(length for _, _, length in counts))
-        heap: list[tuple[float, int, Layout, _State]] = [(0.0, next(self._order), (), state)]
+        heap: list[tuple[float, int, LineLayout, _State]] = [(0.0, next(self._order), (), state)]
         while heap and self._left > 0:
             cost, _, body, at = heapq.heappop(heap)
             if body:

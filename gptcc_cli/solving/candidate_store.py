@@ -16,7 +16,7 @@ from gptcc_cli.solving.deciding import Decide, Known
 
 
 @dataclass(slots=True)
-class Desk:
+class CandidateStore:
     """Completions in their order, and what is known of their programs, by canonical hash."""
 
     arrivals: list[Candidate] = field(default_factory=list)

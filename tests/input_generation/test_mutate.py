@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gptcc_cli.mutation import Probe, mutate
+from gptcc_cli.input_generation import Probe, generate_inputs
 from gptcc_cli.problem import Json, Mode, Problem, SampleTest
 
 
@@ -28,7 +28,7 @@ def call_problem(*inputs: tuple[Json, ...], statement: str = "") -> Problem:
 
 
 def probes_of(problem: Problem, n: int = 40, seed: int = 1) -> tuple[Probe, ...]:
-    return mutate(problem, problem.samples, n=n, seed=seed)
+    return generate_inputs(problem, problem.samples, n=n, seed=seed)
 
 
 def texts_of(problem: Problem, n: int = 40) -> list[str]:
@@ -176,9 +176,9 @@ def test_without_samples_the_hints_of_a_function_are_enough() -> None:
         assert isinstance(a, list) and all(isinstance(row, list) for row in a)
         assert type(k) is int and isinstance(s, str)
     unhinted = dataclasses.replace(problem, starter_code="def f(a, k: int):\n")
-    assert mutate(unhinted, (), n=5, seed=0) == ()
+    assert generate_inputs(unhinted, (), n=5, seed=0) == ()
     other = dataclasses.replace(problem, starter_code="def f(a: TreeNode):\n")
-    assert mutate(other, (), n=5, seed=0) == ()
+    assert generate_inputs(other, (), n=5, seed=0) == ()
 
 
 def test_what_two_samples_show_by_chance_is_left_out_now_and_then() -> None:
@@ -218,8 +218,8 @@ def test_texts_take_in_other_characters_unless_the_statement_names_theirs() -> N
 def test_a_suspect_sample_is_no_seed() -> None:
     sample = SampleTest(name="sample 1", input="1 2\n", expected="3", suspect="ellipsis")
     problem = Problem(id="p", statement="", samples=(sample,))
-    assert mutate(problem, problem.samples, n=5, seed=0) == ()
-    assert mutate(problem, (), n=5, seed=0) == ()
+    assert generate_inputs(problem, problem.samples, n=5, seed=0) == ()
+    assert generate_inputs(problem, (), n=5, seed=0) == ()
 
 
 def test_a_probe_holds_no_expected_output() -> None:
@@ -233,10 +233,10 @@ def test_mypy_refuses_a_hidden_test_as_a_seed(tmp_path: Path) -> None:
 
     program = tmp_path / "leak.py"
     program.write_text(
-        "from gptcc_cli.mutation import mutate\n"
+        "from gptcc_cli.input_generation import generate_inputs\n"
         "from gptcc_cli.problem import IOTest, Problem\n"
         "hidden = IOTest(name='hidden', input='1', expected='2')\n"
-        "mutate(Problem(id='p', statement='s'), (hidden,), n=1, seed=0)\n"
+        "generate_inputs(Problem(id='p', statement='s'), (hidden,), n=1, seed=0)\n"
     )
     root = Path(__file__).parents[2]
     out, _, status = api.run(
@@ -264,8 +264,8 @@ def test_any_call_gives_new_inputs_of_bounded_size_and_the_same_for_a_seed(
     inputs: list[tuple[Json, ...]], seed: int
 ) -> None:
     problem = call_problem(*inputs)
-    probes = mutate(problem, problem.samples, n=6, seed=seed)
-    assert probes == mutate(problem, problem.samples, n=6, seed=seed)
+    probes = generate_inputs(problem, problem.samples, n=6, seed=seed)
+    assert probes == generate_inputs(problem, problem.samples, n=6, seed=seed)
     keys = [repr(probe.input) for probe in probes]
     assert len(set(keys)) == len(keys) <= 6
     assert not set(keys) & set(map(repr, inputs))
@@ -286,8 +286,8 @@ def test_any_text_gives_new_inputs_of_bounded_size_and_the_same_for_a_seed(
     inputs: list[str], seed: int
 ) -> None:
     problem = text_problem(*inputs)
-    probes = mutate(problem, problem.samples, n=6, seed=seed)
-    assert probes == mutate(problem, problem.samples, n=6, seed=seed)
+    probes = generate_inputs(problem, problem.samples, n=6, seed=seed)
+    assert probes == generate_inputs(problem, problem.samples, n=6, seed=seed)
     words = [" ".join(str(probe.input).split()) for probe in probes]
     assert len(set(words)) == len(words) <= 6
     assert not set(words) & {" ".join(text.split()) for text in inputs}

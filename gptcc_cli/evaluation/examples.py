@@ -25,7 +25,7 @@ MOST_CHARACTERS = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Specimen:
+class GradedExample:
     """One program and what became of it."""
 
     index: int
@@ -39,7 +39,9 @@ class Specimen:
     """Expected against actual output, line by line: ``-`` missing, ``+`` too much."""
 
 
-def read_specimens(directory: Path, benchmark: Benchmark) -> Iterator[tuple[str, list[Specimen]]]:
+def read_graded_examples(
+    directory: Path, benchmark: Benchmark
+) -> Iterator[tuple[str, list[GradedExample]]]:
     """Yield each problem of a graded run with a few of its programs."""
     clean = bool(read_header(directory / FILE)["clean"])
     entries = {entry.id: entry for entry in benchmark.entries}
@@ -74,9 +76,9 @@ def _chosen(results: list[dict[str, Any]]) -> dict[int, tuple[dict[str, Any], in
     }
 
 
-def _specimen(result: dict[str, Any], times: int, source: str) -> Specimen:
+def _specimen(result: dict[str, Any], times: int, source: str) -> GradedExample:
     cut = source[:MOST_CHARACTERS]
-    return Specimen(
+    return GradedExample(
         index=result["index"],
         verdict=result["verdict"],
         times=times,

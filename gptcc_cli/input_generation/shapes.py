@@ -17,7 +17,7 @@ MOST_LEAVES: Final = 4000
 """A tree with more leaves is not changed: its programs would spend their time reading."""
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """What kind of value stands at a leaf."""
 
     INT = "int"
@@ -53,7 +53,7 @@ class Leaf:
     """One value."""
 
     slot: int
-    kind: Kind
+    kind: ValueKind
     size: Size | None = None
     """How long a text is, where a number says so."""
 
@@ -62,7 +62,7 @@ class Leaf:
 class Fixed:
     """A known number of parts, each with its own shape."""
 
-    parts: tuple["Shape", ...]
+    parts: tuple["InputShape", ...]
     separator: str = " "
     """What stands between the parts in a text."""
 
@@ -72,13 +72,13 @@ class Many:
     """Any number of parts of one shape."""
 
     slot: int
-    element: "Shape"
+    element: "InputShape"
     size: Size | None = None
     """How many, where a number says so."""
     separator: str = " "
 
 
-Shape: TypeAlias = Leaf | Fixed | Many
+InputShape: TypeAlias = Leaf | Fixed | Many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +104,12 @@ def length_of(slot: int) -> int:
     return -1 - slot
 
 
-def spots(shape: Shape, holder: list[Tree]) -> Iterator[Spot]:
+def spots(shape: InputShape, holder: list[Tree]) -> Iterator[Spot]:
     """Yield every leaf and list of the tree ``holder[0]``, outermost first."""
     yield from _spots(shape, holder, 0, measures(shape, holder[0]))
 
 
-def measures(shape: Shape, tree: Tree) -> dict[int, int]:
+def measures(shape: InputShape, tree: Tree) -> dict[int, int]:
     """The whole numbers and lengths that stand once in a tree, by slot."""
     if isinstance(shape, Fixed):
         found: dict[int, int] = {}
@@ -118,9 +118,9 @@ def measures(shape: Shape, tree: Tree) -> dict[int, int]:
         return found
     if isinstance(shape, Many):
         return {length_of(shape.slot): len(tree)}
-    if shape.kind is Kind.INT:
+    if shape.kind is ValueKind.INT:
         return {shape.slot: tree}
-    return {length_of(shape.slot): len(tree)} if shape.kind is Kind.TEXT else {}
+    return {length_of(shape.slot): len(tree)} if shape.kind is ValueKind.TEXT else {}
 
 
 def n_leaves(tree: Tree) -> int:
@@ -130,7 +130,7 @@ def n_leaves(tree: Tree) -> int:
     return 1 + len(tree) // 30 if isinstance(tree, str) else 1
 
 
-def sized_by(shape: Shape) -> frozenset[int]:
+def sized_by(shape: InputShape) -> frozenset[int]:
     """Slots of the numbers that say how long something is."""
     found: set[int] = set()
     pending = [shape]
@@ -148,7 +148,7 @@ def sized_by(shape: Shape) -> frozenset[int]:
 
 
 def _spots(
-    shape: Shape, holder: list[Tree], index: int, scope: Mapping[int, int]
+    shape: InputShape, holder: list[Tree], index: int, scope: Mapping[int, int]
 ) -> Iterator[Spot]:
     tree = holder[index]
     if isinstance(shape, Fixed):
