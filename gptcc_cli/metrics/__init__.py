@@ -1,17 +1,18 @@
-"""What a run scores, and how sure that is: pure functions of counts.
+"""Figures of a run and their uncertainty, as pure functions of counts.
 
-Covers pass@k, n@k, means over problems, intervals and paired comparisons. The unit is always
-the problem: the samples of one problem are not independent. Does not know programs, files or
-verdicts, and needs the standard library alone.
+Covers pass@k, n@k, means over problems, intervals and paired comparisons. Knows no programs,
+files or verdicts.
 """
 
 from gptcc_cli.metrics.estimates import (
     Estimate,
+    PairedDifference,
     cluster_bootstrap,
     estimate,
+    mcnemar,
+    paired_bootstrap,
     wilson,
 )
-from gptcc_cli.metrics.paired import PairedDifference, mcnemar, paired_bootstrap
 from gptcc_cli.metrics.passing import FilteredCounts, n_at_k, pass_at_k
 
 __all__ = [

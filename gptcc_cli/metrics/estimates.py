@@ -1,23 +1,22 @@
-"""A mean over problems, and the interval around it.
+"""Means over problems, their intervals, and the comparison of two runs.
 
-Covers Wilson's interval for one sample a problem and the bootstrap over problems for several.
-Treating every sample as independent would make intervals far too narrow; nothing here does.
+Covers Wilson's interval for one sample a problem, the bootstrap over problems for several, and
+paired differences. The unit is always the problem: samples of one problem are not independent,
+and treating them so would make every interval far too narrow.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum, sqrt
-from random import Random
+from math import comb, fsum, sqrt
 from statistics import NormalDist
 
-from gptcc_cli.metrics.resampling import resampled_means
-
 RESAMPLES = 10_000
-"""How often the problems are drawn anew."""
+"""How many means the bootstrap draws."""
 
 CONFIDENCE = 0.95
-"""How often an interval made this way holds the truth."""
+"""The coverage that every interval aims at."""
+
+_CHUNK_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +34,15 @@ class Estimate:
 
 
 def estimate(values: Sequence[float], *, seed: int = 0) -> Estimate:
-    """Return the mean of per-problem values with the interval that fits them.
+    """Return the mean of per-problem values with an interval.
 
     Values that are all 0 or 1 (one sample a problem, or all samples agreeing) get Wilson's
-    interval, which is right even when nothing was solved; others the bootstrap over problems.
-    One problem says nothing of others: its interval is everything.
+    interval, which holds even when nothing was solved; others get the bootstrap over problems.
+    A single problem tells nothing about others: its interval is [0, 1].
 
     Args:
         values: one from 0 to 1 for each problem; at least one.
-        seed: of the resampling.
+        seed: for resampling.
 
     Raises:
         ValueError: there are no values.
@@ -63,7 +62,7 @@ def estimate(values: Sequence[float], *, seed: int = 0) -> Estimate:
 
 
 def wilson(successes: int, n: int, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Return Wilson's score interval of a share (Wilson 1927).
+    """Return Wilson's score interval for a proportion (Wilson 1927).
 
     >>> low, high = wilson(0, 164)
     >>> f"{low:.4f} {high:.4f}"
@@ -90,21 +89,90 @@ def cluster_bootstrap(
     confidence: float = CONFIDENCE,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """Return the percentile interval of the mean, problems being drawn anew (Efron 1979).
+    """Return the percentile interval of the mean, resampling problems (Efron 1979).
 
     Args:
         values: one for each problem, already averaged over its samples.
-        resamples: how often.
+        resamples: how many means are drawn.
         confidence: of the interval.
-        seed: the same seed gives the same interval on every machine.
+        seed: the same seed and values, in any order, give the same interval.
     """
-    means = sorted(resampled_means(Counter(values), resamples, Random(seed)))
-    return percentile(means, (1 - confidence) / 2), percentile(means, (1 + confidence) / 2)
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    distinct, counts = np.unique(np.asarray(values, dtype=float), return_counts=True)
+    if len(distinct) == 1:
+        return float(distinct[0]), float(distinct[0])
+    # Equal values are drawn together; a chunk keeps the drawn counts within a few megabytes.
+    chunk = max(1, _CHUNK_CELLS // len(distinct))
+    sizes = [min(chunk, resamples - done) for done in range(0, resamples, chunk)]
+    shares = counts / len(values)
+    drawn = (random.multinomial(len(values), shares, size=size) for size in sizes)
+    means = np.concatenate([(one * distinct).sum(axis=1) for one in drawn]) / len(values)
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
 
 
-def percentile(ordered: Sequence[float], share: float) -> float:
-    """Return the value below which a share of sorted values lies, between neighbours linearly."""
-    place = share * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedDifference:
+    """The second run's mean minus the first's, over the same problems."""
+
+    value: float
+    """From -1 to 1."""
+    low: float
+    high: float
+    """Ends of the 95 % interval."""
+    n_problems: int
+    better: int
+    """Problems on which the second run scores higher."""
+    worse: int
+    """Problems on which it scores lower."""
+    p_value: float | None
+    """McNemar's exact test; ``None`` unless every score is 0 or 1."""
+
+
+def paired_bootstrap(
+    first: Sequence[float], second: Sequence[float], *, resamples: int = RESAMPLES, seed: int = 0
+) -> PairedDifference:
+    """Compare two runs by their difference on each problem, resampling problems.
+
+    Args:
+        first: one score for each problem.
+        second: scores of the same problems, in the same order.
+        resamples: how many means are drawn.
+        seed: the same seed gives the same interval.
+
+    Raises:
+        ValueError: the runs differ in length or are empty.
+    """
+    if len(first) != len(second) or not first:
+        raise ValueError("paired runs need the same problems, at least one")
+    differences = [b - a for a, b in zip(first, second, strict=True)]
+    low, high = cluster_bootstrap(differences, resamples=resamples, seed=seed)
+    better = sum(difference > 0 for difference in differences)
+    worse = sum(difference < 0 for difference in differences)
+    binary = all(score in (0.0, 1.0) for score in (*first, *second))
+    return PairedDifference(
+        value=fsum(differences) / len(differences),
+        low=low,
+        high=high,
+        n_problems=len(differences),
+        better=better,
+        worse=worse,
+        p_value=mcnemar(better, worse) if binary else None,
+    )
+
+
+def mcnemar(better: int, worse: int) -> float:
+    """Return the two-sided exact p-value for both directions being equally likely.
+
+    Binomial over the problems on which two runs disagree (McNemar 1947, exact form).
+
+    >>> mcnemar(8, 1)
+    0.0390625
+    >>> mcnemar(0, 0)
+    1.0
+    """
+    n = better + worse
+    ways = sum(comb(n, i) for i in range(min(better, worse) + 1))
+    return min(1.0, float(2 * ways / 2**n))

@@ -1,6 +1,6 @@
-"""The probability that some of k samples solve a problem, from n samples that were drawn.
+"""The probability that one of k samples solves a problem, estimated from n samples.
 
-Covers one problem; means over problems and their intervals stand in ``estimates``.
+Covers one problem; ``estimates`` covers means over problems and their intervals.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from math import comb, prod
 
 
 def pass_at_k(n: int, c: int, k: int) -> float:
-    """Estimate, without bias, the chance that one of k samples is right.
+    """Estimate without bias the probability that one of k samples is right.
 
     ``1 - C(n-c, k) / C(n, k)`` (Chen and others 2021, "Evaluating Large Language Models Trained
     on Code", equation 1), as a product of factors within [0, 1].
@@ -24,9 +24,10 @@ def pass_at_k(n: int, c: int, k: int) -> float:
         k: 1 to n.
 
     Raises:
-        ValueError: k > n, where the estimator is not defined, or the counts can't be.
+        ValueError: k > n, where the estimator is undefined, or c is not in 0 to n.
     """
-    _require(n, c)
+    if not 0 <= c <= n:
+        raise ValueError(f"{c} right of {n} samples is impossible")
     if not 1 <= k <= n:
         raise ValueError(f"pass@{k} is not defined for {n} samples")
     if n - c < k:
@@ -38,7 +39,7 @@ def pass_at_k(n: int, c: int, k: int) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilteredCounts:
-    """One problem's samples, with the examples of its statement as a filter."""
+    """One problem's samples, filtered by the statement's examples."""
 
     n: int
     """Samples drawn."""
@@ -48,13 +49,15 @@ class FilteredCounts:
     """How many of those pass everything."""
 
     def __post_init__(self) -> None:
-        """Refuse counts that can't be."""
+        """Refuse impossible counts."""
         if not 0 <= self.right <= self.passing <= self.n:
-            raise ValueError(f"{self.right} right of {self.passing} passing of {self.n} can't be")
+            raise ValueError(
+                f"{self.right} right of {self.passing} passing of {self.n} is impossible"
+            )
 
 
 def n_at_k(counts: FilteredCounts, n: int, k: int) -> float:
-    """Estimate the chance that one of n submissions is right, picked from k samples.
+    """Estimate the probability that one of n submissions picked from k samples is right.
 
     The submissions are drawn at random from those of the k samples that pass the statement's
     examples (Li and others 2022, "Competition-Level Code Generation with AlphaCode", section
@@ -79,8 +82,3 @@ def n_at_k(counts: FilteredCounts, n: int, k: int) -> float:
         weight = comb(passing, f) * comb(total - passing, k - f) / ways
         chance += weight * (1.0 - comb(passing - right, m) / comb(passing, m))
     return min(chance, 1.0)
-
-
-def _require(n: int, c: int) -> None:
-    if not 0 <= c <= n:
-        raise ValueError(f"{c} right of {n} samples can't be")
