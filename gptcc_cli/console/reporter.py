@@ -36,7 +36,7 @@ def write_exactly(text: str) -> None:
     if sys.stdout is None:
         raise OutputError("standard output is closed", hint="open it, or send it to a file")
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.write(_encode(text))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
@@ -54,7 +54,28 @@ def write_json(schema: str, record: Mapping[str, Any]) -> None:
         schema: its name and version, such as ``gptcc.solution/1``.
         record: what JSON can carry.
     """
-    write_answer(json.dumps({"schema": schema, **record}, ensure_ascii=False))
+    line = {"schema": schema, **record}
+    text = json.dumps(line, ensure_ascii=False)
+    write_answer(text if _is_utf8(text) else json.dumps(line))
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _encode(text: str) -> bytes:
+    """Encode text as UTF-8; bytes that were read with ``surrogateescape`` come out unchanged.
+
+    Other lone surrogates, which a model may write, become backslash escapes.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, kw_only=True)
