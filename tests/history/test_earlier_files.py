@@ -7,7 +7,6 @@ that commit's ``history list`` and ``history show`` gave.
 """
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -81,4 +80,4 @@ def test_no_path_of_the_machine_that_wrote_it_is_left() -> None:
         text = path.read_bytes()
         assert b"/tmp/" not in text
         assert b"/root/" not in text
-    assert os.path.getsize(DATA / "history-f888c10.sqlite3") < 300_000
+    assert (DATA / "history-f888c10.sqlite3").stat().st_size < 300_000
