@@ -1,4 +1,6 @@
-"""The engine's arithmetic is transformers', for every family it knows."""
+"""The engine's arithmetic is transformers', for every family it knows; see ``exact``."""
+
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from gptcc_cli.generation.engine.decoder import Decoder
 from gptcc_cli.generation.engine.rotary import Rotary, Rotation, read_rotation
 from gptcc_cli.generation.engine.steps import Group
 from gptcc_cli.generation.native import kernels_for
+from tests.generation.exact import distance, exact
 from tests.generation.tiny import tiny_loaded
 
 WIDE = ["wide_gpt_neo", "wide_mistral", "wide_qwen3"]
@@ -32,8 +35,17 @@ def _expected(model, ids):
 
 
 def _distance(got, expected):
-    """Greatest difference, in units of the greatest logit."""
+    """The largest difference, in units of the largest logit."""
     return float((got.float() - expected).abs().max() / expected.abs().max())
+
+
+def _alone(decoder, prompt, suffix):
+    """Logits of a single row after each token of the suffix."""
+    cache = decoder.new_cache(1)
+    cache.put_prompt(decoder.read(prompt))
+    for place, token in enumerate(suffix):
+        cache.grow(len(prompt) + place + 1)
+        yield decoder.step([token], [len(prompt) + place], [], cache)[0]
 
 
 def _write(decoder, prompts, suffixes):
@@ -58,32 +70,31 @@ def _write(decoder, prompts, suffixes):
 def test_logits_are_those_of_transformers(family):
     """Beyond the local window (64 tokens), in the prompt and across its end."""
     loaded = tiny_loaded(family)
-    model, decoder = loaded.model, _decoder(loaded)
+    decoder = _decoder(loaded)
     prompts = [_ids(100), _ids(100), _ids(7, seed=1)]
     suffixes = [_ids(90, seed=seed) for seed in (2, 3, 4)]
-    expected = [_expected(model, p + s) for p, s in zip(prompts, suffixes, strict=True)]
 
-    assert _distance(decoder.read(prompts[0]).logits[0], expected[0][99]) < 1e-5
-    for place, logits in enumerate(_write(decoder, prompts, suffixes)):
-        for row, prompt in enumerate(prompts):
-            assert _distance(logits[row], expected[row][len(prompt) + place]) < 1e-5
+    read = decoder.read(prompts[0]).logits
+    ours = torch.stack(list(_write(decoder, prompts, suffixes)), 1)
+
+    for row, (prompt, suffix) in enumerate(zip(prompts, suffixes, strict=True)):
+        truth, allowed = exact(family).logits(prompt + suffix)
+        assert distance(_expected(loaded.model, prompt + suffix), truth) < allowed
+        assert distance(ours[row], truth[len(prompt) :]) < allowed
+        if prompt == prompts[0]:
+            assert distance(read, truth[len(prompt) - 1 : len(prompt)]) < allowed
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 @torch.inference_mode()
 def test_a_row_that_is_alone_has_the_same_logits(family):
     """Its slot holds its prompt, and no attentions are merged."""
-    loaded = tiny_loaded(family)
-    decoder = _decoder(loaded)
     prompt, suffix = _ids(50), _ids(60, seed=2)
-    expected = _expected(loaded.model, prompt + suffix)[50:]
-    cache = decoder.new_cache(1)
-    cache.put_prompt(decoder.read(prompt))
+    truth, allowed = exact(family).logits(prompt + suffix)
 
-    for place, token in enumerate(suffix):
-        cache.grow(50 + place + 1)
-        logits = decoder.step([token], [50 + place], [], cache)
-        assert _distance(logits[0], expected[place]) < 1e-5
+    ours = torch.stack(list(_alone(_decoder(tiny_loaded(family)), prompt, suffix)))
+
+    assert distance(ours, truth[50:]) < allowed
 
 
 @pytest.mark.parametrize("family", FAMILIES + WIDE)
@@ -94,12 +105,12 @@ def test_bfloat16_logits_are_near_those_of_float32(family, compiled, monkeypatch
     if not compiled:
         for module in (linear, decoder_module):
             monkeypatch.setattr(module, "kernels_for", lambda _: None)
-    exact = tiny_loaded(family).model
+    in_float32 = tiny_loaded(family).model
     loaded = tiny_loaded(family, "bfloat16")
     decoder, prompts = _decoder(loaded), [_ids(100), _ids(100), _ids(33, seed=1)]
     suffixes = [_ids(80, seed=seed) for seed in (2, 3, 4)]
     texts = [(p + s, slice(len(p), None)) for p, s in zip(prompts, suffixes, strict=True)]
-    expected = torch.stack([_expected(exact, ids)[new] for ids, new in texts])
+    expected = torch.stack([_expected(in_float32, ids)[new] for ids, new in texts])
     theirs = torch.stack([_expected(loaded.model, ids)[new] for ids, new in texts])
 
     ours = torch.stack(list(_write(decoder, prompts, suffixes)), 1)
@@ -120,14 +131,28 @@ def test_blocks_the_kernels_know_go_through_in_one_call(family, whole):
     assert (_decoder(tiny_loaded(family, "bfloat16"))._blocks is not None) is whole
 
 
+@pytest.mark.parametrize(
+    ("family", "mistake"),
+    [
+        ("gpt_neo", {"windows": (None, 65, None, 65)}),
+        ("mistral", {"windows": (63, 63, 63)}),
+        ("gpt2", {"activation": "gelu"}),
+        ("llama", {"norm_eps": 1e-5}),
+        ("qwen3", {"rotation": Rotation(theta=10_010.0, head_dim=16)}),
+    ],
+)
 @torch.inference_mode()
-def test_the_equality_of_logits_can_fail():
-    loaded = tiny_loaded("gpt_neo")
-    model, decoder = loaded.model, _decoder(loaded)
-    prompt = _ids(100)
-    wrong = _expected(model, [(prompt[0] + 1) % 256, *prompt[1:]])[-1]
+def test_a_small_mistake_is_more_than_rounding_explains(family, mistake, monkeypatch):
+    right = read_architecture
+    monkeypatch.setattr(
+        decoder_module, "read_architecture", lambda config: replace(right(config), **mistake)
+    )
+    prompt, suffix = _ids(50), _ids(60, seed=2)
+    truth, allowed = exact(family).logits(prompt + suffix)
 
-    assert _distance(decoder.read(prompt).logits[0], wrong) > 1e-4
+    wrong = torch.stack(list(_alone(_decoder(tiny_loaded(family)), prompt, suffix)))
+
+    assert distance(wrong, truth[50:]) > 2 * allowed
 
 
 def test_an_unknown_architecture_is_refused_with_its_name():
@@ -206,12 +231,11 @@ def test_the_old_way_to_write_rotary_settings_means_the_same():
 @torch.inference_mode()
 def test_what_other_devices_run_computes_the_same(family, monkeypatch):
     """Plain products and plain attention, which a GPU runs; here on the CPU."""
-    loaded = tiny_loaded(family)
     prompt, suffix = _ids(100), _ids(80, seed=2)
-    expected = _expected(loaded.model, prompt + suffix)[100:]
+    truth, allowed = exact(family).logits(prompt + suffix)
     monkeypatch.setattr(linear, "_can_pack", lambda _: False)
     monkeypatch.setattr(decoder_module, "attend", attend_plainly)
 
-    ours = torch.cat(list(_write(_decoder(loaded), [prompt], [suffix])))
+    ours = torch.cat(list(_write(_decoder(tiny_loaded(family)), [prompt], [suffix])))
 
-    assert _distance(ours, expected) < 1e-5
+    assert distance(ours, truth[100:]) < allowed
