@@ -23,7 +23,7 @@ from gptcc_cli.console.samples import list_samples
 from gptcc_cli.console.solving import SolveView, headline, solution_table
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.extraction import GeneratedTest, extract
-from gptcc_cli.generation import Sampling, Style, plan
+from gptcc_cli.generation import EndpointStyle, Sampling, plan
 from gptcc_cli.judging import Judge
 from gptcc_cli.problem import Problem
 from gptcc_cli.solving import Ended, Repair, Solution, Until, solve
@@ -93,7 +93,7 @@ def open_wished_writer(wish: SolveWish, reporter: Reporter) -> Writer:
         return open_endpoint(
             wish.endpoint,
             model=wish.model,
-            style=Style(wish.endpoint_style.value),
+            style=EndpointStyle(wish.endpoint_style.value),
             template=wish.template,
             max_new_tokens=wish.max_new_tokens,
             reporter=reporter,

@@ -6,23 +6,9 @@ its own sake gets none.
 """
 
 import re
-from enum import Enum
 
-
-class Checker(Enum):
-    """Whose idea of a right output the figures follow."""
-
-    GPTCC = "gptcc"
-    APPS = "apps"
-    """The comparison of the published APPS harness, for comparing with papers."""
-
-
-class Preamble(Enum):
-    """What stands before every program."""
-
-    NONE = "none"
-    APPS = "apps"
-
+from gptcc_cli.options.choices import Checker as Checker
+from gptcc_cli.options.choices import Preamble as Preamble
 
 _APPS = (
     "import sys, time, itertools",

@@ -13,7 +13,7 @@ from gptcc_cli.generation.completion import (
     Watcher,
     Writing,
 )
-from gptcc_cli.generation.endpoint import EndpointGenerator, Style
+from gptcc_cli.generation.endpoint import EndpointGenerator, EndpointStyle
 from gptcc_cli.generation.opening import open_generator
 from gptcc_cli.generation.planning import check_sampling, derive_seed, plan
 from gptcc_cli.generation.replay import (
@@ -29,12 +29,12 @@ __all__ = [
     "LATER",
     "Completion",
     "EndpointGenerator",
+    "EndpointStyle",
     "Finish",
     "Generator",
     "ReplayGenerator",
     "Request",
     "Sampling",
-    "Style",
     "TransformersGenerator",
     "Watcher",
     "Writing",

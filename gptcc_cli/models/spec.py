@@ -6,11 +6,11 @@ transformers objects are ``Any`` here, so that this file imports neither.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.models.tokenizer import Tokenizer
+from gptcc_cli.options.choices import Quantize as Quantize
 
 DEFAULT_MODEL = "flax-community/gpt-neo-125M-apps"
 """The model whose card gptcc began as."""
@@ -20,16 +20,6 @@ EMBEDDED_MODEL = "embedded"
 
 NO_ADAPTER = "none"
 """What is asked for in an adapter's place by whoever wants a model without its own."""
-
-
-class Quantize(Enum):
-    """How weights are kept in memory."""
-
-    AUTO = "auto"
-    """Whatever free memory asks for; the choice is said."""
-    NONE = "none"
-    EIGHT_BIT = "8bit"
-    FOUR_BIT = "4bit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

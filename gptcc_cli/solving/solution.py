@@ -8,19 +8,9 @@ from enum import Enum
 
 from gptcc_cli.errors import GptccError
 from gptcc_cli.judging import Verdict
+from gptcc_cli.options.choices import Until as Until
 from gptcc_cli.problem import IOTest, Problem
 from gptcc_cli.ranking import Evidence, RankedCandidate
-
-
-class Until(Enum):
-    """When to stop writing candidates."""
-
-    FIRST = "first"
-    """When one passes every test."""
-    AGREED = "agreed"
-    """When enough programs that pass also do the same on further inputs."""
-    ALL = "all"
-    """When all are written."""
 
 
 class Ended(Enum):

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from gptcc_cli.errors import ExitCode, ModelError, UsageError
-from gptcc_cli.generation import EndpointGenerator, Finish, Sampling, Style, plan
+from gptcc_cli.generation import EndpointGenerator, EndpointStyle, Finish, Sampling, plan
 from tests.generation.completion_server import KEY, MODEL
 from tests.generation.tiny import prompt_of, request_of, tiny_loaded
 
@@ -60,7 +60,7 @@ def expected():
     return [next(iter(local.generate([request], SETTINGS))).text for request in asked]
 
 
-@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("style", EndpointStyle)
 @pytest.mark.parametrize("behaviour", ["well", "whole", "busy-once"])
 def test_texts_are_those_of_the_model(server, signature, style, expected):
     completions = _write(_open(server, signature, style=style))

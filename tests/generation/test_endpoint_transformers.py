@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.generation import EndpointGenerator, Finish, Sampling, Style, plan
+from gptcc_cli.generation import EndpointGenerator, EndpointStyle, Finish, Sampling, plan
 from tests.generation.tiny import prompt_of
 from tests.tiny_models import build_tiny_model
 
@@ -54,7 +54,7 @@ def _wait_for(port, process):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("style", EndpointStyle)
 def test_a_real_server_writes_every_candidate(server, style):
     url, model = server
     generator = EndpointGenerator(url, model=model, style=style, backoff_s=0.01)

@@ -5,7 +5,7 @@ from typing import Any
 
 from gptcc_cli.cli.collaborators.writer import Writer, claims_writer
 from gptcc_cli.console import Reporter
-from gptcc_cli.generation import EndpointGenerator, Style
+from gptcc_cli.generation import EndpointGenerator, EndpointStyle
 from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import (
     Mistake,
@@ -26,7 +26,7 @@ def open_endpoint(
     url: str,
     *,
     model: str | None,
-    style: Style,
+    style: EndpointStyle,
     template: str | None,
     max_new_tokens: int,
     reporter: Reporter,
@@ -45,7 +45,7 @@ def open_endpoint(
         ModelError: the server can't be asked, or has no model.
         UsageError: the URL or the template can't be read.
     """
-    chosen = load_template(template or ("ask" if style is Style.CHAT else "apps"))
+    chosen = load_template(template or ("ask" if style is EndpointStyle.CHAT else "apps"))
     generator = EndpointGenerator(url, model=model, style=style)
     reporter.info(f"model: {generator.name}")
     for note in generator.notes:
@@ -68,7 +68,7 @@ def open_endpoint(
         sample = next(iter(problem.trusted_samples), None)
         return build_tests_prompt(problem, sample, n_tests=n_tests, **fit)
 
-    chats = style is Style.CHAT
+    chats = style is EndpointStyle.CHAT
     return Writer(
         generator=generator,
         prompts=prompts,

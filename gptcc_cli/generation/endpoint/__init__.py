@@ -3,6 +3,6 @@
 Importing this package imports no HTTP client; making an ``EndpointGenerator`` does.
 """
 
-from gptcc_cli.generation.endpoint.endpoint_generator import EndpointGenerator, Style
+from gptcc_cli.generation.endpoint.endpoint_generator import EndpointGenerator, EndpointStyle
 
-__all__ = ["EndpointGenerator", "Style"]
+__all__ = ["EndpointGenerator", "EndpointStyle"]

@@ -9,7 +9,6 @@ import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any, TypeAlias
@@ -24,6 +23,7 @@ from gptcc_cli.generation.completion import (
     Writing,
 )
 from gptcc_cli.generation.endpoint.client import Broken, Client, Piece
+from gptcc_cli.options.choices import EndpointStyle as EndpointStyle
 
 _AT_ONCE = 4
 """Requests under way together."""
@@ -35,15 +35,6 @@ _TICK_S = 0.1
 _TAIL = 400
 
 
-class Style(Enum):
-    """Which of a server's two services is asked."""
-
-    COMPLETIONS = "completions"
-    """``/completions``: the model goes on from the prompt's text."""
-    CHAT = "chat"
-    """``/chat/completions``: the prompt's text is a user's message."""
-
-
 class EndpointGenerator:
     """Writes completions with a model that a server runs."""
 
@@ -52,7 +43,7 @@ class EndpointGenerator:
         url: str,
         *,
         model: str | None = None,
-        style: Style = Style.COMPLETIONS,
+        style: EndpointStyle = EndpointStyle.COMPLETIONS,
         timeout_s: float = 120.0,
         max_tries: int = 5,
         backoff_s: float = 1.0,
@@ -167,7 +158,7 @@ class _Run:
         self,
         client: Client,
         model: str,
-        style: Style,
+        style: EndpointStyle,
         sampling: Sampling,
         source: Iterator[Request],
     ) -> None:
@@ -306,7 +297,7 @@ class _Run:
             body["n"] = len(lines)
         if stops := request.prompt.template.stop_strings[:_STOPS]:
             body["stop"] = list(stops)
-        if self._style is Style.CHAT:
+        if self._style is EndpointStyle.CHAT:
             messages = [{"role": "user", "content": request.prompt.text}]
             return "chat/completions", body | {"messages": messages}
         return "completions", body | {"prompt": request.prompt.text}
