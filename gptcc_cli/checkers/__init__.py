@@ -6,8 +6,7 @@ first difference is. ``docs/concepts/verdicts.md`` has the rules in words.
 """
 
 from gptcc_cli.checkers.apps import same_as_apps_output, same_as_apps_value
-from gptcc_cli.checkers.canonical import answer_form, output_form
-from gptcc_cli.checkers.output import compare_output
+from gptcc_cli.checkers.output import compare_output, output_form
 from gptcc_cli.checkers.rules import (
     CheckerOptions,
     CheckerRules,
@@ -18,6 +17,7 @@ from gptcc_cli.checkers.rules import (
 from gptcc_cli.checkers.values import (
     Uncomparable,
     Unordered,
+    answer_form,
     compare_answer,
     compare_value,
     decode_answer,

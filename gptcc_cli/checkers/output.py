@@ -8,8 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, zip_longest
 
-from gptcc_cli.checkers.matching import difference
-from gptcc_cli.checkers.numbers import close_words, is_number
+from gptcc_cli.checkers.matching import (
+    CANONICAL_DIGITS,
+    close_words,
+    difference,
+    digest,
+    is_float_like,
+    is_number,
+)
 from gptcc_cli.checkers.rules import CheckerRules, Comparison, Layout
 from gptcc_cli.problem import Json, Order
 
@@ -224,3 +230,28 @@ def _show(words: Iterable[bytes]) -> str:
         text = word[: 4 * _SHOWN].decode("utf-8", errors="backslashreplace")
         return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
     return "nothing"
+
+
+_FORM_BYTES = 1 << 20
+
+
+def output_form(stdout: bytes, rules: CheckerRules) -> str:
+    """A digest of what a program printed; at most the first mebibyte counts."""
+    text = stdout[:_FORM_BYTES].removeprefix(b"\xef\xbb\xbf")
+    text = text.lower() if rules.ignore_case else text
+    lines = [
+        b" ".join(_canonical_word(word, rules) for word in line.split())
+        for line in text.split(b"\n")
+    ]
+    if rules.order is Order.LINES:
+        lines.sort()
+    words = b" ".join(line for line in lines if line)
+    if rules.order is Order.ANY:
+        words = b" ".join(sorted(words.split()))
+    return digest(words)
+
+
+def _canonical_word(word: bytes, rules: CheckerRules) -> bytes:
+    if not is_float_like(word) and not (rules.float_problem and is_number(word)):
+        return word
+    return f"{float(word):.{CANONICAL_DIGITS}g}".encode() if len(word) < 400 else word

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from gptcc_cli.checkers.numbers import is_float_like
+from gptcc_cli.checkers.matching import is_float_like
 from gptcc_cli.problem import IOTest, Json, Mode, Order, Problem, SampleTest
 
 DEFAULT_TOLERANCE = 1e-6

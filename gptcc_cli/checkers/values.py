@@ -14,8 +14,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeAlias
 
-from gptcc_cli.checkers.matching import difference
-from gptcc_cli.checkers.numbers import close_values
+from gptcc_cli.checkers.matching import CANONICAL_DIGITS, close_values, difference, digest
 from gptcc_cli.checkers.rules import CheckerRules, Comparison
 from gptcc_cli.problem import Json, Order
 
@@ -320,3 +319,36 @@ def _show_items(value: Any, depth: int) -> str:
         for item in islice(items, 8)
     ]
     return marks[0] + ", ".join(shown + ["…"] * (len(items) > 8)) + marks[1]
+
+
+def answer_form(answer_json: str, rules: CheckerRules) -> str:
+    """A digest of what a function returned.
+
+    Args:
+        answer_json: the value as the sandbox passed it on.
+        rules: the problem's rules.
+    """
+    try:
+        value = decode_answer(answer_json)
+        if rules.order is not Order.EXACT and isinstance(value, list | Unordered):
+            items = value.items if isinstance(value, Unordered) else value
+            return digest("\n".join(sorted(map(_canonical, items))).encode())
+        return digest(_canonical(value).encode(errors="replace"))
+    except (Uncomparable, RecursionError) as error:
+        return digest(f"{type(error).__name__} {len(answer_json)}".encode())
+
+
+def _canonical(value: object) -> str:
+    """A value as text: a whole float is an integer, as Python's ``==`` has it."""
+    if isinstance(value, list):
+        return f"[{','.join(map(_canonical, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{json.dumps(k)}:{_canonical(value[k])}' for k in sorted(value))}}}"
+    if isinstance(value, Unordered):
+        return f"<{','.join(sorted(map(_canonical, value.items)))}>"
+    if isinstance(value, bool | int):
+        return f"{int(value):x}"
+    if isinstance(value, float):
+        whole = value.is_integer() and abs(value) < 1e15
+        return f"{int(value):x}" if whole else f"{value:.{CANONICAL_DIGITS}g}"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)

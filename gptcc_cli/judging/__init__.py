@@ -4,11 +4,17 @@ Facts come from the sandbox, the comparison from ``checkers``; a verdict is a pu
 both. Expected outputs stay on this side of the wall: a ``Job`` is made from a test's input alone.
 """
 
+from gptcc_cli.judging.jobs import AskedLimits, limits_for
 from gptcc_cli.judging.judge import Judge
-from gptcc_cli.judging.judgement import CaseResult, Judgement, Verdict
-from gptcc_cli.judging.limits import AskedLimits, limits_for
 from gptcc_cli.judging.signatures import Outcome, OutputSignature, is_constant, is_degenerate
-from gptcc_cli.judging.verdicts import JudgingRules, judging_rules, verdict_of
+from gptcc_cli.judging.verdicts import (
+    CaseResult,
+    Judgement,
+    JudgingRules,
+    Verdict,
+    judging_rules,
+    verdict_of,
+)
 
 __all__ = [
     "AskedLimits",

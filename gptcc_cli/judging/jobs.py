@@ -5,6 +5,7 @@ The only place that makes a ``Job``, and it never looks at what a test expects.
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from gptcc_cli.errors import ProblemError
@@ -121,3 +122,51 @@ def has_int_keys(value: Json) -> bool:
         elif isinstance(item, list):
             pending.extend(item)
     return False
+
+
+LEAST_TIME_S = 1.0
+MOST_TIME_S = 60.0
+"""A statement's time limit is taken within these."""
+
+LEAST_MEMORY_BYTES = 64 << 20
+"""A statement's memory limit is at least this much: less does not hold an interpreter."""
+
+WALL_FACTOR = 2.0
+"""Seconds by the clock for each second of processor time that a statement allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLimits:
+    """What the user asked for; ``None``: nothing, so the statement or the default decides."""
+
+    wall_s: float | None = None
+    """Seconds by the clock; processor time is then limited to one second more."""
+    cpu_s: float | None = None
+    memory_bytes: int | None = None
+    """Bytes of address space beyond what an empty program has."""
+    output_bytes: int | None = None
+
+
+def limits_for(problem: Problem, asked: AskedLimits | None = None) -> Limits:
+    """What one test of a problem may use in the sandbox."""
+    asked = asked or AskedLimits()
+    default = Limits()
+    wall_s, cpu_s = asked.wall_s, asked.cpu_s
+    if wall_s is None and problem.time_limit_s is not None:
+        time_s = min(max(problem.time_limit_s, LEAST_TIME_S), MOST_TIME_S)
+        wall_s = WALL_FACTOR * time_s
+        cpu_s = time_s if cpu_s is None else cpu_s
+    return Limits(
+        wall_s=default.wall_s if wall_s is None else wall_s,
+        cpu_s=cpu_s,
+        memory_bytes=asked.memory_bytes
+        or max(default.memory_bytes, problem.memory_limit_bytes or 0),
+        output_bytes=asked.output_bytes or default.output_bytes,
+    )
+
+
+def peak_limit_for(problem: Problem, asked: AskedLimits | None = None) -> int | None:
+    """The resident bytes a program may reach; ``None``: only the sandbox's limit holds."""
+    if problem.memory_limit_bytes is None or (asked and asked.memory_bytes):
+        return None
+    return max(problem.memory_limit_bytes, LEAST_MEMORY_BYTES)

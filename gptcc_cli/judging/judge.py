@@ -16,6 +16,7 @@ from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate, GeneratedTest, granted_names, import_line
 from gptcc_cli.judging import signatures as seen
 from gptcc_cli.judging.jobs import (
+    AskedLimits,
     arguments_of,
     assertions_job,
     calls_job,
@@ -23,12 +24,13 @@ from gptcc_cli.judging.jobs import (
     has_int_keys,
     job_for,
 )
-from gptcc_cli.judging.judgement import CaseResult, Judgement, Verdict
-from gptcc_cli.judging.limits import AskedLimits
-from gptcc_cli.judging.plain_checks import MOST_ANSWER_BYTES, PlainCheck, read_plain_check
 from gptcc_cli.judging.signatures import Outcome, OutputSignature
+from gptcc_cli.judging.static_checks import MOST_ANSWER_BYTES, StaticCheck, read_static_check
 from gptcc_cli.judging.verdicts import (
+    CaseResult,
+    Judgement,
     JudgingRules,
+    Verdict,
     assertions_verdict_of,
     is_advisory,
     judging_rules,
@@ -327,7 +329,7 @@ class Judge:
         self, source: str, problem: Problem, check_source: str, limits: Limits
     ) -> Execution:
         """Run a check: where it only compares answers, out here, and else inside."""
-        check = read_plain_check(check_source, entry_point_of(problem))
+        check = read_static_check(check_source, entry_point_of(problem))
         if check is None:
             return self._sandbox.run(assertions_job(source, problem, check_source, limits))
         execution = self._sandbox.run(
@@ -348,7 +350,7 @@ def _judgement(submission: _Submission, cases: tuple[CaseResult, ...]) -> Judgem
     )
 
 
-def _is_settled(check: PlainCheck, answers: tuple[bytes, ...]) -> bool:
+def _is_settled(check: StaticCheck, answers: tuple[bytes, ...]) -> bool:
     return _are_long(answers) or check.failure(answers) is not None
 
 
@@ -356,7 +358,7 @@ def _are_long(answers: tuple[bytes, ...]) -> bool:
     return sum(map(len, answers)) > MOST_ANSWER_BYTES
 
 
-def _with_assertion(execution: Execution, check: PlainCheck) -> Execution:
+def _with_assertion(execution: Execution, check: StaticCheck) -> Execution:
     """Add what the check says; where it fails, what the program did later does not count."""
     failure = check.failure(execution.answers)
     if failure is not None:

@@ -11,8 +11,7 @@ from operator import eq
 
 from gptcc_cli.checkers import answer_form, output_form
 from gptcc_cli.extraction import GeneratedTest
-from gptcc_cli.judging.judgement import Verdict
-from gptcc_cli.judging.verdicts import JudgingRules, failure_of
+from gptcc_cli.judging.verdicts import JudgingRules, Verdict, failure_of
 from gptcc_cli.problem import Mode
 from gptcc_cli.sandbox import Execution
 

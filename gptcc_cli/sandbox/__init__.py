@@ -20,8 +20,8 @@ from gptcc_cli.sandbox.execution import (
     Sandbox,
     Stage,
 )
-from gptcc_cli.sandbox.inside.wire import StrangeAnswerError, answer_of
-from gptcc_cli.sandbox.self_check import CheckLine, self_check
+from gptcc_cli.sandbox.inside.values import StrangeAnswerError, answer_of
+from gptcc_cli.sandbox.levels import CheckLine, self_check
 
 __all__ = [
     "Assertions",

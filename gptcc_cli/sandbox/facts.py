@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from gptcc_cli.sandbox.execution import Exceeded, Execution, Job, Stage
-from gptcc_cli.sandbox.inside.records import Result
+from gptcc_cli.sandbox.inside.records import ForkResult
 
 NEAR = 0.9
 """A program that fails at this part of its memory limit is taken to have run into it."""
@@ -24,7 +24,7 @@ _MOST_ANSWER_BYTES = 8 << 20
 class Raw:
     """Everything a job left."""
 
-    result: Result | None
+    result: ForkResult | None
     """``None``: the zygote itself went past the deadline and was ended."""
     stdout: bytes
     """Up to one byte more than the limit allows."""
@@ -109,7 +109,7 @@ def _exceeded(job: Job, raw: Raw, status: int) -> Exceeded | None:
     return None
 
 
-def _cpu_s(result: Result | None) -> float:
+def _cpu_s(result: ForkResult | None) -> float:
     return (result.user_us + result.system_us) / 1e6 if result is not None else 0.0
 
 

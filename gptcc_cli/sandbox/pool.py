@@ -10,20 +10,71 @@ import math
 import os
 import queue
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Self
 
 from gptcc_cli.sandbox.box import Box
-from gptcc_cli.sandbox.code_cache import CodeCache
 from gptcc_cli.sandbox.execution import Execution, IsSettled, Job, Level, Stage
 from gptcc_cli.sandbox.facts import Raw, answers_of, cpu_limit_s, execution_of, wants_one_process
-from gptcc_cli.sandbox.inside.records import Kind, Request
+from gptcc_cli.sandbox.inside.records import ForkRequest, RequestKind
 from gptcc_cli.sandbox.worker import Worker, WorkerDied, WorkerRefused, memory_file
 
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 _SPARE_BYTES = 1 << 20
 _MOST_S = 1e6
 _MOST_BYTES = 1 << 46
+
+
+_KEPT_CODES = 64
+
+
+class CodeCache:
+    """The texts that ran last, and the code of those that ran twice."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self._lock = threading.Lock()
+        self._files: OrderedDict[str, int | None] = OrderedDict()
+
+    def file_for(self, source: str) -> tuple[int | None, bool]:
+        """Return a descriptor for this run, to be closed by the caller, and whether it is full.
+
+        An empty one comes back through ``keep``; ``None``: let the run compile for itself.
+        """
+        with self._lock:
+            if source not in self._files:
+                self._files[source] = None
+                self._forget_oldest()
+                return None, False
+            self._files.move_to_end(source)
+            kept = self._files[source]
+            if kept is not None:
+                return os.dup(kept), True
+        return os.memfd_create("gptcc-code", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), False
+
+    def keep(self, source: str, fd: int) -> None:
+        """Seal a file that a run has filled, and give it to later runs."""
+        if os.fstat(fd).st_size == 0:
+            return
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+        with self._lock:
+            if source in self._files and self._files[source] is None:
+                self._files[source] = os.dup(fd)
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            for fd in self._files.values():
+                if fd is not None:
+                    os.close(fd)
+            self._files.clear()
+
+    def _forget_oldest(self) -> None:
+        while len(self._files) > _KEPT_CODES:
+            _, fd = self._files.popitem(last=False)
+            if fd is not None:
+                os.close(fd)
 
 
 class WorkerPool:
@@ -60,10 +111,10 @@ class WorkerPool:
         """Run one job and return its facts."""
         with self._slots:
             if job.assertions is not None:
-                return self._run(job, Kind.ASSERT)
+                return self._run(job, RequestKind.ASSERT)
             if job.calls is not None:
-                return self._run(job, Kind.CALLS, is_settled)
-            return self._run(job, Kind.CALL if job.call is not None else Kind.MAIN)
+                return self._run(job, RequestKind.CALLS, is_settled)
+            return self._run(job, RequestKind.CALL if job.call is not None else RequestKind.MAIN)
 
     def start(self, *, all_: bool = False, meanwhile: Callable[[], None] | None = None) -> None:
         """Start one worker now.
@@ -117,7 +168,7 @@ class WorkerPool:
         """Close."""
         self.close()
 
-    def _run(self, job: Job, kind: Kind, is_settled: IsSettled | None = None) -> Execution:
+    def _run(self, job: Job, kind: RequestKind, is_settled: IsSettled | None = None) -> Execution:
         problem = ""
         for _ in range(2):
             try:
@@ -125,12 +176,12 @@ class WorkerPool:
             except (WorkerDied, WorkerRefused) as error:
                 problem = str(error)
                 continue
-            if kind is Kind.ASSERT and wants_one_process(raw):
-                return self._run(job, Kind.ASSERT_TOGETHER)
-            return execution_of(job, raw, forgeable=kind is Kind.ASSERT_TOGETHER)
+            if kind is RequestKind.ASSERT and wants_one_process(raw):
+                return self._run(job, RequestKind.ASSERT_TOGETHER)
+            return execution_of(job, raw, forgeable=kind is RequestKind.ASSERT_TOGETHER)
         return _fault(problem)
 
-    def _tried(self, job: Job, kind: Kind, is_settled: IsSettled | None) -> Raw:
+    def _tried(self, job: Job, kind: RequestKind, is_settled: IsSettled | None) -> Raw:
         worker = self._take()
         try:
             raw = _served(worker, job, kind, self._codes, is_settled)
@@ -233,7 +284,7 @@ class _Starter:
 
 
 def _served(
-    worker: Worker, job: Job, kind: Kind, codes: CodeCache, is_settled: IsSettled | None
+    worker: Worker, job: Job, kind: RequestKind, codes: CodeCache, is_settled: IsSettled | None
 ) -> Raw:
     """Make a job's files, have it run, and read them."""
     task, check_task = _tasks(job, kind)
@@ -242,7 +293,7 @@ def _served(
     code, is_full = codes.file_for(compiles) if kind in _KEEPS_CODE else (None, False)
     reading, writing = os.pipe()
     fds = [_sealed(job.stdin), memory_file(b""), writing, memory_file(task)]
-    if kind is Kind.ASSERT:
+    if kind is RequestKind.ASSERT:
         fds.append(memory_file(check_task))
     if code is not None:
         fds.append(code)
@@ -262,7 +313,7 @@ def _served(
             stderr=stderr,
             report=_content(fds[3], len(task), report_bytes),
             check_report=_content(fds[4], len(check_task), report_bytes)
-            if kind is Kind.ASSERT
+            if kind is RequestKind.ASSERT
             else b"",
             settled=stops is not None and stops.held,
         )
@@ -289,7 +340,7 @@ class _Settled:
         return self.held
 
 
-_KEEPS_CODE = frozenset({Kind.MAIN, Kind.CALL, Kind.CALLS, Kind.ASSERT})
+_KEEPS_CODE = frozenset({RequestKind.MAIN, RequestKind.CALL, RequestKind.CALLS, RequestKind.ASSERT})
 
 
 def _compiled_again(job: Job) -> str:
@@ -299,7 +350,7 @@ def _compiled_again(job: Job) -> str:
     return f"check\0{job.assertions.check_source}"
 
 
-def _tasks(job: Job, kind: Kind) -> tuple[bytes, bytes]:
+def _tasks(job: Job, kind: RequestKind) -> tuple[bytes, bytes]:
     """Write what a program's process reads, and a check's."""
     if job.call is not None:
         call = job.call
@@ -310,14 +361,14 @@ def _tasks(job: Job, kind: Kind) -> tuple[bytes, bytes]:
     if job.assertions is None:
         return job.source.encode("utf-8", "surrogatepass"), b""
     name, check = job.assertions.entry_point, job.assertions.check_source
-    if kind is Kind.ASSERT_TOGETHER:
+    if kind is RequestKind.ASSERT_TOGETHER:
         return marshal.dumps((job.source, name, check)), b""
     return marshal.dumps((job.source, name)), marshal.dumps((check, name))
 
 
-def _request(job: Job, kind: Kind, n_fds: int, task_bytes: int) -> Request:
+def _request(job: Job, kind: RequestKind, n_fds: int, task_bytes: int) -> ForkRequest:
     limits = job.limits
-    return Request(
+    return ForkRequest(
         kind=kind,
         n_fds=n_fds,
         cpu_s=math.ceil(_within(cpu_limit_s(job), 1, _MOST_S)),
@@ -360,3 +411,6 @@ def _fault(problem: str) -> Execution:
         peak_memory_bytes=None,
         fault=problem,
     )
+
+
+_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE

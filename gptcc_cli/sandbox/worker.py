@@ -20,9 +20,9 @@ from gptcc_cli.sandbox.box import ENVIRONMENT, Box
 from gptcc_cli.sandbox.inside.records import (
     PACKET_BYTES,
     STOP,
+    ForkRequest,
+    ForkResult,
     RecordError,
-    Request,
-    Result,
     pack_request,
     unpack_ready,
     unpack_result,
@@ -34,7 +34,6 @@ _INSIDE = (
     "gptcc_cli.sandbox.inside",
     "gptcc_cli.sandbox.inside.confine",
     "gptcc_cli.sandbox.inside.values",
-    "gptcc_cli.sandbox.inside.wire",
     "gptcc_cli.sandbox.inside.records",
     "gptcc_cli.sandbox.inside.program",
     "gptcc_cli.sandbox.inside.assertions",
@@ -134,11 +133,11 @@ class Worker:
 
     def serve(
         self,
-        request: Request,
+        request: ForkRequest,
         fds: list[int],
         stderr: int,
         is_settled: Callable[[], bool] | None = None,
-    ) -> tuple[Result | None, bytes]:
+    ) -> tuple[ForkResult | None, bytes]:
         """Run one request, draining the program's standard error meanwhile.
 
         Args:
@@ -199,7 +198,7 @@ class Worker:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def _answer(self) -> Result:
+    def _answer(self) -> ForkResult:
         try:
             packet = self._control.recv(PACKET_BYTES)
         except OSError as error:

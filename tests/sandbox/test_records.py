@@ -12,11 +12,11 @@ from gptcc_cli.sandbox import Job, Level, open_sandbox
 from gptcc_cli.sandbox.box import boxes
 from gptcc_cli.sandbox.inside.records import (
     PACKET_BYTES,
-    Kind,
+    ForkRequest,
+    ForkResult,
     Ready,
     RecordError,
-    Request,
-    Result,
+    RequestKind,
     pack_ready,
     pack_refused,
     pack_request,
@@ -29,12 +29,18 @@ from gptcc_cli.sandbox.worker import Worker, WorkerDied, memory_file
 
 u64 = st.integers(0, 2**64 - 1)
 requests = st.builds(
-    Request, st.sampled_from(Kind), st.integers(0, 255), st.integers(0, 2**32 - 1), u64, u64, u64
+    ForkRequest,
+    st.sampled_from(RequestKind),
+    st.integers(0, 255),
+    st.integers(0, 2**32 - 1),
+    u64,
+    u64,
+    u64,
 )
 i32 = st.integers(-(2**31), 2**31 - 1)
 results = st.builds(
-    Result,
-    st.sampled_from(Kind),
+    ForkResult,
+    st.sampled_from(RequestKind),
     st.booleans(),
     st.integers(0, 65535),
     i32,
@@ -47,12 +53,12 @@ results = st.builds(
 
 
 @given(requests)
-def test_a_request_survives_the_way(request: Request) -> None:
+def test_a_request_survives_the_way(request: ForkRequest) -> None:
     assert unpack_request(pack_request(request)) == request
 
 
 @given(results)
-def test_a_result_survives_the_way(result: Result) -> None:
+def test_a_result_survives_the_way(result: ForkResult) -> None:
     assert unpack_result(pack_result(result)) == result
 
 
@@ -92,7 +98,9 @@ def test_a_zygote_ends_when_descriptors_and_record_differ(n_fds: int) -> None:
     files = [memory_file(b"") for _ in range(n_fds)]
     try:
         with pytest.raises(WorkerDied):
-            worker.serve(Request(Kind.MAIN, 4, 1, 1 << 30, 1 << 20, 10**6), files, reading)
+            worker.serve(
+                ForkRequest(RequestKind.MAIN, 4, 1, 1 << 30, 1 << 20, 10**6), files, reading
+            )
     finally:
         worker.end()
         for fd in (reading, writing, *files):

@@ -6,20 +6,18 @@ import struct
 import pytest
 
 from gptcc_cli.sandbox.seccomp import (
-    THREAD_FLAGS,
-    Program,
-    architecture_of,
-    program_filter,
-    zygote_filter,
-)
-from gptcc_cli.sandbox.syscalls import (
     ARCHITECTURES,
     BY_ARGUMENT,
     CLONE3,
     LAST_KNOWN,
     SIMPLE,
+    THREAD_FLAGS,
     ZYGOTE_ONLY,
-    Architecture,
+    FilterArchitecture,
+    Program,
+    architecture_of,
+    program_filter,
+    zygote_filter,
 )
 from tests.hostile.numbers import NUMBERS
 from tests.sandbox import bpf
@@ -40,7 +38,7 @@ def filled(program: Program) -> bytes:
     return bytes(instructions)
 
 
-def answer(architecture: Architecture, number: int, *args: int, threads: bool = True) -> int:
+def answer(architecture: FilterArchitecture, number: int, *args: int, threads: bool = True) -> int:
     """What both filters together say: the stricter answer, as in the kernel."""
     call = {"nr": number, "arch": architecture.audit, "args": args}
     answers = [
@@ -54,7 +52,7 @@ def answer(architecture: Architecture, number: int, *args: int, threads: bool = 
 
 
 @every_architecture
-def test_every_number_gets_the_answer_of_its_table(architecture: Architecture) -> None:
+def test_every_number_gets_the_answer_of_its_table(architecture: FilterArchitecture) -> None:
     column = architecture.column
     allowed = {numbers[column] for numbers in SIMPLE.values()}
     by_argument = {numbers[column] for numbers in BY_ARGUMENT.values()}
@@ -70,7 +68,7 @@ def test_every_number_gets_the_answer_of_its_table(architecture: Architecture) -
 
 
 @every_architecture
-def test_the_zygote_may_fork_and_a_program_may_not(architecture: Architecture) -> None:
+def test_the_zygote_may_fork_and_a_program_may_not(architecture: FilterArchitecture) -> None:
     clone = BY_ARGUMENT["clone"][architecture.column]
     alone = zygote_filter(architecture).instructions
     assert bpf.run(alone, nr=clone, arch=architecture.audit, args=(17,)) == bpf.ALLOW
@@ -85,7 +83,9 @@ def test_the_zygote_may_fork_and_a_program_may_not(architecture: Architecture) -
 
 @every_architecture
 @pytest.mark.parametrize("name", ["kill", "tgkill"])
-def test_only_the_process_itself_can_be_signalled(architecture: Architecture, name: str) -> None:
+def test_only_the_process_itself_can_be_signalled(
+    architecture: FilterArchitecture, name: str
+) -> None:
     number = BY_ARGUMENT[name][architecture.column]
     assert answer(architecture, number, OWN_PID, 9) == bpf.ALLOW
     for pid in (0, 1, OWN_PID - 1, OWN_PID + 1, (1 << 32) - 1, (1 << 32) - OWN_PID):
@@ -93,7 +93,7 @@ def test_only_the_process_itself_can_be_signalled(architecture: Architecture, na
 
 
 @every_architecture
-def test_arguments_decide_where_they_must(architecture: Architecture) -> None:
+def test_arguments_decide_where_they_must(architecture: FilterArchitecture) -> None:
     numbers = {name: pair[architecture.column] for name, pair in BY_ARGUMENT.items()}
     assert answer(architecture, numbers["prlimit64"], 0) == bpf.ALLOW
     assert answer(architecture, numbers["prlimit64"], OWN_PID) == bpf.ALLOW
@@ -111,7 +111,7 @@ def test_arguments_decide_where_they_must(architecture: Architecture) -> None:
 
 
 @every_architecture
-def test_the_calls_that_attacks_make_are_refused(architecture: Architecture) -> None:
+def test_the_calls_that_attacks_make_are_refused(architecture: FilterArchitecture) -> None:
     harmless = {*SIMPLE, "clone", "prlimit64", "tgkill", "kill", "clone3"}
     for name, pair in NUMBERS.items():
         number = pair[architecture.column]
@@ -120,7 +120,7 @@ def test_the_calls_that_attacks_make_are_refused(architecture: Architecture) -> 
 
 
 @every_architecture
-def test_a_foreign_architecture_is_killed(architecture: Architecture) -> None:
+def test_a_foreign_architecture_is_killed(architecture: FilterArchitecture) -> None:
     for audit in (0x40000003, 0x40000028, 0, *(one.audit for one in ARCHITECTURES)):
         if audit != architecture.audit:
             instructions = zygote_filter(architecture).instructions
@@ -128,13 +128,13 @@ def test_a_foreign_architecture_is_killed(architecture: Architecture) -> None:
 
 
 @every_architecture
-def test_numbers_of_another_door_are_unknown(architecture: Architecture) -> None:
+def test_numbers_of_another_door_are_unknown(architecture: FilterArchitecture) -> None:
     for number in (0x40000000, 0x40000038, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF):
         assert answer(architecture, number) == ENOSYS
 
 
 @every_architecture
-def test_the_filters_are_what_the_kernel_takes(architecture: Architecture) -> None:
+def test_the_filters_are_what_the_kernel_takes(architecture: FilterArchitecture) -> None:
     for program in (zygote_filter(architecture), program_filter(architecture)):
         n = len(program.instructions) // 8
         assert n * 8 == len(program.instructions)

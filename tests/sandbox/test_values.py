@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from gptcc_cli.sandbox import Exceeded, Job, Limits, Stage
 from gptcc_cli.sandbox.facts import Raw, execution_of
-from gptcc_cli.sandbox.inside.records import Kind, Result
-from gptcc_cli.sandbox.inside.values import NotJsonError, from_json, to_json
-from gptcc_cli.sandbox.inside.wire import (
+from gptcc_cli.sandbox.inside.records import ForkResult, RequestKind
+from gptcc_cli.sandbox.inside.values import (
+    NotJsonError,
     NotPlainError,
     decode,
     decode_in_program,
     encode,
     encode_for_program,
+    from_json,
+    to_json,
 )
 
 scalars = (
@@ -151,9 +153,15 @@ def test_not_a_number_is_written_as_python_reads_it() -> None:
 
 
 def facts(status: int = 0, **given: object) -> Raw:
-    base = {"kind": Kind.MAIN, "timed_out": False, "strays": 0, "status": status, "check_status": 0}
+    base = {
+        "kind": RequestKind.MAIN,
+        "timed_out": False,
+        "strays": 0,
+        "status": status,
+        "check_status": 0,
+    }
     base |= {"user_us": 10, "system_us": 10, "peak_kib": 1000, "wall_us": 100}
-    result = Result(**{**base, **{name: given[name] for name in given if name in base}})  # type: ignore[arg-type]
+    result = ForkResult(**{**base, **{name: given[name] for name in given if name in base}})  # type: ignore[arg-type]
     rest = {"stdout": b"", "stderr": b"", "report": b"C\n"}
     rest |= {name: given[name] for name in given if name in rest}  # type: ignore[misc]
     return Raw(result=result, **rest)

@@ -24,7 +24,7 @@ from gptcc_cli.sandbox.inside.program import (
     report,
     status_of,
 )
-from gptcc_cli.sandbox.inside.wire import (
+from gptcc_cli.sandbox.inside.values import (
     NotPlainError,
     answer_of,
     decode_in_program,
@@ -41,7 +41,7 @@ _LIBC = ctypes.CDLL(None)
 _sem_init, _sem_post, _sem_wait = _LIBC.sem_init, _LIBC.sem_post, _LIBC.sem_wait
 
 
-class Line:
+class Channel:
     """Memory that two processes share: one asks, the other answers.
 
     Neither trusts what the other wrote: lengths are checked and bytes are copied before use.
@@ -82,7 +82,7 @@ class Line:
         self._memory.close()
 
 
-def run_program(main: ModuleType, line: Line) -> NoReturn:
+def run_program(main: ModuleType, line: Channel) -> NoReturn:
     """Import the program and answer calls until the check is done."""
     source, entry_point = read_task()
     code = compiled(source, keeps_code=False)
@@ -125,7 +125,7 @@ def run_calls(main: ModuleType, *, keeps_code: bool) -> NoReturn:
     end(status_of(work, source), main)
 
 
-def run_check(line: Line, *, keeps_code: bool) -> NoReturn:
+def run_check(line: Channel, *, keeps_code: bool) -> NoReturn:
     """Run the check against a stand-in that asks the program, and report."""
     check_source, entry_point = read_task()
     names = _Names(line)
@@ -187,7 +187,7 @@ def _text(text: str) -> bytes:
 class _StandIn:
     """What the check takes for a function of the program."""
 
-    def __init__(self, line: Line, name: str) -> None:
+    def __init__(self, line: Channel, name: str) -> None:
         self._line = line
         self._name = name
         self.__name__ = name
@@ -200,7 +200,7 @@ class _StandIn:
 class _Names(dict[str, Any]):
     """The check's names; those it does not define are looked for in the program."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Channel) -> None:
         super().__init__()
         self._line = line
 
@@ -218,7 +218,7 @@ class _Names(dict[str, Any]):
         return content[0]
 
 
-def _answer_one(line: Line, names: dict[str, Any], source: str) -> None:
+def _answer_one(line: Channel, names: dict[str, Any], source: str) -> None:
     kind, *content = decode_in_program(line.take(0))
     answer = _looked_up(names, *content) if kind == "get" else _called(names, source, *content)
     try:

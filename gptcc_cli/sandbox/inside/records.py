@@ -26,7 +26,7 @@ class RecordError(Exception):
     """A packet that is not a record."""
 
 
-class Kind(IntEnum):
+class RequestKind(IntEnum):
     """What a request asks for; its value also tells how many descriptors come with it."""
 
     MAIN = 1
@@ -41,10 +41,10 @@ class Kind(IntEnum):
     """Import a program and call its function several times."""
 
 
-class Request(NamedTuple):
+class ForkRequest(NamedTuple):
     """Fork for one job."""
 
-    kind: Kind
+    kind: RequestKind
     n_fds: int
     cpu_s: int
     """Seconds of processor time, at least 1."""
@@ -56,10 +56,10 @@ class Request(NamedTuple):
     """Microseconds until the program is killed."""
 
 
-class Result(NamedTuple):
+class ForkResult(NamedTuple):
     """How a job ended."""
 
-    kind: Kind
+    kind: RequestKind
     timed_out: bool
     strays: int
     """Processes found alive beside the program: there should never be one."""
@@ -80,13 +80,13 @@ class Ready(NamedTuple):
     address_space_bytes: int
 
 
-def pack_request(request: Request) -> bytes:
+def pack_request(request: ForkRequest) -> bytes:
     """Write a request."""
     kind, n_fds, cpu_s, memory_bytes, file_bytes, wall_us = request
     return _REQUEST.pack(_REQUEST_MAGIC, kind, n_fds, 0, cpu_s, memory_bytes, file_bytes, wall_us)
 
 
-def unpack_request(packet: bytes) -> Request:
+def unpack_request(packet: bytes) -> ForkRequest:
     """Read a request.
 
     Raises:
@@ -95,16 +95,16 @@ def unpack_request(packet: bytes) -> Request:
     magic, kind, n_fds, zero, *rest = _unpack(_REQUEST, packet)
     if magic != _REQUEST_MAGIC or zero != 0:
         raise RecordError("not a request")
-    return Request(_kind(kind), n_fds, *rest)
+    return ForkRequest(_kind(kind), n_fds, *rest)
 
 
-def pack_result(result: Result) -> bytes:
+def pack_result(result: ForkResult) -> bytes:
     """Write a result."""
     kind, timed_out, strays, *rest = result
     return _RESULT.pack(_RESULT_MAGIC, kind, timed_out, strays, *rest)
 
 
-def unpack_result(packet: bytes) -> Result:
+def unpack_result(packet: bytes) -> ForkResult:
     """Read a result.
 
     Raises:
@@ -113,7 +113,7 @@ def unpack_result(packet: bytes) -> Result:
     magic, kind, timed_out, strays, *rest = _unpack(_RESULT, packet)
     if magic != _RESULT_MAGIC or timed_out > 1:
         raise RecordError("not a result")
-    return Result(_kind(kind), bool(timed_out), strays, *rest)
+    return ForkResult(_kind(kind), bool(timed_out), strays, *rest)
 
 
 def pack_ready(ready: Ready) -> bytes:
@@ -146,8 +146,8 @@ def _unpack(form: Struct, packet: bytes) -> tuple[Any, ...]:
     return form.unpack(packet)
 
 
-def _kind(value: int) -> Kind:
+def _kind(value: int) -> RequestKind:
     try:
-        return Kind(value)
+        return RequestKind(value)
     except ValueError:
         raise RecordError(f"unknown kind {value}") from None

@@ -24,10 +24,10 @@ from gptcc_cli.sandbox.inside import assertions, confine, program
 from gptcc_cli.sandbox.inside.records import (
     PACKET_BYTES,
     STOP,
-    Kind,
+    ForkRequest,
+    ForkResult,
     Ready,
-    Request,
-    Result,
+    RequestKind,
     pack_ready,
     pack_refused,
     pack_result,
@@ -99,9 +99,9 @@ class Zygote:
                 os._exit(3)
             self._control.sendmsg((pack_result(self._served(request)),))
 
-    def _served(self, request: Request) -> Result:
+    def _served(self, request: ForkRequest) -> ForkResult:
         """Run one job, whose descriptors are in place, and close them."""
-        line = assertions.Line() if request.kind is Kind.ASSERT else None
+        line = assertions.Channel() if request.kind is RequestKind.ASSERT else None
         started = time.monotonic_ns()
         main = self._forked(request, line, checks=False)
         pids = [main] if line is None else [main, self._forked(request, line, checks=True)]
@@ -112,7 +112,7 @@ class Zygote:
         if line is not None:
             line.close()
         status, usage = ends[main]
-        return Result(
+        return ForkResult(
             request.kind,
             timed_out,
             strays,
@@ -124,7 +124,9 @@ class Zygote:
             wall_us,
         )
 
-    def _forked(self, request: Request, line: assertions.Line | None, *, checks: bool) -> int:
+    def _forked(
+        self, request: ForkRequest, line: assertions.Channel | None, *, checks: bool
+    ) -> int:
         pid = confine.raw_fork()
         if pid:
             return pid
@@ -137,7 +139,7 @@ class Zygote:
             os._exit(1)
 
     def _become_child(
-        self, request: Request, line: assertions.Line | None, *, checks: bool
+        self, request: ForkRequest, line: assertions.Channel | None, *, checks: bool
     ) -> None:
         """Keep the descriptors that are this child's, and give up the rest for good."""
         memory = self.address_space_bytes + request.memory_bytes
@@ -163,15 +165,15 @@ class Zygote:
         if self._filter is not None:
             self._filter.install()
 
-    def _run(self, request: Request, line: assertions.Line | None, *, checks: bool) -> None:
+    def _run(self, request: ForkRequest, line: assertions.Channel | None, *, checks: bool) -> None:
         kind, keeps_code = request.kind, request.n_fds > program.CODE
-        if kind is Kind.MAIN:
+        if kind is RequestKind.MAIN:
             program.run_main(self._main, keeps_code=keeps_code)
-        elif kind is Kind.CALL:
+        elif kind is RequestKind.CALL:
             program.run_call(self._main, keeps_code=keeps_code)
-        elif kind is Kind.CALLS:
+        elif kind is RequestKind.CALLS:
             assertions.run_calls(self._main, keeps_code=keeps_code)
-        elif kind is Kind.ASSERT_TOGETHER:
+        elif kind is RequestKind.ASSERT_TOGETHER:
             assertions.run_together(self._main)
         elif line is not None and checks:
             assertions.run_check(line, keeps_code=request.n_fds > _CHECK_CODE)

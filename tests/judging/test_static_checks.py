@@ -7,9 +7,8 @@ import pytest
 from gptcc_cli.extraction import candidate_of
 from gptcc_cli.judging import Judge, Verdict
 from gptcc_cli.judging import judge as judging
-from gptcc_cli.judging.jobs import calls_job
-from gptcc_cli.judging.limits import AskedLimits
-from gptcc_cli.judging.plain_checks import MOST_ANSWER_BYTES, read_plain_check
+from gptcc_cli.judging.jobs import AskedLimits, calls_job
+from gptcc_cli.judging.static_checks import MOST_ANSWER_BYTES, read_static_check
 from gptcc_cli.sandbox import Limits, Sandbox
 from tests.programs import CALL_PROBLEM
 
@@ -79,13 +78,13 @@ def test_read_and_run_agree(
 ) -> None:
     check = check_of(body)
     read = quick.judge_assertions(candidate_of(source), CALL_PROBLEM, check).cases[0]
-    monkeypatch.setattr(judging, "read_plain_check", lambda *_: None)
+    monkeypatch.setattr(judging, "read_static_check", lambda *_: None)
     run = quick.judge_assertions(candidate_of(source), CALL_PROBLEM, check).cases[0]
     assert (read.verdict, read.detail) == (run.verdict, run.detail)
 
 
 def test_the_cases_above_are_read_but_one() -> None:
-    unread = [body for _, body in CASES if read_plain_check(check_of(body), "f") is None]
+    unread = [body for _, body in CASES if read_static_check(check_of(body), "f") is None]
     assert unread == ["assert candidate(True) is True and True"]
 
 
@@ -112,7 +111,7 @@ def test_the_cases_above_are_read_but_one() -> None:
     ],
 )
 def test_whatever_must_be_run_is_not_read(body: str) -> None:
-    assert read_plain_check(check_of(body), "f") is None
+    assert read_static_check(check_of(body), "f") is None
 
 
 @pytest.mark.parametrize(
@@ -132,11 +131,11 @@ def test_whatever_must_be_run_is_not_read(body: str) -> None:
 )
 def test_what_stands_beside_the_check_must_not_matter(above: str, is_read: bool) -> None:
     check = above + check_of("assert abs(candidate(1)) == sum([1])")
-    assert (read_plain_check(check, "f") is not None) is is_read
+    assert (read_static_check(check, "f") is not None) is is_read
 
 
 def test_nothing_expected_enters_the_sandbox() -> None:
-    check = read_plain_check(check_of("assert candidate('given') == 'expected', 'message'"), "f")
+    check = read_static_check(check_of("assert candidate('given') == 'expected', 'message'"), "f")
     assert check is not None
     job = repr(calls_job(SAME, CALL_PROBLEM, check.calls, Limits()))
     assert "given" in job

@@ -45,7 +45,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-class _NotPlainError(Exception):
+class _NotStaticError(Exception):
     """The check holds something that must be run."""
 
 
@@ -58,7 +58,7 @@ class _Assertion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlainCheck:
+class StaticCheck:
     """The calls of a check, and what it asserts of their answers."""
 
     calls: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]
@@ -80,7 +80,7 @@ class PlainCheck:
 
 
 @lru_cache(maxsize=256)
-def read_plain_check(check_source: str, entry_point: str) -> PlainCheck | None:
+def read_static_check(check_source: str, entry_point: str) -> StaticCheck | None:
     """Read a check program; ``None``: it has to be run.
 
     Args:
@@ -92,7 +92,7 @@ def read_plain_check(check_source: str, entry_point: str) -> PlainCheck | None:
             warnings.simplefilter("ignore")  # their escapes are not ours to mend
             tree = ast.parse(check_source)
         return _Reading(entry_point, check_source).check(tree)
-    except (_NotPlainError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (_NotStaticError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
@@ -104,7 +104,7 @@ class _Reading:
         self._lines = source.splitlines()
         self._calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
 
-    def check(self, tree: ast.Module) -> PlainCheck:
+    def check(self, tree: ast.Module) -> StaticCheck:
         """Read the one function ``check``; what else stands beside it must not matter to it."""
         check: ast.FunctionDef | None = None
         for node in tree.body:
@@ -124,12 +124,12 @@ class _Reading:
                 case ast.Expr(value=ast.Constant()):
                     pass
                 case _:
-                    raise _NotPlainError
+                    raise _NotStaticError
         if check is None:
-            raise _NotPlainError
+            raise _NotStaticError
         return self._read(check)
 
-    def _read(self, check: ast.FunctionDef) -> PlainCheck:
+    def _read(self, check: ast.FunctionDef) -> StaticCheck:
         match check.args:
             case ast.arguments(
                 posonlyargs=[],
@@ -140,7 +140,7 @@ class _Reading:
             ) if not check.decorator_list and not check.args.defaults:
                 self._callees.add(candidate)
             case _:
-                raise _NotPlainError
+                raise _NotStaticError
         assertions = []
         for node in check.body:
             match node:
@@ -153,15 +153,15 @@ class _Reading:
                 case ast.Pass() | ast.Expr(value=ast.Constant()):
                     pass
                 case _:
-                    raise _NotPlainError
+                    raise _NotStaticError
         if len(self._calls) > _MOST_CALLS:
-            raise _NotPlainError
-        return PlainCheck(calls=tuple(self._calls), assertions=tuple(assertions))
+            raise _NotStaticError
+        return StaticCheck(calls=tuple(self._calls), assertions=tuple(assertions))
 
     def _hide(self, name: str) -> None:
         """A name that the check defines itself: nothing that uses it is plain."""
         if name in _FUNCTIONS or name in self._callees:
-            raise _NotPlainError
+            raise _NotStaticError
 
     def _assertion(self, node: ast.Assert) -> _Assertion:
         before = len(self._calls)
@@ -205,7 +205,7 @@ class _Reading:
         args = tuple(self._constant(part) for part in node.args)
         kwargs = {str(word.arg): self._constant(word.value) for word in node.keywords if word.arg}
         if len(kwargs) < len(node.keywords):
-            raise _NotPlainError
+            raise _NotStaticError
         self._calls.append((args, kwargs))
         return lambda answers: answer_of(next(answers))
 
@@ -220,13 +220,13 @@ class _Reading:
                 return kinds.get(type(node), set)(items)
             case ast.Dict():
                 if None in node.keys:
-                    raise _NotPlainError
+                    raise _NotStaticError
                 keys = [self._constant(key) for key in node.keys if key is not None]
                 return dict(zip(keys, map(self._constant, node.values), strict=True))
         try:
             return ast.literal_eval(node)
         except (TypeError, SyntaxError) as error:
-            raise _NotPlainError from error
+            raise _NotStaticError from error
 
 
 def _is_of_the_library(node: ast.Import | ast.ImportFrom) -> bool:
@@ -240,11 +240,11 @@ def _computed(sign: ast.operator, left: Any, right: Any) -> Any:
     """Compute with two small numbers; anything else could grow without end."""
     numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
     if not numbers or abs(left) > 1e9 or abs(right) > (64 if isinstance(sign, ast.Pow) else 1e9):
-        raise _NotPlainError
+        raise _NotStaticError
     try:
         return _ARITHMETIC[type(sign)](left, right)
     except ArithmeticError as error:
-        raise _NotPlainError from error
+        raise _NotStaticError from error
 
 
 def _told(assertion: _Assertion, answers: tuple[bytes, ...]) -> str | None:
