@@ -4,11 +4,11 @@ Pure. Never looks at tests, never runs code, never decides by a verdict.
 ``docs/concepts/verdicts.md`` lists the steps in words.
 """
 
+from gptcc_cli.extraction.additions import granted_imports, starter_names
 from gptcc_cli.extraction.candidate import NO_CODE, Candidate, candidate_of, merge, program_id
 from gptcc_cli.extraction.canonical import hash_of
-from gptcc_cli.extraction.extracting import Style, extract, style_of
+from gptcc_cli.extraction.cleaning import Style, extract, style_of
 from gptcc_cli.extraction.generated_tests import GeneratedTest, GeneratedTests, read_generated_tests
-from gptcc_cli.extraction.starter import granted_names, import_line, starter_names
 
 __all__ = [
     "NO_CODE",
@@ -18,9 +18,8 @@ __all__ = [
     "Style",
     "candidate_of",
     "extract",
-    "granted_names",
+    "granted_imports",
     "hash_of",
-    "import_line",
     "merge",
     "program_id",
     "read_generated_tests",

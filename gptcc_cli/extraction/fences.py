@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 _FENCE = re.compile(
     r"^(?P<before>[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|>[ \t]?)?)(?P<marks>`{3,}|~{3,})"
 )
-_TAG = re.compile(r"^[ \t]*\{?\.?([A-Za-z0-9_+#.-]*)")
+_TAG = re.compile(r"^[ \t]*(?:code[ \t]+)?\{?\.?([A-Za-z0-9_+#./-]*)")
 _PYTHON_MARKS = re.compile(r"^[ \t]*\[(/?)PYTHON\][ \t]*$", re.IGNORECASE)
 _QUOTES = re.compile(r"""\\.|#|\"{3}|'{3}|["']""")
-_PYTHON_TAGS = frozenset({"python", "py", "python3", "python2", "py3", "pypy", "pypy3", "sage"})
+_PYTHON_TAG = re.compile(r"(?:(?:i?python|py|pypy|sage|cpython)[\d.]*|[\w./-]*\.py)\Z")
+_OPENED_IN_LINE = re.compile(r"(?P<marks>`{3,})[ \t]*(?:i?python|py)[\d.]*[ \t]*\Z", re.IGNORECASE)
+_GLUED_FENCE = re.compile(r"`{3,}[ \t]*\Z")
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Block:
     @property
     def is_python(self) -> bool:
         """Whether the tag names Python."""
-        return self.tag in _PYTHON_TAGS
+        return _PYTHON_TAG.match(self.tag) is not None
 
     @property
     def may_hold_python(self) -> bool:
@@ -101,6 +103,37 @@ def text_before_fence(text: str) -> str:
     return "".join(kept)
 
 
+def text_after_fences(text: str) -> str:
+    """Return what follows the last line that begins with a fence."""
+    lines = text.split("\n")
+    fences = [number for number, line in enumerate(lines) if _FENCE.match(line)]
+    return "\n".join(lines[fences[-1] + 1 :]) if fences else ""
+
+
+def text_outside(text: str) -> str:
+    """Return the lines outside closed blocks; an unclosed one's are kept, without its fence.
+
+    A fence that was never closed may itself be a closing one whose opening is missing.
+    """
+    kept: list[str] = []
+    current: _Open | None = None
+    start = 0
+    for line in text.split("\n"):
+        if current is None:
+            current = _opened(line)
+            start = len(kept)
+            if current is None:
+                kept.append(_GLUED_FENCE.sub("", line))
+        elif _closes(line, current):
+            current = None
+            del kept[start:]
+        else:
+            kept.append(line)
+    if current is not None and not current.block.may_hold_python:
+        del kept[start:]
+    return "\n".join(kept)
+
+
 def ends_in_open_fence(text: str) -> bool:
     """Whether a prompt leaves a Python fence open at its end, for the answer to fill."""
     last = text.rstrip("\n").rpartition("\n")[2]
@@ -120,6 +153,10 @@ def _opened(line: str) -> _Open | None:
     mark = _PYTHON_MARKS.match(line)
     if mark is not None and not mark[1]:
         return _Open(Block("python"), "", "")
+    # Words and the opening fence on one line; a tag after it, so that nothing closes there.
+    within = _OPENED_IN_LINE.search(line)
+    if within is not None and "`" not in line[: within.start()]:
+        return _Open(Block("python"), within["marks"], "")
     return None
 
 

@@ -1,6 +1,6 @@
 """Lines of Python as far as they can be told without parsing: strings, brackets, indentation.
 
-Python's own tokenizer gives up at the first wrong indentation, which is what is to be mended
+Python's own tokenizer gives up at the first wrong indentation, which is what is to be repaired
 here. This one knows strings, comments, brackets and continued lines, never fails, and reads every
 character once. Not covered: replacement fields of f-strings that use the string's own quotes.
 """

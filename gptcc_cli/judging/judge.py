@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError
-from gptcc_cli.extraction import Candidate, GeneratedTest, granted_names, import_line
+from gptcc_cli.extraction import Candidate, GeneratedTest, granted_imports
 from gptcc_cli.judging import signatures as seen
 from gptcc_cli.judging.jobs import (
     AskedLimits,
@@ -242,10 +242,10 @@ class Judge:
         stop_at_first_failure: bool,
         cancel: threading.Event | None,
     ) -> _Submission:
-        granted = granted_names(candidate.source, problem.starter_code)
+        granted = granted_imports(candidate.source, problem.starter_code)
         return _Submission(
             candidate=candidate,
-            source=(import_line(granted) if granted else "") + candidate.source,
+            source=("; ".join(granted) + "\n" if granted else "") + candidate.source,
             granted=granted,
             problem=problem,
             tests=tests,

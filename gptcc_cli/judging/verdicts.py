@@ -74,8 +74,7 @@ class Judgement:
     n_tests: int
     """How many tests there were."""
     granted: tuple[str, ...] = ()
-    """Names of ``typing`` that the starter code uses without importing them, which the program
-    was given because its site gives them, too."""
+    """Import statements that the program was given because its problem\'s site provides them."""
 
     @property
     def verdict(self) -> Verdict | None:

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from gptcc_cli.extraction import Candidate, extract, merge
-from gptcc_cli.extraction.cuts import cut_after_body
+from gptcc_cli.extraction.repair import cut_after_body
 from gptcc_cli.generation import Completion, Finish
 from gptcc_cli.judging import AskedLimits, Judge, Judgement, Verdict
 from gptcc_cli.problem import Problem

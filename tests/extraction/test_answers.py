@@ -56,7 +56,7 @@ def test_a_tagged_block_wins_over_an_untagged_one() -> None:
     assert answer(fenced(CODE, "") + "Output:\n" + fenced("4\n", "")) == CODE
 
 
-@pytest.mark.parametrize("tag", ["text", "bash", "json", "output", "cpp", "java", "console"])
+@pytest.mark.parametrize("tag", ["bash", "json", "output", "cpp", "java", "console"])
 def test_blocks_of_other_languages_are_ignored(tag: str) -> None:
     assert answer(fenced(CODE) + fenced("print(1)\n", tag)) == CODE
     found = extract(completion(fenced("print(1)\n", tag), prompt=prompt(chat=True)), STDIN_PROBLEM)

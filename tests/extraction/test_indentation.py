@@ -6,14 +6,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gptcc_cli.extraction.indentation import (
+from gptcc_cli.extraction.lexing import code_spans, lines_of
+from gptcc_cli.extraction.repair import (
     dedent,
     expand_tabs,
-    plain_blanks,
+    regular_blanks,
     reindent_by_stack,
     tabs_to_spaces,
 )
-from gptcc_cli.extraction.lexing import code_spans, lines_of
 
 STATEMENTS = st.sampled_from(
     [
@@ -100,7 +100,7 @@ TEXTS = st.text("ab \t\n\\\"'#()[]{}:\xa0f", max_size=60)
 @given(TEXTS)
 def test_lines_are_the_lines_of_the_text_whatever_it_is(text: str) -> None:
     assert "\n".join(line.text for line in lines_of(text)) == text
-    for change in (reindent_by_stack, tabs_to_spaces, plain_blanks, lambda t: expand_tabs(t, 8)):
+    for change in (reindent_by_stack, tabs_to_spaces, regular_blanks, lambda t: expand_tabs(t, 8)):
         assert "".join(change(text).split()) == "".join(text.replace("\xa0", " ").split())
 
 

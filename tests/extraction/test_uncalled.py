@@ -2,7 +2,7 @@
 
 import pytest
 
-from gptcc_cli.extraction.uncalled import with_main_called
+from gptcc_cli.extraction.additions import with_main_called
 from gptcc_cli.problem import Mode, Problem
 
 PROBLEM = Problem(id="p", statement="Print it.")

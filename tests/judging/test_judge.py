@@ -290,7 +290,7 @@ def test_a_program_gets_the_names_its_starter_code_takes_for_granted(judge: Judg
     source = starter + "return a[0]\n"
     tests = (call_test([7], expected=7), call_test([], expected=0))
     judgement = judge.judge(candidate(source), problem, tests)
-    assert judgement.granted == ("List",)
+    assert judgement.granted == ("from typing import List",)
     assert [case.verdict.value for case in judgement.cases] == ["AC", "RE"]
     assert judgement.cases[1].detail == "line 3: IndexError: list index out of range"
     without = judge.judge(candidate(source), CALL_PROBLEM, tests[:1])

@@ -7,25 +7,36 @@ Whatever changes the text is named in ``Candidate.cleaning``, in order; the comp
 raw text.
 """
 
+import ast
+import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from gptcc_cli.extraction.additions import with_main_called, with_site_imports
+from gptcc_cli.extraction.answers import program_of_answer
 from gptcc_cli.extraction.candidate import Candidate, make_candidate
-from gptcc_cli.extraction.chat import program_of_answer
-from gptcc_cli.extraction.cuts import cut_after_body, cut_at_end_token, cut_loop, cuts_at_marks
 from gptcc_cli.extraction.fences import blocks_of, ends_in_open_fence, has_fence, text_before_fence
 from gptcc_cli.extraction.lexing import lines_of
 from gptcc_cli.extraction.parsing import (
     Trouble,
     defines,
     does_something,
+    names_defined,
+    names_missing,
     parse,
     trouble_of,
     usage_examples,
+    uses_input_or_output,
 )
-from gptcc_cli.extraction.repair import Reading, repair
-from gptcc_cli.extraction.starter import with_starter_names
-from gptcc_cli.extraction.uncalled import with_main_called
+from gptcc_cli.extraction.repair import (
+    STEP,
+    Reading,
+    cut_after_body,
+    cut_loop,
+    cuts_at_marks,
+    repair,
+)
+from gptcc_cli.extraction.thinking import without_thoughts
 from gptcc_cli.problem import Mode, Problem
 
 if TYPE_CHECKING:
@@ -57,7 +68,7 @@ def extract(completion: "Completion", problem: Problem, *, clean: bool = True) -
     prefix, text = completion.prompt.prefix, completion.text
     reading: Reading = (prefix + text, ())
     if clean:
-        reading = with_starter_names(_cleaned(completion, problem), problem)
+        reading = with_site_imports(_cleaned(completion, problem), problem)
         reading = with_main_called(reading, problem)
     source, steps = reading
     return make_candidate(
@@ -92,12 +103,14 @@ def _cleaned(completion: "Completion", problem: Problem) -> Reading:
 
     unfinished = completion.finish is not Finish.STOP
     prompt, style = completion.prompt, style_of(completion.prompt)
-    if style is Style.PROGRAM and has_fence(text) and trouble_of(prompt.prefix + text):
+    if style is not Style.ANSWER and has_fence(text) and trouble_of(prompt.prefix + text):
         before = text_before_fence(text)
-        if _is_program(prompt.prefix + before):
+        if _is_complete(prompt.prefix, before):
             text, steps, unfinished = before, (*steps, "fence"), False
-        else:
+        elif style is Style.PROGRAM:
             style = Style.ANSWER
+        elif (found := _fenced_body(prompt.prefix, text, problem, unfinished)) is not None:
+            return found[0], (*steps, *found[1])
     if style is Style.ANSWER:
         source, more = _from_answer(prompt, text, problem, unfinished)
     else:
@@ -109,6 +122,35 @@ def _is_program(source: str) -> bool:
     """Whether a text parses and does something."""
     module = parse(source)
     return not isinstance(module, Trouble) and does_something(module)
+
+
+def _is_complete(prefix: str, text: str) -> bool:
+    """Whether a prompt's beginning and a text make a program whose last function has a body."""
+    module = parse(prefix + text)
+    if not text.strip() or isinstance(module, Trouble) or not does_something(module):
+        return False
+    last = module.body[-1]
+    return not isinstance(last, ast.FunctionDef) or not all(map(_is_filler, last.body))
+
+
+def _is_filler(node: ast.stmt) -> bool:
+    """Whether a statement only keeps a place: a docstring, an ellipsis or ``pass``."""
+    return isinstance(node, ast.Pass) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+
+
+def _fenced_body(prefix: str, text: str, problem: Problem, unfinished: bool) -> Reading | None:
+    """Read a function's body, or the whole function, that was written inside a fence."""
+    name = problem.entry_point
+    source, steps = program_of_answer(text, problem, unfinished=unfinished)
+    module = parse(source)
+    if name and not isinstance(module, Trouble) and defines(module, name):
+        return source, steps
+    for block in blocks_of(without_thoughts(text)):
+        if block.may_hold_python and _is_complete(prefix, block.text):
+            return prefix + block.text, ("fence",)
+    return None
 
 
 def _from_plain(
@@ -150,12 +192,57 @@ def _stopped(prefix: str, text: str) -> str:
 
 
 def _body(prefix: str, text: str, problem: Problem) -> str:
-    """Cut after the body; a completion that begins the program anew is kept whole."""
+    """Cut after the body, and keep the helpers below it that it needs.
+
+    A completion that begins the program anew is kept whole. One whose first line has lost its
+    indentation, as some servers strip it, gets it back.
+    """
     kept = cut_after_body(prefix, text)
+    if kept.strip() and trouble_of(prefix + kept) and not kept.startswith((STEP, "\t", "\n")):
+        return _indented_anew(prefix, text) or kept
+    if kept.strip():
+        return kept + _needed_below(prefix + kept, text[len(kept) :])
     name = problem.entry_point
-    if not kept.strip() and name and f"def {name}(" in text:
+    if name and f"def {name}(" in text:
         return text
-    return kept
+    return _indented_anew(prefix, text) or kept
+
+
+def _needed_below(program: str, rest: str) -> str:
+    """Return the definitions below a body that the program needs and lacks."""
+    module, below = parse(program), parse(rest)
+    if isinstance(module, Trouble) or isinstance(below, Trouble):
+        return ""
+    lines = rest.split("\n")
+    parts: list[str] = []
+    missing = set(names_missing(module))
+    for _ in below.body:
+        for node in below.body:
+            bound = names_defined(ast.Module(body=[node], type_ignores=[]))
+            if missing & bound and not uses_input_or_output(node):
+                parts.append("\n".join(lines[node.lineno - 1 : node.end_lineno]) + "\n")
+                alone = names_missing(ast.Module(body=[node], type_ignores=[]))
+                missing = (missing | alone) - bound
+                break
+        else:
+            break
+    return "\n" + "\n".join(parts) if parts else ""
+
+
+_NEW_DEFINITION = re.compile(r"(?:def|class|import|from|async|@|if __name__|assert|print)\b|@")
+
+
+def _indented_anew(prefix: str, text: str) -> str | None:
+    """Return a body whose first line, or whose every line, was shifted to column 0."""
+    first, _, rest = text.lstrip("\n").partition("\n")
+    if not prefix or not first.strip() or _NEW_DEFINITION.match(first):
+        return None
+    everywhere = "\n".join(STEP + line if line.strip() else line for line in text.split("\n"))
+    for body in (everywhere, f"{STEP}{first.lstrip()}\n{rest}"):
+        kept = cut_after_body(prefix, body)
+        if kept.strip() and trouble_of(prefix + kept) is None:
+            return kept
+    return None
 
 
 def _restated(prefix: str, text: str, problem: Problem) -> Reading | None:
@@ -171,18 +258,16 @@ def _restated(prefix: str, text: str, problem: Problem) -> Reading | None:
 
 def _from_answer(prompt: "Prompt", text: str, problem: Problem, unfinished: bool) -> Reading:
     """Clean an answer; a fence that the prompt opened is part of it."""
-    kept = cut_at_end_token(text)
-    steps: tuple[str, ...] = () if kept == text else ("stop",)
     opened = ends_in_open_fence(prompt.text.removesuffix(prompt.prefix))
     found = None
     if opened:
-        found = _restated(prompt.prefix, blocks_of(_FENCE + kept)[0].text, problem)
+        found = _restated(prompt.prefix, blocks_of(_FENCE + text)[0].text, problem)
     if found is None:
-        whole = (_FENCE if opened else "") + prompt.prefix + kept
+        whole = (_FENCE if opened else "") + prompt.prefix + text
         found = program_of_answer(whole, problem, unfinished=unfinished)
     source, more = found
     source, dropped = _without_examples(source, problem)
-    return source, (*steps, *more, *dropped)
+    return source, (*more, *dropped)
 
 
 def _without_examples(source: str, problem: Problem) -> Reading:

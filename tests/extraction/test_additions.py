@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gptcc_cli.extraction import extract, starter_names
+from gptcc_cli.extraction import extract, granted_imports, starter_names
 from gptcc_cli.judging import Judge, Verdict
 from gptcc_cli.sandbox import open_sandbox
 from tests.programs import CALL_PROBLEM, STDIN_PROBLEM, call_test, completion, prompt
@@ -33,7 +33,7 @@ def test_a_program_gets_the_names_its_starter_code_takes_for_granted() -> None:
     for given, text in ((prompt(), PROGRAM), (prompt(prefix=STARTER), BODY)):
         found = extract(completion(text, prompt=given), PROBLEM)
         assert found.source == "from typing import List, Optional\n\n" + PROGRAM
-        assert found.cleaning == ("typing",)
+        assert found.cleaning == ("imports",)
         with open_sandbox(workers=1) as sandbox, Judge(sandbox) as judge:
             judgement = judge.judge(found, PROBLEM, (call_test([7], expected=7),))
         assert judgement.verdict is Verdict.AC
@@ -53,6 +53,27 @@ def test_a_program_that_has_the_names_or_needs_none_is_left_alone() -> None:
 
 def test_nothing_is_imported_that_the_starter_code_does_not_name() -> None:
     text = "def f(a: Dict[str, int]):\n    return sqrt(a)\n"
-    assert extract(completion(text), PROBLEM).source == text
+    problem = replace(CALL_PROBLEM, starter_code="def f(a: List[int]) -> int:\n    ")
+    assert extract(completion(text), problem).source == text
     assert extract(completion(PROGRAM), STDIN_PROBLEM).source == PROGRAM
     assert extract(completion(PROGRAM), PROBLEM, clean=False).source == PROGRAM
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("return max(Counter(a).values())", ("from collections import Counter",)),
+        ("heapify(a); return heappop(a)", ("from heapq import heapify, heappop",)),
+        ("return heapq.nlargest(1, a)[0]", ("import heapq",)),
+        ("return inf if a else gcd(4, 6)", ("from math import gcd, inf",)),
+        ("return list(accumulate(a))[-1]", ("from itertools import accumulate",)),
+        ("return unknown(a)", ()),
+        ("import math\n        return math.inf", ()),
+    ],
+)
+def test_a_site_with_a_solution_class_provides_the_standard_library(
+    body: str, lines: tuple[str, ...]
+) -> None:
+    source = f"class Solution:\n    def f(self, a):\n        {body}\n"
+    assert granted_imports(source, STARTER) == lines
+    assert granted_imports(source, "def f(a):\n    pass\n") == ()
