@@ -41,8 +41,7 @@ from gptcc_cli.problem import IOTest
 from gptcc_cli.prompting import Prompt, build_prompts, load_template
 from gptcc_cli.sandbox import open_sandbox
 from gptcc_cli.statement import read_statement
-from gptcc_cli.training.basics import generate, tasks
-from gptcc_cli.training.basics.shapes import SHAPES
+from gptcc_cli.training.basics import generate, input_shapes, tasks
 
 Row = dict[str, Any]
 
@@ -120,7 +119,7 @@ def _called_basics() -> Iterator[BenchmarkItem]:
         rng = random.Random(task.name)
         names = [name for name in task.parameters if name != "n" or "a" not in task.parameters]
         calls = [
-            dict(zip(task.parameters, SHAPES[task.parameters].make(rng), strict=True))
+            dict(zip(task.parameters, input_shapes()[task.parameters].draw(rng), strict=True))
             for _ in range(10)
         ]
         tests = [
@@ -139,7 +138,7 @@ def _called_basics() -> Iterator[BenchmarkItem]:
                 repr(test.expected),
             )
         ]
-        ask = task.wordings[0].replace("Print", "Return").replace("print", "return")
+        ask = task.statements[0].replace("Print", "Return").replace("print", "return")
         lines = [f"def {task.name}({', '.join(names)}):", f'    """{ask}', ""]
         statement = "\n".join([*lines, *("    " + line for line in shown), '    """', ""])
         problem = read_statement(statement, id=f"call-{task.name}").problem
