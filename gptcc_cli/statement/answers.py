@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from gptcc_cli.problem import AnswerRules, Order
-from gptcc_cli.statement.late import late
+from gptcc_cli.statement.languages import late
 
 
 def read_answer_rules(statement: str) -> AnswerRules:

@@ -13,7 +13,7 @@ from itertools import islice
 from types import MappingProxyType
 
 from gptcc_cli.problem import Json, Span
-from gptcc_cli.statement.late import late
+from gptcc_cli.statement.languages import late
 from gptcc_cli.statement.literals import Literal, NotALiteral, read_literal
 from gptcc_cli.statement.reading import StatementWarning
 from gptcc_cli.statement.signatures import Signature

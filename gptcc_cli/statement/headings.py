@@ -1,14 +1,16 @@
 """A line -> the heading it is, if it is one.
 
-Covers what judges write above a sample, its input, its output and the text around them, in
-English, Russian and the commonest other languages, with whatever decoration. A line is a
-heading only if every word of it belongs to a heading: prose that speaks of input never is.
-Decides nothing about samples: that is the work of ``stdin_samples``.
+Covers what judges write above a sample, its input, its output and the text around them, in the
+languages of ``languages.ini``, with any decoration. A line is a heading only if every word of it
+belongs to a heading: prose that mentions input never is. Decides nothing about samples: that is
+the work of ``stdin_samples``.
 """
 
 import re
 from dataclasses import dataclass
 from enum import Enum
+
+from gptcc_cli.statement.languages import UNSPACED, WORD, composed, spaced, vocabulary
 
 
 class Role(Enum):
@@ -41,6 +43,8 @@ class Heading:
     """The sample's number."""
     glued: bool = False
     """Whether that number touches the word before it, as in ``INPUT2``."""
+    limit: bool = False
+    """Whether it names a limit or an author, which no data do."""
     value_at: int | None = None
     """Where in the line a value beside the heading begins; ``None``: there is none."""
 
@@ -52,7 +56,9 @@ def read_heading(text: str) -> Heading | None:
     if first is None:
         return None
     word = first.group(1)
-    if word.lower() not in _KIND and not _CAMEL.search(word) and not _WIDE.search(word):
+    if word.lower() not in vocabulary().phrases and not (
+        _CAMEL.search(word) or UNSPACED.search(head) or not word.isascii()
+    ):
         return _unknown(text) if head[0] in "#-" else None
     match = _DECORATION.match(head)
     start = match.end() if match else 0
@@ -62,20 +68,18 @@ def read_heading(text: str) -> Heading | None:
         return None if len(text) >= _LONGEST else _judge(body, start, None, text)
     value_at = start + colon.end()
     rest = text[value_at : value_at + _LONGEST]
-    if not rest.strip(" \t" + "".join(set(_CLOSING) & set(head[:start]))):
+    if not rest.strip(" \t\u3000" + "".join(set(_CLOSING) & set(head[:start]))):
         return _judge(body[: colon.start()], start, None, text)
     return _judge(body[: colon.start()], start, value_at, text)
 
 
 def _judge(words_text: str, start: int, value_at: int | None, line: str) -> Heading | None:
-    words = _words(words_text)
-    if words is None or not words:
+    read = _read_words(words_text)
+    if read is None:
         return _unknown(line) if value_at is None else None
+    words, kinds = read
     numbers = [int(word) for word in words if word.isdecimal()]
-    names = [_KIND.get(word) for word in words if not word.isdecimal()]
-    kinds = [kind for kind in names if kind]
-    known = len(numbers) <= 1 and None not in names and kinds
-    role = _role(kinds, words) if known else None
+    role = _role(kinds, words) if len(numbers) <= 1 and kinds else None
     if role is None and value_at is None:
         return _unknown(line)
     if role is None or (value_at is not None and role is Role.OTHER and len(words) > 4):
@@ -86,6 +90,7 @@ def _judge(words_text: str, start: int, value_at: int | None, line: str) -> Head
         role=role,
         sample="S" in kinds or bool({"I", "O"} & set(kinds) and ("T" in kinds or numbers)),
         decorated=bool(decoration) or closing in _RULES,
+        limit="L" in kinds or ("X" in kinds and UNSPACED.search(words_text) is not None),
         number=numbers[0] if numbers else None,
         glued=bool(numbers) and _TOUCHING.search(words_text) is not None,
         value_at=value_at,
@@ -98,15 +103,17 @@ def _unknown(line: str) -> Heading | None:
     if match is None:
         return None
     first = match.group(1) or match.group(2)
-    sample = _KIND.get(first.lower()) == "S"
+    sample = first.lower() in ("sample", "samples", "example", "examples", "expected")
     return Heading(role=Role.SAMPLES if sample else Role.OTHER, sample=sample, decorated=True)
 
 
 def _role(kinds: list[str], words: list[str]) -> Role | None:
     """Name the role of a line whose words are all known, by the kinds of its words."""
     has = set(kinds)
+    if "L" in has:
+        return Role.OTHER
     if "A" in has:
-        return Role.ASIDE if kinds[0] == "A" or "A" in kinds[:2] else None
+        return Role.ASIDE if kinds[0] == "A" or "A" in kinds[:3] else None
     if "X" in has:
         return Role.OTHER
     if "I" in has and "O" in has:
@@ -130,26 +137,44 @@ def _both(kinds: list[str], words: list[str]) -> Role | None:
     return Role.BOTH
 
 
-def _words(text: str) -> list[str] | None:
-    """Cut a heading into lower-case words; ``None`` if it holds what no heading holds."""
+def _read_words(text: str) -> tuple[list[str], list[str]] | None:
+    """Cut a heading into lower-case words and what they say; ``None`` if one is not known."""
     if _FOREIGN.search(text) or text.count("(") != text.count(")"):
         return None
-    text = _CAMEL.sub(" ", _ASIDE.sub("", text))
-    if _WIDE.search(text):
-        for term, english in _TERMS:
-            text = text.replace(term, f" {english} ")
-    words = _TOKEN.findall(text.lower())
-    return words if 0 < len(words) <= _MOST_WORDS else None
+    text = _CAMEL.sub(" ", _ASIDE.sub("", composed(text)))
+    if UNSPACED.search(text):
+        text = spaced(_CIRCLED.sub(lambda match: str(ord(match.group()) - 0x245F), text))
+    words = WORD.findall(_ENUMERATOR.sub("", text.lower()))
+    if not 0 < len(words) <= _MOST_WORDS:
+        return None
+    kinds: list[str] = []
+    phrases = vocabulary().phrases
+    at = 0
+    while at < len(words):
+        if words[at].isdecimal():
+            at += 1
+            continue
+        for phrase, says in phrases.get(words[at], ()):
+            if len(phrase) == 1 or tuple(words[at : at + len(phrase)]) == phrase:
+                kinds += says
+                at += len(phrase)
+                break
+        else:
+            return None
+    return words, kinds
 
 
 _FIRST_WORD = re.compile(r"(?:<\w{1,6}>|[\W\d_]){0,40}?([^\W\d_]+)")
 _LONGEST = 90
 """Characters of a line in which a heading must end."""
 _MOST_WORDS = 9
-_RULES = "-=*#_~]】"
+_RULES = "-=*#_~]】>＞〗）"
 _CLOSING = "-=*#_~`:：>"
 """What may close a heading that it also opened."""
-_DECORATION = re.compile(r"[\s\-=*#_~`>\[【•·|▶■◆]*(?:(?:<(?:b|strong|h\d|p)>\s*){1,3}|<)?", re.I)
+_DECORATION = re.compile(
+    r"[\s\-=*#_~`>\[【＜〖（•·|▶■◆●◇○□▣★☆✅✔➤►»🌀-🫿\ufe0f]*(?:(?:<(?:b|strong|h\d|p)>\s*){1,3}|<)?",
+    re.I,
+)
 _COLON = re.compile(
     r"\s*(?:</(?:b|strong|h\d)>)?\s*[:：]\s*(?:</(?:b|strong|h\d)>|[*_]{1,3}(?=\s|$))?[ \t]*"
     r"|[*_]{2}[ \t]+(?=\S)",
@@ -160,63 +185,7 @@ _RULED = re.compile(r"#{2,6}[ \t]+([^\W\d_]{3,}).*|-{4,}[ \t]*([^\W\d_]{3,})[^-]
 _FOREIGN = re.compile(r"[+%$^{}\\;!?\"“”«»@]|\d[.,]\d")
 _ASIDE = re.compile(r"</?\w{1,10}>|\((?=[^()]{0,40}(?:\w\.\w|std|file|файл))[^()]{1,40}\)", re.I)
 _TOUCHING = re.compile(r"[^\W\d_]\d+\W*$")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_TOKEN = re.compile(r"[^\W\d_]+|\d+")
-_WIDE = re.compile(r"[぀-ヿ一-鿿가-힯]")
-
-_TERMS = tuple(
-    (term, english)
-    for english, terms in {
-        "sample": "样例 樣例 示例 範例 范例 例子 例 예제 예시",
-        "format": "格式 描述 形式",
-        "input": "输入 輸入 入力 입력",
-        "output": "输出 輸出 出力 출력",
-        "explanation": "说明 說明 解释 解説",
-        "hint": "提示 힌트",
-        "note": "注意 备注",
-        "constraints": "限制 制約 制限 约束 数据范围 제한",
-        "source": "来源 출처",
-        "data": "数据",
-    }.items()
-    for term in terms.split()
-)
-"""What judges that write without spaces call these things, in English."""
-
-_VOCABULARY = {
-    "S": """
-        sample samples example examples exemple exemples ejemplo ejemplos exemplo exemplos
-        beispiel beispiele przykład przykłady przykładowe esempio esempi expected
-        пример примеры примера приклад приклади eg
-    """,
-    "T": "test tests testcase testcases case cases тест тесты теста",
-    "I": """
-        input inputs stdin entrada entradas entrée entrées eingabe eingaben wejście wejściowe
-        ввод вход входные входных входной ввода вхідні вхідних
-    """,
-    "O": """
-        output outputs stdout salida salidas saída saídas sortie sorties ausgabe ausgaben
-        wyjście wyjściowe вывод выход выходные выходных выходной вывода вихідні вихідних
-    """,
-    "A": """
-        note notes explanation explanations explained clarification clarifications remark
-        remarks hint hints comment comments illustration reason
-        примечание примечания пояснение пояснения замечание замечания подсказка примітка
-        explicación explicação nota explication erklärung wyjaśnienie
-    """,
-    "X": """
-        format formats specification specifications spec description constraints constraint
-        limits limit restrictions scoring subtask subtasks grading follow source
-        author authors tags editorial tester resource difficulty languages limitations
-        формат формате ограничения ограничение оценка подзадачи источник автор условие задача
-        restricciones restrições contraintes
-    """,
-    "": """
-        the of for a an and to with your my this in on by as no number nr copy standard console
-        data set sets file files given corresponding correct desired first second third
-        screen keyboard txt dat s e g up original time memory points problem program
-        данные данных файл файла для из и номер к de da do des du la le el der die das dane
-        d дані даних
-    """,
-}
-_KIND = {word: kind for kind, text in _VOCABULARY.items() for word in text.split()}
-"""Every word that a heading may hold, and what it says."""
+_CAMEL = re.compile(r"(?<=[a-zа-яёіїє])(?=[A-ZА-ЯЁІЇЄ])")
+_CIRCLED = re.compile(r"[①-⑳]")
+_ENUMERATOR = re.compile(r"^\s*(?:\(?\d{1,2}[.)、](?!\d)|\(\s?\d\s?\)|\d\s?、)\s*(?=\S)")
+"""The number of a section, as in ``2. Sample input`` or ``四、輸入範例``."""

@@ -10,7 +10,7 @@ from itertools import islice
 
 from gptcc_cli.problem import Json
 from gptcc_cli.statement.call_samples import Example, read_result
-from gptcc_cli.statement.late import late
+from gptcc_cli.statement.languages import late
 from gptcc_cli.statement.literals import NotALiteral
 from gptcc_cli.statement.named_samples import in_order, read_named
 from gptcc_cli.statement.signatures import Signature
