@@ -41,7 +41,7 @@ def vocabulary() -> Vocabulary:
             _add(found, phrase, says)
     for table in (found.phrases, found.unspaced):
         for entries in table.values():
-            entries.sort(key=lambda entry: -len(entry[0]))  # type: ignore[attr-defined]
+            entries.sort(key=lambda entry: -len(entry[0]))
     return found
 
 
