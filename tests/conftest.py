@@ -10,9 +10,40 @@ from hypothesis import HealthCheck, settings
 
 from tests.tiny_models import build_tiny_model
 
+TIMING = ("tests/sandbox/", "tests/judging/", "tests/crew/")
+"""Folders whose every test holds programs to real limits; others carry the mark ``timing``."""
+
 # A property is about values, not about how busy the machine is.
 settings.register_profile("gptcc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gptcc")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Use every core this process may run on; the default leaves out those of hyper-threading."""
+    return len(os.sched_getaffinity(0))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests for ``-n auto --dist loadgroup``, and order the groups for an even finish.
+
+    All timing tests are one group, so that they never run beside each other. The other tests are
+    grouped by module, which shares its fixtures, apart from the slow ones: each is on its own.
+    What takes longest comes first.
+    """
+    for item in items:
+        if item.nodeid.startswith(TIMING):
+            item.add_marker("timing")
+        if item.get_closest_marker("timing"):
+            item.add_marker(pytest.mark.xdist_group("timing"))
+        elif not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("timing") is None,
+            item.get_closest_marker("slow") is None,
+        )
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -61,7 +61,7 @@ def expected():
 
 
 @pytest.mark.parametrize("style", EndpointStyle)
-@pytest.mark.parametrize("behaviour", ["well", "whole", "busy-once"])
+@pytest.mark.parametrize("signature", ["well", "whole", "busy-once"])
 def test_texts_are_those_of_the_model(server, signature, style, expected):
     completions = _write(_open(server, signature, style=style))
 
@@ -69,7 +69,7 @@ def test_texts_are_those_of_the_model(server, signature, style, expected):
     assert [completion.index for completion in completions] == list(range(6))
 
 
-@pytest.mark.parametrize("behaviour", ["ignores-n", "half-once"])
+@pytest.mark.parametrize("signature", ["ignores-n", "half-once"])
 def test_choices_that_did_not_come_are_asked_for_again(server, signature):
     completions = _write(_open(server, signature))
 
@@ -101,7 +101,7 @@ def test_the_key_is_sent_and_never_shown(server, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "settings", "words"),
+    ("signature", "settings", "words"),
     [
         ("busy", {}, "3 times in vain: status 429: Slow down"),
         ("broken", {}, "status 503"),
