@@ -115,7 +115,8 @@ def _quantized(plan: Plan) -> dict[str, Any]:
 
 def _adapted(model: Any, plan: Plan) -> Any:
     assert plan.adapter is not None
-    if plan.quantize is Quantize.NONE and lora.is_plain(plan.adapter):
+    reason = lora.why_peft(plan.adapter)
+    if plan.quantize is Quantize.NONE and reason is None:
         with adapter_errors(plan.adapter):
             merged = dict(model.state_dict())
             lora.merge(merged, plan.adapter)
@@ -124,15 +125,40 @@ def _adapted(model: Any, plan: Plan) -> Any:
     try:
         from peft import PeftModel
     except ImportError as error:
+        why = reason or f"the weights are in {plan.quantize.value}"
         raise ModelError(
-            "--adapter needs peft, which is not installed", hint="pip install 'gptcc[lora]'"
+            f"the adapter {plan.adapter} needs peft, which is not installed: {why}",
+            hint="pip install 'gptcc[lora]'",
         ) from error
     with adapter_errors(plan.adapter), warnings.catch_warnings():
         # peft asks transformers for properties by their old names: nothing a user can mend.
         warnings.simplefilter("ignore", FutureWarning)
         adapted = PeftModel.from_pretrained(model, str(plan.adapter), is_trainable=False)
-    # Merged it costs nothing; quantized weights can't take it up without losing some of it.
-    return adapted.merge_and_unload() if plan.quantize is Quantize.NONE else adapted
+        if plan.quantize is Quantize.NONE and _can_merge(adapted):
+            return adapted.merge_and_unload()
+        return adapted
+
+
+def _can_merge(adapted: Any) -> bool:
+    """Tell whether merging leaves the outputs of a model with an adapter as they are.
+
+    A weight that several modules share (a tied head, a layer that is replicated) can't take up
+    the adapter of one of them, a layer without a bias can't take up one, and an adapter that
+    acts on some tokens only can't be merged at all. Quantized weights would lose some of it.
+    """
+    config = adapted.peft_config[adapted.active_adapter]
+    if getattr(config, "lora_bias", False) or getattr(config, "alora_invocation_tokens", None):
+        return False
+    owners: dict[int, int] = {}
+    adapted_weights = set()
+    for module in adapted.modules():
+        base = getattr(module, "base_layer", None)
+        if base is not None and hasattr(base, "weight"):
+            adapted_weights.add(base.weight.data_ptr())
+        weight = module._parameters.get("weight")
+        if weight is not None:
+            owners[weight.data_ptr()] = owners.get(weight.data_ptr(), 0) + 1
+    return all(owners[address] == 1 for address in adapted_weights if address in owners)
 
 
 @contextmanager

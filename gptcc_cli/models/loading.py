@@ -41,6 +41,8 @@ def load(found: FoundModel) -> LoadedModel:
     if not checkpoint.weight_files(found.path):
         raise checkpoint.no_weights(found.path)
     _refuse_unasked_code(config, found)
+    if found.adapter is not None:
+        lora.refuse_lossy(found.adapter)
     tokenizer = load_tokenizer(found)
     start_torch()
     device, device_note = choose_device(spec.device)
@@ -118,8 +120,8 @@ def _weights(
     if quantize is not Quantize.NONE or _has_code(config):
         return None
     adapter = found.adapter
-    if adapter is not None and not lora.is_plain(adapter):
-        return lambda: dict(built().state_dict())  # the adapter is merged into these
+    if adapter is not None and lora.why_peft(adapter) is not None:
+        return lambda: dict(built().state_dict())  # with the adapter, merged where it can be
 
     def read() -> Mapping[str, Any]:
         check()

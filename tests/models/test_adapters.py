@@ -4,10 +4,12 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gptcc_cli.errors import ModelError
+from gptcc_cli.generation import Sampling, open_generator
 from gptcc_cli.models import (
     EMBEDDED_MODEL,
     NO_ADAPTER,
@@ -18,6 +20,7 @@ from gptcc_cli.models import (
     load,
     lora,
 )
+from tests.generation.tiny import prompt_of, request_of
 from tests.tiny_models import build_tiny_model
 
 pytest.importorskip("peft", reason="peft is an extra: gptcc[lora]")
@@ -135,16 +138,124 @@ def test_rank_stabilised_adapters_are_scaled_by_the_root(
         {"rank_pattern": {"q_proj": 2}},
         {"fan_in_fan_out": True},
         {"peft_type": "LOHA"},
+        {"init_lora_weights": "pissa"},
+        {"init_lora_weights": "some_later_start"},
+        {"layer_replication": [[0, 2], [1, 2]]},
+        {"a_field_of_a_later_peft": False},
     ],
 )
 def test_adapters_that_do_more_are_left_to_peft(
     adapter_dir: Path, tmp_path: Path, change: dict[str, object]
 ) -> None:
-    shutil.copytree(adapter_dir, tmp_path / "other")
+    other = _changed(adapter_dir, tmp_path, change)
+
+    assert lora.why_peft(adapter_dir) is None
+    assert next(iter(change)) in (lora.why_peft(other) or "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"init_lora_weights": "gaussian"},
+        {"layers_to_transform": [0], "layers_pattern": "layers"},
+        {"modules_to_save": []},
+        {"a_field_of_a_later_peft": None},
+    ],
+)
+def test_fields_that_change_nothing_do_not_call_for_peft(
+    adapter_dir: Path, tmp_path: Path, change: dict[str, object]
+) -> None:
+    assert lora.why_peft(_changed(adapter_dir, tmp_path, change)) is None
+
+
+def test_every_field_of_the_installed_peft_is_known_with_its_default() -> None:
+    """A field that is new is left to peft until its meaning has been looked at here."""
+    from peft import LoraConfig
+
+    written = LoraConfig().to_dict()
+    for name, default in lora.DEFAULTS.items():
+        assert written.get(name, default) == default, name
+    assert written.keys() <= {*lora.DEFAULTS, *lora.NEUTRAL, "r", "lora_alpha", "use_rslora"}
+
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "pissa": {"init_lora_weights": "pissa"},
+    "olora": {"init_lora_weights": "olora"},
+    "eva": {"init_lora_weights": "eva"},
+    "orthogonal": {"init_lora_weights": "orthogonal"},
+    "dora": {"use_dora": True},
+    "biases": {"bias": "all"},
+    "biases of B": {"lora_bias": True},
+    "whole modules": {"modules_to_save": ["lm_head"]},
+    "ranks": {"rank_pattern": {"q_proj": 2}},
+    "alphas": {"alpha_pattern": {"q_proj": 2}},
+    "tokens": {"trainable_token_indices": [1, 2]},
+    "replicated layers": {"layer_replication": [[0, 2], [1, 2]]},
+    "embedding": {"target_modules": ["embed_tokens", "q_proj"]},
+    "tied head": {"target_modules": ["lm_head", "q_proj"]},
+    "some layers": {"layers_to_transform": [0], "layers_pattern": "layers"},
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_whatever_an_adapter_does_the_logits_are_those_it_was_saved_with(
+    tiny_chat_model_dir: Path, tmp_path: Path, variant: str
+) -> None:
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    base = AutoModelForCausalLM.from_pretrained(tiny_chat_model_dir)
+    settings = {"r": 4, "lora_alpha": 8, "target_modules": ["q_proj", "v_proj"]}
+    trained = get_peft_model(base, LoraConfig(**(settings | VARIANTS[variant]))).eval()
+    ids = torch.arange(1, 40)[None]
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(1)
+        for parameter in trained.parameters():
+            if parameter.requires_grad:
+                parameter.add_(0.1 * torch.randn_like(parameter))
+        expected = trained(ids).logits
+        trained.save_pretrained(tmp_path)
+
+        loaded = with_adapter(tiny_chat_model_dir, tmp_path)
+
+        assert torch.allclose(loaded.model(ids).logits, expected, rtol=1e-3, atol=1e-3)
+    assert list(
+        open_generator(loaded).generate(
+            [request_of(prompt_of("a"))], Sampling(n=1, max_new_tokens=4)
+        )
+    )
+
+
+@pytest.mark.parametrize("start", ["pissa_niter_4", "corda", "loftq", "lora_ga"])
+def test_an_adapter_of_weights_that_are_lost_is_refused_with_the_field(
+    tiny_chat_model_dir: Path, adapter_dir: Path, tmp_path: Path, start: str
+) -> None:
+    other = _changed(adapter_dir, tmp_path, {"init_lora_weights": start})
+
+    with pytest.raises(ModelError, match=f"init_lora_weights '{start}'"):
+        with_adapter(tiny_chat_model_dir, other)
+
+
+def test_without_peft_the_field_that_needs_it_is_named(
+    tiny_chat_model_dir: Path, adapter_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = _changed(adapter_dir, tmp_path, {"use_dora": True})
+    monkeypatch.setitem(sys.modules, "peft", None)
+
+    with pytest.raises(ModelError, match="use_dora") as caught:
+        _ = with_adapter(tiny_chat_model_dir, other).model
+
+    assert "gptcc[lora]" in (caught.value.hint or "")
+
+
+def _changed(adapter_dir: Path, tmp_path: Path, change: dict[str, object]) -> Path:
+    directory = tmp_path / "other"
+    shutil.copytree(adapter_dir, directory)
     config = json.loads((adapter_dir / "adapter_config.json").read_text())
-    (tmp_path / "other" / "adapter_config.json").write_text(json.dumps(config | change))
-    assert lora.is_plain(adapter_dir)
-    assert not lora.is_plain(tmp_path / "other")
+    (directory / "adapter_config.json").write_text(json.dumps(config | change))
+    return directory
 
 
 def test_the_embedded_model_comes_with_its_adapter_unless_none_is_asked_for(
