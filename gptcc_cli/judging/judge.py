@@ -364,7 +364,7 @@ def _with_assertion(execution: Execution, check: StaticCheck) -> Execution:
     if failure is not None:
         exceeded = execution.exceeded if execution.exceeded is Exceeded.OUTPUT else None
         return replace(execution, assertion=failure, exceeded=exceeded, exit_code=0, signal=None)
-    if len(execution.answers) < len(check.calls) and execution.stage is Stage.RUN:
+    if not check.is_complete(execution.answers) and execution.stage is Stage.RUN:
         return replace(execution, assertion="the program ended before the check was done")
     return execution
 

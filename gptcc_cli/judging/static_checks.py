@@ -10,16 +10,41 @@ import ast
 import operator
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from gptcc_cli.sandbox import answer_of
 
-Answers: TypeAlias = Iterator[bytes]
-"""What came of the calls, from the one that is evaluated next."""
-_Value: TypeAlias = Callable[[Answers], Any]
+
+class _AnswerMissingError(BaseException):
+    """An assertion needs an answer that has not come. Nothing but ``_Answers`` raises it."""
+
+
+class _CallRaisedError(Exception):
+    """A call raised; the message says what. No exception of the program is raised out here."""
+
+
+class _Answers:
+    """What came of the calls of one assertion, taken one after the other."""
+
+    def __init__(self, replies: Sequence[bytes]) -> None:
+        self._replies = replies
+        self._n_taken = 0
+
+    def take(self) -> Any:
+        if self._n_taken == len(self._replies):
+            raise _AnswerMissingError
+        reply = self._replies[self._n_taken]
+        self._n_taken += 1
+        try:
+            return answer_of(reply)
+        except Exception as error:  # noqa: BLE001 (whatever the program raised)
+            raise _CallRaisedError(_described(error)) from None
+
+
+_Value: TypeAlias = Callable[[_Answers], Any]
 
 MOST_ANSWER_BYTES = 64 << 10
 """Longer answers are left to the sandbox: comparing them could be made to take hours."""
@@ -65,18 +90,23 @@ class StaticCheck:
     """Positional and named arguments of each call, in the order in which they are made."""
     assertions: tuple[_Assertion, ...]
 
-    def failure(self, answers: tuple[bytes, ...]) -> str | None:
-        """Say what fails by the answers to the first calls; ``None``: nothing so far."""
+    def failure(self, replies: tuple[bytes, ...]) -> str | None:
+        """Say what fails by the replies to the first calls; ``None``: nothing so far."""
         at = 0
         for assertion in self.assertions:
-            needed = answers[at : at + assertion.n_calls]
+            needed = replies[at : at + assertion.n_calls]
             at += assertion.n_calls
-            told = _told(assertion, needed)
-            if told is not None:
-                return told
-            if len(needed) < assertion.n_calls:
+            try:
+                failure = _failure_of(assertion, needed)
+            except _AnswerMissingError:
                 return None
+            if failure is not None:
+                return failure
         return None
+
+    def is_complete(self, replies: tuple[bytes, ...]) -> bool:
+        """Whether every call has been answered, so that no failure means that all hold."""
+        return len(replies) == len(self.calls)
 
 
 @lru_cache(maxsize=256)
@@ -207,7 +237,7 @@ class _Reading:
         if len(kwargs) < len(node.keywords):
             raise _NotStaticError
         self._calls.append((args, kwargs))
-        return lambda answers: answer_of(next(answers))
+        return lambda answers: answers.take()
 
     def _constant(self, node: ast.expr) -> Any:
         """Return what an expression without any name is."""
@@ -247,15 +277,23 @@ def _computed(sign: ast.operator, left: Any, right: Any) -> Any:
         raise _NotStaticError from error
 
 
-def _told(assertion: _Assertion, answers: tuple[bytes, ...]) -> str | None:
-    """Say what an assertion says of its answers, in the words of the process that would run it."""
+def _failure_of(assertion: _Assertion, replies: Sequence[bytes]) -> str | None:
+    """Say how an assertion fails, in the words of the process that would run it.
+
+    Raises:
+        _AnswerMissingError: it takes more answers to know.
+    """
     try:
-        if assertion.test(iter(answers)):
+        if assertion.test(_Answers(replies)):
             return None
-    except StopIteration:
-        return None
-    except Exception as error:  # noqa: BLE001 (whatever the program raised, or its answer made us raise)
-        message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    except _CallRaisedError as error:
+        message = str(error)
+    except Exception as error:  # noqa: BLE001 (comparing an answer may raise anything)
+        message = _described(error)
     else:
         message = f"AssertionError: {assertion.message}" if assertion.message else "AssertionError"
     return f"{message}: {assertion.line}"
+
+
+def _described(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

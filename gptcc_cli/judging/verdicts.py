@@ -161,9 +161,6 @@ def verdict_of(execution: Execution, test: IOTest, rules: JudgingRules) -> Outco
 _OUT_OF_TIME = (Exceeded.WALL, Exceeded.CPU)
 """A program stopped while it was compiled was too slow; that it is no program is not known."""
 
-_FORGEABLE = "in-process, forgeable: an argument could not leave the check's process"
-"""Said of a check that had to share its process with the program it judged."""
-
 
 def assertions_verdict_of(execution: Execution, rules: JudgingRules) -> Outcome:
     """Judge one run against a check program."""
@@ -172,7 +169,7 @@ def assertions_verdict_of(execution: Execution, rules: JudgingRules) -> Outcome:
         return (*failure, False)
     if execution.assertion is not None:
         return Verdict.WA, _shorten(execution.assertion), False
-    return Verdict.AC, _FORGEABLE if execution.forgeable else "", False
+    return Verdict.AC, "", False
 
 
 def failure_of(execution: Execution, rules: JudgingRules) -> tuple[Verdict, str] | None:

@@ -147,11 +147,8 @@ class Execution:
     """With ``Job.calls``: what came of each call that ended, for ``answer_of``."""
     assertion: str | None = None
     """With ``Job.assertions``: ``None`` if the check passed, else what failed."""
-    forgeable: bool = False
-    """With ``Job.assertions``: the check's arguments could not leave its process, so that check
-    and program shared one, and the program could have forged the result."""
     fault: str | None = None
-    """The sandbox's own failure: nothing was learnt about the program."""
+    """The failure of the sandbox or of the check: nothing was learnt about the program."""
 
 
 class Sandbox(Protocol):

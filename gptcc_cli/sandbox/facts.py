@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from gptcc_cli.sandbox.execution import Exceeded, Execution, Job, Stage
-from gptcc_cli.sandbox.inside.records import ForkResult
+from gptcc_cli.sandbox.inside.records import ForkResult, unpack_answers
 
 NEAR = 0.9
 """A program that fails at this part of its memory limit is taken to have run into it."""
@@ -34,11 +34,13 @@ class Raw:
     """What was written into the task file after the task."""
     check_report: bytes = b""
     """The same of a check's task file."""
+    nonce: bytes = b""
+    """With several calls: what marks an answer to one of them."""
     settled: bool = False
     """Whether the host stopped the program because it knew enough."""
 
 
-def execution_of(job: Job, raw: Raw, *, forgeable: bool = False) -> Execution:
+def execution_of(job: Job, raw: Raw) -> Execution:
     """Turn what is left of a job into its record."""
     limits, result = job.limits, raw.result
     status = result.status if result is not None else _SIGKILL
@@ -59,29 +61,16 @@ def execution_of(job: Job, raw: Raw, *, forgeable: bool = False) -> Execution:
         answer_json=answer,
         answer_problem=problem,
         arguments_after_json=_checked(said.get("I")) if job.calls is None else None,
-        answers=answers_of(raw.report) if job.calls is not None else (),
-        assertion=_assertion(job, raw, said, forgeable=forgeable),
-        forgeable=forgeable,
+        answers=unpack_answers(raw.report, raw.nonce) if job.calls is not None else (),
+        assertion=_assertion(job, raw, said),
+        fault=_unsupported(raw),
     )
 
 
-def answers_of(report: bytes) -> tuple[bytes, ...]:
-    """Read the answers to several calls; a program that wrote something else has given fewer."""
-    answers = []
-    at = report.find(b"\n") + 1
-    while report[at : at + 1] == b"A":
-        length = int.from_bytes(report[at + 1 : at + 9], "little")
-        end = at + 9 + length
-        if report[end : end + 1] != b"\n":
-            break
-        answers.append(report[at + 9 : end])
-        at = end + 1
-    return tuple(answers)
-
-
-def wants_one_process(raw: Raw) -> bool:
-    """Say whether a check stopped at an argument that can't leave its process."""
-    return "U" in _said(raw.check_report)
+def _unsupported(raw: Raw) -> str | None:
+    """Say what the check passed that can't leave its process: its own fault, not the program's."""
+    unsupported = _said(raw.check_report).get("U")
+    return None if unsupported is None else f"the check passes {unsupported}"
 
 
 def cpu_limit_s(job: Job) -> float:
@@ -139,10 +128,10 @@ def _checked(text: str | None) -> str | None:
     return text
 
 
-def _assertion(job: Job, raw: Raw, said: dict[str, str], *, forgeable: bool) -> str | None:
+def _assertion(job: Job, raw: Raw, said: dict[str, str]) -> str | None:
     if job.assertions is None:
         return None
-    judged = said if forgeable else _said(raw.check_report)
+    judged = _said(raw.check_report)
     if "F" in judged:
         return judged["F"]
     if "K" in judged:

@@ -16,8 +16,8 @@ from typing import Self
 
 from gptcc_cli.sandbox.box import Box
 from gptcc_cli.sandbox.execution import Execution, IsSettled, Job, Level, Stage
-from gptcc_cli.sandbox.facts import Raw, answers_of, cpu_limit_s, execution_of, wants_one_process
-from gptcc_cli.sandbox.inside.records import ForkRequest, RequestKind
+from gptcc_cli.sandbox.facts import Raw, cpu_limit_s, execution_of
+from gptcc_cli.sandbox.inside.records import ForkRequest, RequestKind, unpack_answers
 from gptcc_cli.sandbox.worker import Worker, WorkerDied, WorkerRefused, memory_file
 
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
@@ -176,9 +176,7 @@ class WorkerPool:
             except (WorkerDied, WorkerRefused) as error:
                 problem = str(error)
                 continue
-            if kind is RequestKind.ASSERT and wants_one_process(raw):
-                return self._run(job, RequestKind.ASSERT_TOGETHER)
-            return execution_of(job, raw, forgeable=kind is RequestKind.ASSERT_TOGETHER)
+            return execution_of(job, raw)
         return _fault(problem)
 
     def _tried(self, job: Job, kind: RequestKind, is_settled: IsSettled | None) -> Raw:
@@ -287,7 +285,8 @@ def _served(
     worker: Worker, job: Job, kind: RequestKind, codes: CodeCache, is_settled: IsSettled | None
 ) -> Raw:
     """Make a job's files, have it run, and read them."""
-    task, check_task = _tasks(job, kind)
+    nonce = os.urandom(16) if kind is RequestKind.CALLS else b""
+    task, check_task = _tasks(job, nonce)
     compiles = _compiled_again(job)
     # No process that runs a program may hold the code of a check.
     code, is_full = codes.file_for(compiles) if kind in _KEEPS_CODE else (None, False)
@@ -301,7 +300,7 @@ def _served(
         os.set_blocking(reading, False)
         stops = None
         if is_settled is not None:
-            stops = _Settled(is_settled, fds[3], len(task), _report_bytes(job))
+            stops = _Settled(is_settled, nonce, fds[3], len(task), _report_bytes(job))
         request = _request(job, kind, len(fds), len(task))
         result, stderr = worker.serve(request, fds, reading, stops)
         if code is not None and not is_full:
@@ -315,6 +314,7 @@ def _served(
             check_report=_content(fds[4], len(check_task), report_bytes)
             if kind is RequestKind.ASSERT
             else b"",
+            nonce=nonce,
             settled=stops is not None and stops.held,
         )
     finally:
@@ -326,8 +326,9 @@ def _served(
 class _Settled:
     """Looks at a report that is still being written, when it has grown."""
 
-    def __init__(self, is_settled: IsSettled, fd: int, start: int, most: int) -> None:
+    def __init__(self, is_settled: IsSettled, nonce: bytes, fd: int, start: int, most: int) -> None:
         self._is_settled = is_settled
+        self._nonce = nonce
         self._place = (fd, start, most)
         self._seen_bytes = 0
         self.held = False
@@ -336,7 +337,7 @@ class _Settled:
         report = _content(*self._place)
         if len(report) > self._seen_bytes:
             self._seen_bytes = len(report)
-            self.held = self._is_settled(answers_of(report))
+            self.held = self._is_settled(unpack_answers(report, self._nonce))
         return self.held
 
 
@@ -350,19 +351,18 @@ def _compiled_again(job: Job) -> str:
     return f"check\0{job.assertions.check_source}"
 
 
-def _tasks(job: Job, kind: RequestKind) -> tuple[bytes, bytes]:
+def _tasks(job: Job, nonce: bytes) -> tuple[bytes, bytes]:
     """Write what a program's process reads, and a check's."""
     if job.call is not None:
         call = job.call
         task = (job.source, call.entry_point, call.arguments_json, call.int_keys)
         return marshal.dumps(task), b""
     if job.calls is not None:
-        return marshal.dumps((job.source, job.calls.entry_point, job.calls.arguments)), b""
+        task_of_calls = (job.source, job.calls.entry_point, nonce, job.calls.arguments)
+        return marshal.dumps(task_of_calls), b""
     if job.assertions is None:
         return job.source.encode("utf-8", "surrogatepass"), b""
     name, check = job.assertions.entry_point, job.assertions.check_source
-    if kind is RequestKind.ASSERT_TOGETHER:
-        return marshal.dumps((job.source, name, check)), b""
     return marshal.dumps((job.source, name)), marshal.dumps((check, name))
 
 

@@ -354,10 +354,8 @@ def test_a_candidate_never_sees_its_check(judge: Judge) -> None:
     assert judge.judge_assertions(candidate(source), CALL_PROBLEM, check).verdict is Verdict.AC
 
 
-def test_an_accepted_check_that_shared_its_process_says_so(judge: Judge) -> None:
-    program = candidate("def f(g):\n    return g(1)\n")
-    problem = replace(CALL_PROBLEM, entry_point="f")
-    check = "def check(candidate):\n    assert candidate(lambda x: x + 1) == 2\n"
-    (case,) = judge.judge_assertions(program, problem, check).cases
-    assert case.verdict is Verdict.AC
-    assert case.detail.startswith("in-process, forgeable")
+def test_a_check_whose_argument_cannot_be_passed_judges_nobody(judge: Judge) -> None:
+    check = "class Own: pass\ndef check(candidate):\n    assert candidate(Own()) == 2\n"
+    (case,) = judge.judge_assertions(candidate("def f(g): return 2"), CALL_PROBLEM, check).cases
+    assert case.verdict is Verdict.IE
+    assert "Own" in case.detail

@@ -103,9 +103,14 @@ def test_any_bytes_are_read_as_plain_values_or_refused(data: bytes) -> None:
     "value", [object(), lambda: 0, int, [object()], {1: print}, ("value", print)]
 )
 def test_what_is_not_plain_is_refused(value: object) -> None:
-    for write in (encode, encode_for_program):
-        with pytest.raises(NotPlainError):
-            write(value)
+    with pytest.raises(NotPlainError):
+        encode(value)
+
+
+@pytest.mark.parametrize("value", [lambda: 0, [lambda: 0], {1: json}])
+def test_what_cannot_be_sent_to_a_program_is_refused(value: object) -> None:
+    with pytest.raises(NotPlainError):
+        encode_for_program(value)
 
 
 def test_a_number_too_long_for_words_is_refused() -> None:

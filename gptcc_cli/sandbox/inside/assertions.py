@@ -1,9 +1,10 @@
-"""A check in one process, the program it checks in another, and the line between them.
+"""A check in one process, the program it checks in another, and the channel between them.
 
 The check's process never runs a statement of the program, and receives plain built-in values
-only; the program's process sees the arguments of each call and nothing else of the check. The
-check's word is the last line of its task file: ``K`` it passed, ``F`` what failed, ``U`` an
-argument that can't be carried to another process.
+only; the program's process sees the arguments of each call and nothing else of the check. A
+function among the arguments stays in the check's process and is called from there. The check's
+result is the last line of its task file: ``K`` it passed, ``F`` what failed, ``U`` an argument of
+the check's own that can't be carried to another process.
 """
 
 import builtins
@@ -24,19 +25,25 @@ from gptcc_cli.sandbox.inside.program import (
     report,
     status_of,
 )
+from gptcc_cli.sandbox.inside.records import pack_answer
 from gptcc_cli.sandbox.inside.values import (
     NotPlainError,
+    StrangeAnswerError,
+    TooLargeError,
+    answer_from,
     answer_of,
     decode_in_program,
+    encode,
     encode_for_program,
     encode_reply,
     reply_of,
 )
 
-LINE_BYTES = 16 << 20
+CHANNEL_BYTES = 16 << 20
 _CHECK_NAME = "check.py"
-_HALF = LINE_BYTES // 2
+_HALF = CHANNEL_BYTES // 2
 _HEAD = 4096
+_NONCE_BYTES = 16
 _LIBC = ctypes.CDLL(None)
 _sem_init, _sem_post, _sem_wait = _LIBC.sem_init, _LIBC.sem_post, _LIBC.sem_wait
 
@@ -44,45 +51,69 @@ _sem_init, _sem_post, _sem_wait = _LIBC.sem_init, _LIBC.sem_post, _LIBC.sem_wait
 class Channel:
     """Memory that two processes share: one asks, the other answers.
 
-    Neither trusts what the other wrote: lengths are checked and bytes are copied before use.
+    Neither trusts what the other wrote: lengths are checked and bytes are copied before use. A
+    question carries a number that nobody can guess, and its answer repeats it: bytes that were
+    written before the question are no answer to it.
     """
 
     def __init__(self) -> None:
         """Map the memory; made before the fork, so that no descriptor is needed."""
-        self._memory = mmap.mmap(-1, LINE_BYTES)
+        self._memory = mmap.mmap(-1, CHANNEL_BYTES)
         handle = ctypes.c_char.from_buffer(self._memory)
         self._bells = [ctypes.c_void_p(ctypes.addressof(handle) + 64 * i) for i in range(2)]
         del handle
         for bell in self._bells:
             _sem_init(bell, 1, 0)
 
-    def put(self, side: int, data: bytes) -> None:
-        """Write to one side (0 the questions, 1 the answers) and ring.
+    def ask(self, question: bytes) -> bytes:
+        """Send a question, wait, and return the answer.
 
         Raises:
-            NotPlainError: the data is too long.
+            TooLargeError: the question is too long.
+            StrangeAnswerError: what came is no answer to this question.
         """
-        if len(data) > _HALF - _HEAD:
-            raise NotPlainError(f"a value of {len(data)} bytes")
-        start = side * _HALF + _HEAD
-        self._memory[start : start + len(data)] = data
-        self._memory[start - 8 : start] = len(data).to_bytes(8, "little")
-        _sem_post(self._bells[side])
+        nonce = os.urandom(_NONCE_BYTES)
+        self._put(0, nonce, question)
+        answered, answer = self._take(1)
+        if answered != nonce:
+            raise StrangeAnswerError("an answer to another question")
+        return answer
 
-    def take(self, side: int) -> bytes:
-        """Wait for the ring and copy what is there."""
-        while _sem_wait(self._bells[side]) != 0:
-            continue
-        start = side * _HALF + _HEAD
-        length = int.from_bytes(self._memory[start - 8 : start], "little")
-        return bytes(self._memory[start : start + min(length, _HALF - _HEAD)])
+    def question(self) -> tuple[bytes, bytes]:
+        """Wait for a question; return its number and its text."""
+        return self._take(0)
+
+    def answer(self, nonce: bytes, data: bytes) -> None:
+        """Answer the question of that number.
+
+        Raises:
+            TooLargeError: the answer is too long.
+        """
+        self._put(1, nonce, data)
 
     def close(self) -> None:
         """Unmap."""
         self._memory.close()
 
+    def _put(self, side: int, nonce: bytes, data: bytes) -> None:
+        if len(data) > _HALF - _HEAD:
+            raise TooLargeError(f"a value of {len(data)} bytes")
+        start = side * _HALF + _HEAD
+        self._memory[start : start + len(data)] = data
+        head = len(data).to_bytes(8, "little") + nonce
+        self._memory[start - len(head) : start] = head
+        _sem_post(self._bells[side])
 
-def run_program(main: ModuleType, line: Channel) -> NoReturn:
+    def _take(self, side: int) -> tuple[bytes, bytes]:
+        while _sem_wait(self._bells[side]) != 0:
+            continue
+        start = side * _HALF + _HEAD
+        head = bytes(self._memory[start - 8 - _NONCE_BYTES : start])
+        length = min(int.from_bytes(head[:8], "little"), _HALF - _HEAD)
+        return head[8:], bytes(self._memory[start : start + length])
+
+
+def run_program(main: ModuleType, channel: Channel) -> NoReturn:
     """Import the program and answer calls until the check is done."""
     source, entry_point = read_task()
     code = compiled(source, keeps_code=False)
@@ -93,8 +124,7 @@ def run_program(main: ModuleType, line: Channel) -> NoReturn:
         if find_entry_point(main.__dict__, entry_point) is None:
             report(b"E")
             return
-        while True:
-            _answer_one(line, main.__dict__, source)
+        _Answering(channel, main.__dict__, source).until_returned()
 
     end(status_of(work, source), main)
 
@@ -104,7 +134,7 @@ def run_calls(main: ModuleType, *, keeps_code: bool) -> NoReturn:
 
     A call that raises is the last: whoever sends calls ahead expects an answer to each.
     """
-    source, entry_point, calls = read_task()
+    source, entry_point, nonce, calls = read_task()
     code = compiled(source, keeps_code=keeps_code)
     main.__dict__["__name__"] = "solution"
 
@@ -113,10 +143,9 @@ def run_calls(main: ModuleType, *, keeps_code: bool) -> NoReturn:
         if find_entry_point(main.__dict__, entry_point) is None:
             report(b"E")
             return
-        for args, kwargs in calls:
+        for number, (args, kwargs) in enumerate(calls):
             reply = _called(main.__dict__, source, entry_point, args, kwargs)
-            answer = encode_reply(reply)
-            report(b"A" + len(answer).to_bytes(8, "little") + answer)
+            report(pack_answer(nonce, number, encode_reply(reply)))
             if reply[0] == "raise":
                 break
         # As with a check: when nothing is asked any more, nothing is waited for.
@@ -125,39 +154,17 @@ def run_calls(main: ModuleType, *, keeps_code: bool) -> NoReturn:
     end(status_of(work, source), main)
 
 
-def run_check(line: Channel, *, keeps_code: bool) -> NoReturn:
-    """Run the check against a stand-in that asks the program, and report."""
+def run_check(channel: Channel, *, keeps_code: bool) -> NoReturn:
+    """Run the check against a proxy that asks the program, and report."""
     check_source, entry_point = read_task()
-    names = _Names(line)
+    names = _CheckNames(channel)
     names["__name__"] = "check"
     names["__builtins__"] = builtins
-    _judge(check_source, names, _StandIn(line, entry_point), keeps_code=keeps_code)
-    os._exit(0)
-
-
-def run_together(main: ModuleType) -> NoReturn:
-    """Run the program and its check in one process. The program could forge the result."""
-    source, entry_point, check_source = read_task()
-    code = compiled(source, keeps_code=False)
-    main.__dict__["__name__"] = "solution"
-
-    def work() -> None:
-        exec(code, main.__dict__)
-        function = find_entry_point(main.__dict__, entry_point)
-        if function is None:
-            report(b"E")
-            return
-        _judge(check_source, main.__dict__, function, keeps_code=False)
-
-    end(status_of(work, source), main)
-
-
-def _judge(
-    check_source: str, names: dict[str, Any], candidate: object, *, keeps_code: bool
-) -> None:
     try:
         exec(compiled(check_source, keeps_code=keeps_code, name=_CHECK_NAME), names)
-        names["check"](candidate)
+        names["check"](_Asking(channel, entry_point))
+    except TooLargeError as error:
+        report(b"F" + _text(f"an argument can't be passed on: {error}"))
     except NotPlainError as error:
         report(b"U" + _text(str(error)))
     except BaseException as error:
@@ -165,6 +172,7 @@ def _judge(
         report(b"F" + _text(_told(error, check_source)))
     else:
         report(b"K")
+    os._exit(0)
 
 
 def _told(error: BaseException, check_source: str) -> str:
@@ -184,47 +192,110 @@ def _text(text: str) -> bytes:
     return text[:2000].encode("ascii", "backslashreplace").replace(b"\n", b"\\n")
 
 
-class _StandIn:
+class _Asking:
     """What the check takes for a function of the program."""
 
-    def __init__(self, line: Channel, name: str) -> None:
-        self._line = line
+    def __init__(self, channel: Channel, name: str) -> None:
+        self._channel = channel
         self._name = name
+        self._functions: list[Any] = []
         self.__name__ = name
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
-        self._line.put(0, encode_for_program(("call", self._name, args, kwargs)))
-        return answer_of(self._line.take(1))
+        data = self._channel.ask(self._encoded(("call", self._name, args, kwargs)))
+        # Until the program returns, it may call functions that it was given.
+        while (reply := reply_of(data))[0] == "callback":
+            data = self._channel.ask(self._encoded(("returned", *self._result_of(*reply[1:]))))
+        return answer_of(data)
+
+    def _encoded(self, message: tuple[Any, ...]) -> bytes:
+        return encode_for_program(message, self._reference_to)
+
+    def _reference_to(self, item: Any) -> tuple[str, object] | None:
+        if isinstance(item, _Asking):
+            return ("own", item._name)
+        if isinstance(item, ModuleType):
+            return ("module", item.__name__)
+        if not callable(item) or isinstance(item, type) or _is_importable(item):
+            return None
+        self._functions.append(item)
+        return ("function", len(self._functions) - 1)
+
+    def _result_of(self, number: object = None, args: Any = (), kwargs: Any = None) -> Any:
+        """Call a function of the check for the program."""
+        if not isinstance(number, int) or not 0 <= number < len(self._functions):
+            raise StrangeAnswerError("a call of a function that was not given")
+        try:
+            return ("value", self._functions[number](*args, **dict(kwargs or {})))
+        except Exception as error:
+            return ("raise", type(error).__name__, str(error))
 
 
-class _Names(dict[str, Any]):
+def _is_importable(item: Any) -> bool:
+    """Whether a function is the standard library's, and so the same in the other process."""
+    module = getattr(item, "__module__", None)
+    return isinstance(module, str) and module.partition(".")[0] in sys.stdlib_module_names
+
+
+class _CheckNames(dict[str, Any]):
     """The check's names; those it does not define are looked for in the program."""
 
-    def __init__(self, line: Channel) -> None:
+    def __init__(self, channel: Channel) -> None:
         super().__init__()
-        self._line = line
+        self._channel = channel
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name) or name.startswith("__"):
             raise KeyError(name)
-        self._line.put(0, encode_for_program(("get", name)))
-        kind, *content = reply_of(self._line.take(1))
+        kind, *content = reply_of(self._channel.ask(encode_for_program(("get", name))))
         if kind == "function":
-            return _StandIn(self._line, name)
-        if kind == "module" and content[0] in sys.stdlib_module_names:
+            return _Asking(self._channel, name)
+        if kind == "module" and content[:1] and content[0] in sys.stdlib_module_names:
             return importlib.import_module(content[0])
-        if kind != "value":
+        if kind != "value" or len(content) != 1:
             raise KeyError(name)
         return content[0]
 
 
-def _answer_one(line: Channel, names: dict[str, Any], source: str) -> None:
-    kind, *content = decode_in_program(line.take(0))
-    answer = _looked_up(names, *content) if kind == "get" else _called(names, source, *content)
-    try:
-        line.put(1, encode_reply(answer))
-    except NotPlainError as error:
-        line.put(1, encode_reply(("odd", str(error))))
+class _Answering:
+    """The program's end of the channel."""
+
+    def __init__(self, channel: Channel, names: dict[str, Any], source: str) -> None:
+        self._channel = channel
+        self._names = names
+        self._source = source
+        self._nonce = b""
+
+    def until_returned(self) -> tuple[Any, ...]:
+        """Answer questions until the check says what a function of its own returned."""
+        while True:
+            self._nonce, data = self._channel.question()
+            kind, *content = decode_in_program(data, self._resolve)
+            if kind == "returned":
+                return tuple(content)
+            if kind == "get":
+                self._answer(_looked_up(self._names, *content))
+            else:
+                self._answer(_called(self._names, self._source, *content))
+
+    def _answer(self, reply: tuple[Any, ...]) -> None:
+        try:
+            self._channel.answer(self._nonce, encode_reply(reply))
+        except TooLargeError as error:
+            self._channel.answer(self._nonce, encode_reply(("odd", str(error))))
+
+    def _resolve(self, reference: tuple[str, Any]) -> Any:
+        kind, which = reference
+        if kind == "own":
+            return find_entry_point(self._names, which)
+        if kind == "module":
+            return importlib.import_module(which)
+
+        def function(*args: object, **kwargs: object) -> Any:
+            self._channel.answer(self._nonce, encode(("callback", which, args, kwargs)))
+            return answer_from(*self.until_returned())
+
+        return function
 
 
 def _looked_up(names: dict[str, Any], name: str) -> tuple[Any, ...]:

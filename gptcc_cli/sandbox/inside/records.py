@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 _REQUEST = Struct("<4sBBHIQQQ")
 _RESULT = Struct("<4sBBHiiQQQQ")
 _READY = Struct("<4sIQ")
+_ANSWER = Struct("<IQ")
 _REQUEST_MAGIC = b"gREQ"
 _RESULT_MAGIC = b"gRES"
 _READY_MAGIC = b"gRDY"
@@ -35,9 +36,7 @@ class RequestKind(IntEnum):
     """Import a program and call its function."""
     ASSERT = 3
     """Run a check in a second process that calls the program's function."""
-    ASSERT_TOGETHER = 4
-    """Run a check in the program's own process, which could forge its result."""
-    CALLS = 5
+    CALLS = 4
     """Import a program and call its function several times."""
 
 
@@ -138,6 +137,33 @@ def unpack_ready(packet: bytes) -> Ready | str:
     if magic != _READY_MAGIC:
         raise RecordError("not a greeting")
     return Ready(pid, address_space_bytes)
+
+
+def pack_answer(nonce: bytes, number: int, answer: bytes) -> bytes:
+    """Write the answer to one of several calls."""
+    return b"A" + nonce + _ANSWER.pack(number, len(answer)) + answer
+
+
+def unpack_answers(report: bytes, nonce: bytes) -> tuple[bytes, ...]:
+    """Read the answers to several calls, in order, up to the first bytes that are none.
+
+    Args:
+        report: what a program's process wrote; the program may have written there too.
+        nonce: the job's own number. Bytes without it are no answer.
+    """
+    answers: list[bytes] = []
+    at = report.find(b"\n") + 1
+    head = b"A" + nonce
+    while report.startswith(head, at):
+        start = at + len(head) + _ANSWER.size
+        if start > len(report):
+            break
+        number, length = _ANSWER.unpack_from(report, at + len(head))
+        at = start + length + 1
+        if number != len(answers) or report[at - 1 : at] != b"\n":
+            break
+        answers.append(report[start : start + length])
+    return tuple(answers)
 
 
 def _unpack(form: Struct, packet: bytes) -> tuple[Any, ...]:

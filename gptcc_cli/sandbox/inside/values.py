@@ -7,7 +7,7 @@ Does not cover comparison: that is done outside, by those who know the expected 
 import builtins
 import json
 import marshal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -97,6 +97,10 @@ class NotPlainError(Exception):
     """A value that is not made of built-in types; the message says which."""
 
 
+class TooLargeError(NotPlainError):
+    """A value of built-in types that is too long, or nested too deeply, to be carried."""
+
+
 def encode(value: object) -> bytes:
     """Write a value for a reader that must not trust the writer.
 
@@ -110,7 +114,7 @@ def encode(value: object) -> bytes:
                 return b"v" + bytes(short(value[1]))
         return _encoder.encode(_tagged(value)).encode()
     except RecursionError:
-        raise NotPlainError("a value nested too deeply") from None
+        raise TooLargeError("a value nested too deeply") from None
     except ValueError as error:
         raise NotPlainError(str(error)) from None
 
@@ -130,7 +134,7 @@ def decode(data: bytes) -> Any:
 
 
 class ProgramError(Exception):
-    """What the program raised, when it is no built-in exception."""
+    """What the program raised, where it is no exception that a check may handle by its name."""
 
 
 class StrangeAnswerError(Exception):
@@ -159,12 +163,16 @@ def answer_of(data: bytes) -> Any:
         Exception: the built-in exception that the program raised, or ``ProgramError``.
         StrangeAnswerError: it returned what can't leave its process.
     """
-    kind, *content = reply_of(data)
+    return answer_from(*reply_of(data))
+
+
+def answer_from(kind: object, *content: object) -> Any:
+    """Return what the parts of a reply say was returned, or raise what they say was raised."""
     if kind == "value" and len(content) == 1:
         return content[0]
     if kind == "raise" and len(content) == 2:
         raise _exception(*content)
-    raise StrangeAnswerError(str(content))
+    raise StrangeAnswerError(str(content)[:200])
 
 
 def encode_reply(reply: tuple[Any, ...]) -> bytes:
@@ -175,9 +183,17 @@ def encode_reply(reply: tuple[Any, ...]) -> bytes:
         return encode(("odd", str(error)))
 
 
+_ENDS_ITERATION = (StopIteration, StopAsyncIteration)
+"""These would end a check's own loop, such as ``all(map(...))``, as if it had passed."""
+
+
 def _exception(name: object, message: object) -> Exception:
     kind = getattr(builtins, str(name), None)
-    if isinstance(kind, type) and issubclass(kind, Exception):
+    if (
+        isinstance(kind, type)
+        and issubclass(kind, Exception)
+        and not issubclass(kind, _ENDS_ITERATION)
+    ):
         try:
             return kind(message)
         except TypeError:
@@ -185,18 +201,49 @@ def _exception(name: object, message: object) -> Exception:
     return ProgramError(f"{name}: {message}")
 
 
-def encode_for_program(value: object) -> bytes:
+def encode_for_program(value: object, reference_to: Callable[[Any], Any] | None = None) -> bytes:
     """Write a value for a program's process, which may trust the check's.
 
+    Args:
+        value: plain built-in values, or whatever ``pickle`` can carry.
+        reference_to: returns what to send in place of a function of the check, else ``None``.
+
     Raises:
-        NotPlainError: as ``encode``.
+        TooLargeError: it is nested too deeply.
+        NotPlainError: it holds something that can't leave its process.
     """
-    return b"m" + marshal.dumps(value) if _is_exact(value, 0) else encode(value)  # type: ignore[arg-type]
+    if _is_exact(value, 0):
+        return b"m" + marshal.dumps(value)  # type: ignore[arg-type]
+    # Imported here, since few checks pass anything but built-in values.
+    import io
+    from _pickle import Pickler
+
+    class _Writer(Pickler):
+        def persistent_id(self, item: Any) -> Any:
+            return reference_to(item) if reference_to is not None else None
+
+    data = io.BytesIO()
+    try:
+        _Writer(data).dump(value)
+    except RecursionError:
+        raise TooLargeError("a value nested too deeply") from None
+    except Exception as error:
+        raise NotPlainError(f"a value that can't be carried: {error}") from None
+    return b"p" + data.getvalue()
 
 
-def decode_in_program(data: bytes) -> Any:
-    """Read what ``encode_for_program`` wrote."""
-    return marshal.loads(data[1:]) if data[:1] == b"m" else decode(data)
+def decode_in_program(data: bytes, resolve: Callable[[Any], Any] | None = None) -> Any:
+    """Read what ``encode_for_program`` wrote; ``resolve`` makes functions of references."""
+    if data[:1] == b"m":
+        return marshal.loads(data[1:])
+    import io
+    from _pickle import Unpickler
+
+    class _Reader(Unpickler):
+        def persistent_load(self, reference: Any) -> Any:
+            return resolve(reference) if resolve is not None else None
+
+    return _Reader(io.BytesIO(data[1:])).load()
 
 
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)

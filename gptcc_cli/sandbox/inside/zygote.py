@@ -101,23 +101,23 @@ class Zygote:
 
     def _served(self, request: ForkRequest) -> ForkResult:
         """Run one job, whose descriptors are in place, and close them."""
-        line = assertions.Channel() if request.kind is RequestKind.ASSERT else None
+        channel = assertions.Channel() if request.kind is RequestKind.ASSERT else None
         started = time.monotonic_ns()
-        main = self._forked(request, line, checks=False)
-        pids = [main] if line is None else [main, self._forked(request, line, checks=True)]
+        main = self._forked(request, channel, checks=False)
+        pids = [main] if channel is None else [main, self._forked(request, channel, checks=True)]
         os.closerange(0, request.n_fds)
         timed_out, ends = self._waited(pids, started + request.wall_us * 1000)
         wall_us = (time.monotonic_ns() - started) // 1000
         strays = self._swept()
-        if line is not None:
-            line.close()
+        if channel is not None:
+            channel.close()
         status, usage = ends[main]
         return ForkResult(
             request.kind,
             timed_out,
             strays,
             status,
-            ends[pids[-1]][0] if line is not None else 0,
+            ends[pids[-1]][0] if channel is not None else 0,
             int(usage.ru_utime * 1e6),
             int(usage.ru_stime * 1e6),
             usage.ru_maxrss,
@@ -125,27 +125,27 @@ class Zygote:
         )
 
     def _forked(
-        self, request: ForkRequest, line: assertions.Channel | None, *, checks: bool
+        self, request: ForkRequest, channel: assertions.Channel | None, *, checks: bool
     ) -> int:
         pid = confine.raw_fork()
         if pid:
             return pid
         try:
-            self._become_child(request, line, checks=checks)
-            self._run(request, line, checks=checks)
+            self._become_child(request, channel, checks=checks)
+            self._run(request, channel, checks=checks)
         except BaseException as error:
             os.write(2, f"{type(error).__name__}: {error}\n".encode("ascii", "replace"))
         finally:
             os._exit(1)
 
     def _become_child(
-        self, request: ForkRequest, line: assertions.Channel | None, *, checks: bool
+        self, request: ForkRequest, channel: assertions.Channel | None, *, checks: bool
     ) -> None:
         """Keep the descriptors that are this child's, and give up the rest for good."""
         memory = self.address_space_bytes + request.memory_bytes
         n_fds = request.n_fds
-        if line is not None:
-            memory += assertions.LINE_BYTES
+        if channel is not None:
+            memory += assertions.CHANNEL_BYTES
             # From the fifth descriptor on they are the check's: its task, which no program may
             # see, and its code.
             n_fds = program.CODE
@@ -165,7 +165,9 @@ class Zygote:
         if self._filter is not None:
             self._filter.install()
 
-    def _run(self, request: ForkRequest, line: assertions.Channel | None, *, checks: bool) -> None:
+    def _run(
+        self, request: ForkRequest, channel: assertions.Channel | None, *, checks: bool
+    ) -> None:
         kind, keeps_code = request.kind, request.n_fds > program.CODE
         if kind is RequestKind.MAIN:
             program.run_main(self._main, keeps_code=keeps_code)
@@ -173,12 +175,10 @@ class Zygote:
             program.run_call(self._main, keeps_code=keeps_code)
         elif kind is RequestKind.CALLS:
             assertions.run_calls(self._main, keeps_code=keeps_code)
-        elif kind is RequestKind.ASSERT_TOGETHER:
-            assertions.run_together(self._main)
-        elif line is not None and checks:
-            assertions.run_check(line, keeps_code=request.n_fds > _CHECK_CODE)
-        elif line is not None:
-            assertions.run_program(self._main, line)
+        elif channel is not None and checks:
+            assertions.run_check(channel, keeps_code=request.n_fds > _CHECK_CODE)
+        elif channel is not None:
+            assertions.run_program(self._main, channel)
 
     def _waited(self, pids: list[int], deadline_ns: int) -> tuple[bool, _Ends]:
         """Wait for one to end, the deadline, or the host's word; then end what still runs."""
