@@ -7,10 +7,13 @@ a ``Problem``, and whatever builds a prompt takes ``SampleTest`` only.
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
-"""A value that JSON can carry: what a call-based test passes and expects."""
+Json: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
+"""A value that JSON can carry: what a call-based test passes and expects.
+
+Not recursive, so that msgspec can read it; what lists and objects hold is JSON again.
+"""
 
 Span: TypeAlias = tuple[int, int]
 """Half-open character offsets ``(start, end)`` into the statement as it was read."""

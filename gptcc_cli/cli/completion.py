@@ -37,13 +37,14 @@ def complete_kept_runs(context: typer.Context, incomplete: str) -> list[tuple[st
     """Offer runs of the history, the newest first, each with its problem and result."""
     import sqlite3
 
-    from gptcc_cli.history import known_ids, place_of, reading
+    from gptcc_cli.history import history_path, list_runs, open_for_reading
 
     try:
         # What stands on the line already, or in the environment, typer has found.
         asked = context.params.get("history") or set_in_files(context, "history")
-        with reading(place_of(Path(asked) if asked else None)) as connection:
-            known = [] if connection is None else list(known_ids(connection))
+        with open_for_reading(history_path(Path(asked) if asked else None)) as connection:
+            runs = () if connection is None else list_runs(connection, limit=200)
+            known = [(run.id, f"{run.problem}: {run.result.value}") for run in runs]
     except (GptccError, OSError, sqlite3.Error):
         return []
     return [entry for entry in known if entry[0].startswith(incomplete.lower())]

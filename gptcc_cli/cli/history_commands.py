@@ -19,14 +19,14 @@ from gptcc_cli.console.history import (
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.files import write_whole
 from gptcc_cli.history import (
-    KeptProgram,
-    KeptRun,
+    RecordedProgram,
+    RecordedRun,
     RunSummary,
     completions_of,
     export_lines,
     find_run,
-    place_of,
-    reading,
+    history_path,
+    open_for_reading,
     requests_of,
     search_runs,
 )
@@ -46,7 +46,7 @@ def run_list(
     """
     if limit is None and not as_json and sys.stdout is not None and sys.stdout.isatty():
         limit = _SCREEN
-    with reading(place_of(history)) as connection:
+    with open_for_reading(history_path(history)) as connection:
         runs = [] if connection is None else list(runs_of(connection, limit=limit, solved=solved))
     _print_runs(runs, as_json=as_json)
     if not runs and not as_json:
@@ -61,7 +61,7 @@ def run_search(
     Raises:
         HistoryError: the history can't be read.
     """
-    with reading(place_of(history)) as connection:
+    with open_for_reading(history_path(history)) as connection:
         found = [] if connection is None else list(search_runs(connection, words, limit=limit))
     _print_runs(found, as_json=as_json)
     if not found and not as_json:
@@ -81,7 +81,7 @@ def run_export(history: Path | None, name: str | None, *, every: bool, output: P
         raise UsageError(
             "name one run to export, or all of them", hint="gptcc history export last, or --all"
         )
-    with reading(place_of(history)) as connection:
+    with open_for_reading(history_path(history)) as connection:
         if name is not None:
             names = [name]
         else:
@@ -115,7 +115,7 @@ def run_show(
         HistoryError: the history can't be read.
         UsageError: there is no such run or program.
     """
-    with reading(place_of(history)) as connection:
+    with open_for_reading(history_path(history)) as connection:
         run = find_run(connection, name)
     if program:
         write_answer(_program(run, rank).source)
@@ -145,7 +145,7 @@ def run_replay(
     """
     from gptcc_cli.cli.replaying import Kept, judge_again, write_again
 
-    with reading(place_of(history)) as connection:
+    with open_for_reading(history_path(history)) as connection:
         run = find_run(connection, name)
         assert connection is not None, "a run was found"
         kept = Kept(
@@ -170,7 +170,7 @@ def _print_runs(runs: list[RunSummary], *, as_json: bool) -> None:
         write_answer(runs_table(runs))
 
 
-def _program(run: KeptRun, rank: int | None) -> KeptProgram:
+def _program(run: RecordedRun, rank: int | None) -> RecordedProgram:
     """Return the answer, or the program at a place from 1."""
     if rank is not None and rank > len(run.programs):
         raise UsageError(

@@ -9,15 +9,15 @@ from gptcc_cli.console import Reporter, write_answer
 from gptcc_cli.console.history import runs_table
 from gptcc_cli.errors import UsageError
 from gptcc_cli.history import (
-    Result,
+    RecordedResult,
     RunSummary,
     find_run,
+    history_path,
     list_runs,
-    place_of,
-    prunable,
-    reading,
+    open_for_reading,
+    prunable_runs,
     remove_runs,
-    shrink,
+    vacuum,
 )
 
 
@@ -44,8 +44,8 @@ def run_prune(
             hint="name them, or choose by --older-than 30d and --keep 100, or --all",
         )
     reporter = Reporter()
-    path = place_of(history)
-    with reading(path) as connection:
+    path = history_path(history)
+    with open_for_reading(path) as connection:
         if connection is None:
             reporter.info("no runs yet")
             return
@@ -53,9 +53,9 @@ def run_prune(
         chosen = (
             tuple(_named(connection, name) for name in names)
             if names
-            else prunable(connection, before_s=before_s, keep=keep or 0)
+            else prunable_runs(connection, before_s=before_s, keep=keep or 0)
         )
-        n_running = sum(run.result is Result.RUNNING for run in list_runs(connection))
+        n_running = sum(run.result is RecordedResult.RUNNING for run in list_runs(connection))
         if n_running:
             reporter.info(f"{_counted(n_running)} under way, left alone")
         if not chosen:
@@ -69,7 +69,7 @@ def run_prune(
             return
         count = remove_runs(connection, [run.id for run in chosen])
         reporter.info(f"{_counted(count)} removed")
-        if not shrink(connection):
+        if not vacuum(connection):
             reporter.warn(
                 "the file was not made smaller: another process is using it",
                 hint="what was removed leaves the file with the next prune",
@@ -78,7 +78,7 @@ def run_prune(
 
 def _named(connection: sqlite3.Connection, name: str) -> RunSummary:
     run = find_run(connection, name).summary
-    if run.result is Result.RUNNING:
+    if run.result is RecordedResult.RUNNING:
         raise UsageError(f"run {run.id} is under way", hint="remove it when it has ended")
     return run
 

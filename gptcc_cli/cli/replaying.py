@@ -28,10 +28,10 @@ from gptcc_cli.extraction import extract
 from gptcc_cli.generation import Completion, Request, Sampling
 from gptcc_cli.history import (
     Difference,
-    KeptRun,
-    Recorded,
-    differences,
-    text_differences,
+    RecordedRun,
+    RunReplay,
+    compare_run,
+    compare_texts,
 )
 from gptcc_cli.judging import Judge, Judgement
 from gptcc_cli.prompting import Prompt, load_template
@@ -42,7 +42,7 @@ from gptcc_cli.solving import Solution
 class Kept:
     """A run with all that was written in it."""
 
-    run: KeptRun
+    run: RecordedRun
     completions: tuple[Completion, ...]
     """In the order of arrival."""
     rounds: tuple[tuple[Request, ...], ...]
@@ -63,7 +63,7 @@ def judge_again(
     Raises:
         ExecutionRefused: programs can't be run here.
     """
-    wish = wish_of(kept.run.settings)
+    wish = wish_of(kept.run.config)
     until = UntilChoice(wish.stopping().value)
     wish = replace(wish, budget=None, until=until, jobs=jobs, unsafe=unsafe)
     task = Task(problem=kept.run.problem, tests=kept.run.tests, origin=kept.run.origin)
@@ -75,7 +75,7 @@ def judge_again(
         writer = _recorded(kept)
         solution = solve_unlogged(wish, task, judge=judge, writer=writer, reporter=silent)
         further = _further(kept, solution, task, judge)
-    return list(differences(kept.run, solution, further))
+    return list(compare_run(kept.run, solution, further))
 
 
 def write_again(kept: Kept, *, reporter: Reporter) -> list[Difference]:
@@ -88,7 +88,7 @@ def write_again(kept: Kept, *, reporter: Reporter) -> list[Difference]:
         UsageError: no model wrote the run, or nobody took note of what it was asked.
     """
     run = kept.run
-    wish = _pinned(wish_of(run.settings), run.provenance)
+    wish = _pinned(wish_of(run.config), run.provenance)
     if wish.replay is not None:
         raise UsageError(
             f"no model wrote run {run.summary.id}: it was read from {str(wish.replay)!r}",
@@ -100,7 +100,7 @@ def write_again(kept: Kept, *, reporter: Reporter) -> list[Difference]:
             hint="leave --generate out",
         )
     writer = open_wished_writer(wish, reporter)
-    sampling = _sampling_of(run.settings, wish)
+    sampling = _sampling_of(run.config, wish)
     missing = {completion.index for completion in kept.completions}
     written: dict[int, Completion] = {}
     with reporter.status(f"writing {len(missing)} candidates anew"):
@@ -112,7 +112,7 @@ def write_again(kept: Kept, *, reporter: Reporter) -> list[Difference]:
                 if not missing & {request.index for request in requests}:
                     cancel.set()
                     break
-    return [*_model_differences(run, writer), *text_differences(kept.completions, written)]
+    return [*_model_differences(run, writer), *compare_texts(kept.completions, written)]
 
 
 def wish_of(settings: Mapping[str, Any]) -> SolveWish:
@@ -154,7 +154,7 @@ def _pinned(wish: SolveWish, provenance: Mapping[str, Any]) -> SolveWish:
     return wish if commit is None else replace(wish, revision=commit)
 
 
-def _model_differences(run: KeptRun, writer: Writer) -> Iterator[Difference]:
+def _model_differences(run: RecordedRun, writer: Writer) -> Iterator[Difference]:
     if writer.generator.name != run.summary.model:
         yield Difference(what="model", was=run.summary.model, now=writer.generator.name)
 
@@ -163,9 +163,9 @@ def _recorded(kept: Kept) -> Writer:
     n_first = sum(completion.prompt.round == 0 for completion in kept.completions)
     unread = Prompt(text="", template=load_template("apps"), n_tokens=0)
     return Writer(
-        generator=Recorded(kept.run.summary.id, kept.completions),
+        generator=RunReplay(kept.run.summary.id, kept.completions),
         prompts=lambda _: (unread,),
-        write_tests=lambda *_: kept.run.tests_written or "",
+        write_tests=lambda *_: kept.run.generated_tests_text or "",
         mend=lambda _, __, round_: replace(unread, round=round_),
         n_at_most=max(1, n_first),
     )

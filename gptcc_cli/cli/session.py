@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from gptcc_cli.cli.collaborators.claiming import Claiming, claiming_of
 from gptcc_cli.cli.collaborators.endpoint import open_endpoint
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
-from gptcc_cli.cli.collaborators.log import Entry, open_log
+from gptcc_cli.cli.collaborators.log import open_log
 from gptcc_cli.cli.collaborators.problem_judge import ProblemJudge, probe_runner_for
 from gptcc_cli.cli.collaborators.writer import Writer, open_replay, open_writer
 from gptcc_cli.cli.filling import Filling, places_to_fill
@@ -24,6 +24,7 @@ from gptcc_cli.console.solving import SolveView, headline, solution_table
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.extraction import GeneratedTest, extract
 from gptcc_cli.generation import EndpointStyle, Sampling, plan
+from gptcc_cli.history import RunLog
 from gptcc_cli.judging import Judge
 from gptcc_cli.problem import Problem
 from gptcc_cli.solving import Ended, Repair, Solution, Until, solve
@@ -55,7 +56,7 @@ def run(wish: SolveWish) -> ExitCode:
         )
         writer = open_wished_writer(wish, reporter)
         repair, claiming = _repair(wish, writer), claiming_of(wish, writer)
-        log = stack.enter_context(open_log(wish, writer, reporter))
+        history = stack.enter_context(open_log(wish, writer, reporter))
         codes = []
         for task in tasks:
             desk = _Desk(
@@ -67,13 +68,11 @@ def run(wish: SolveWish) -> ExitCode:
                 claiming=claiming,
                 reporter=reporter,
             )
-            with log.keep(task, sampling) as entry:
-                solution = entry.answered(desk.solve(task, entry))
-                code = delivery.hand_over(
-                    solution, writer=writer, sampling=sampling, run=entry.name
-                )
+            with history.keep(task, sampling) as log:
+                solution = log.answered(desk.solve(task, log))
+                code = delivery.hand_over(solution, writer=writer, sampling=sampling, run=log.id)
                 codes.append(code)
-                entry.end(codes[-1])
+                log.end(codes[-1])
             if solution.failure is not None and not solution.solved:
                 raise solution.failure
             if codes[-1] is ExitCode.INTERRUPTED:
@@ -140,20 +139,20 @@ class _Desk:
     claiming: Claiming | None
     reporter: Reporter
 
-    def solve(self, task: Task, entry: Entry) -> Solution:
+    def solve(self, task: Task, log: RunLog) -> Solution:
         """Solve one problem, keep its run, and show how it went."""
         at_most = self.writer.n_at_most
         n = self.sampling.n if at_most is None else min(self.sampling.n, at_most)
         sampling = replace(self.sampling, n=n)
         problem, until = task.problem, self.wish.stopping()
-        generated_tests, budget_s = self._generated_tests(problem, entry)
+        generated_tests, budget_s = self._generated_tests(problem, log)
         with SolveView(self.reporter, None if n == OPEN_N else n) as view:
             solution = solve(
                 problem,
                 task.verifying if self.judge else (),
                 plan(self.writer.prompts(problem), sampling, problem.id),
                 sampling,
-                generator=entry.overheard(self.writer.generator),
+                generator=log.recording(self.writer.generator),
                 extract=lambda completion: extract(completion, problem),
                 judge=ProblemJudge(judge=self.judge, problem=problem, tests=task.judged_on),
                 probe_runner=None
@@ -164,20 +163,20 @@ class _Desk:
                 repair=self.repair,
                 until=until,
                 budget_s=budget_s,
-                listen=entry.beside(view),
+                listen=log.tee(view),
             )
         self._tell(solution)
         return solution
 
     def _generated_tests(
-        self, problem: Problem, entry: Entry
+        self, problem: Problem, log: RunLog
     ) -> tuple[tuple[GeneratedTest, ...], float | None]:
         """Return tests that the model wrote, if it is asked, and what is left of the budget."""
         budget_s, began_s = self.wish.budget, time.monotonic()
         if self.claiming is None:
             return (), budget_s
         generated_tests = self.claiming.generated_tests(
-            problem, self.sampling, entry=entry, reporter=self.reporter, budget_s=budget_s
+            problem, self.sampling, log=log, reporter=self.reporter, budget_s=budget_s
         )
         spent_s = time.monotonic() - began_s
         return generated_tests, None if budget_s is None else max(0.0, budget_s - spent_s)
@@ -207,7 +206,7 @@ def solve_unlogged(
         claiming=claiming_of(wish, writer),
         reporter=reporter,
     )
-    return desk.solve(task, Entry(run=None))
+    return desk.solve(task, RunLog())
 
 
 def _gravest(codes: list[ExitCode]) -> ExitCode:

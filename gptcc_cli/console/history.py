@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from gptcc_cli.extraction import read_generated_tests
-from gptcc_cli.history import Difference, KeptProgram, KeptRun, RunSummary
+from gptcc_cli.history import Difference, RecordedProgram, RecordedRun, RunSummary
 
 _MOST_PROGRAMS = 10
 _WIDTHS = {"problem": 28, "model": 36}
@@ -41,7 +42,7 @@ def runs_table(runs: Sequence[RunSummary]) -> str:
     )
 
 
-def run_lines(run: KeptRun) -> Iterator[str]:
+def run_lines(run: RecordedRun) -> Iterator[str]:
     """Yield one run as a page: facts, settings, programs in their order, the answer."""
     summary = run.summary
     took = "" if summary.duration_s is None else f", {summary.duration_s:.1f} s"
@@ -53,7 +54,7 @@ def run_lines(run: KeptRun) -> Iterator[str]:
     yield from _generated_test_lines(run)
     commit = run.provenance.get("commit")
     yield f"  model     {summary.model}{f' (commit {commit})' if commit else ''}"
-    settings = [f"{name}={_shown(value)}" for name, value in _told(run.settings)]
+    settings = [f"{name}={_shown(value)}" for name, value in _told(run.config)]
     yield f"  settings  {' '.join(settings)}"
     if run.failure:
         yield f"  failure   {run.failure}"
@@ -85,7 +86,7 @@ def summary_record(run: RunSummary) -> dict[str, Any]:
     }
 
 
-def run_record(run: KeptRun) -> dict[str, Any]:
+def run_record(run: RecordedRun) -> dict[str, Any]:
     """Return what ``history show --json`` writes: ``gptcc.run/1`` with all that is kept.
 
     Expected outputs are not part of it; tests are named.
@@ -97,8 +98,9 @@ def run_record(run: KeptRun) -> dict[str, Any]:
         "origin": run.origin,
         "n_samples": len(run.problem.samples),
         "n_tests_beside": len(run.tests),
-        "tests_written": run.tests_written,
-        "settings": dict(run.settings),
+        "generated_tests_text": run.generated_tests_text,
+        "config": dict(run.config),
+        "config_version": run.config_version,
         "provenance": dict(run.provenance),
         "version": run.version,
         "failure": run.failure,
@@ -108,7 +110,7 @@ def run_record(run: KeptRun) -> dict[str, Any]:
 
 
 def difference_lines(
-    run: KeptRun, found: Sequence[Difference], *, generated: bool
+    run: RecordedRun, found: Sequence[Difference], *, generated: bool
 ) -> Iterator[str]:
     """Yield that a run came out as it was, or a line for each thing that did not."""
     for one in found:
@@ -123,7 +125,7 @@ def difference_lines(
 
 
 def difference_record(
-    run: KeptRun, found: Sequence[Difference], *, generated: bool
+    run: RecordedRun, found: Sequence[Difference], *, generated: bool
 ) -> dict[str, Any]:
     """Return what ``history replay --json`` writes: schema ``gptcc.replay/1``."""
     return {
@@ -136,7 +138,7 @@ def difference_record(
     }
 
 
-def _program_record(program: KeptProgram) -> dict[str, Any]:
+def _program_record(program: RecordedProgram) -> dict[str, Any]:
     return {
         "id": program.id,
         "rank": program.rank,
@@ -144,18 +146,18 @@ def _program_record(program: KeptProgram) -> dict[str, Any]:
         "verdict": program.verdict,
         "n_passed": program.n_passed,
         "indexes": list(program.indexes),
-        **program.origin,
-        "cases": [dict(case) for case in program.cases],
+        **asdict(program.details),
+        "cases": [asdict(case) for case in program.cases],
         "source": program.source,
     }
 
 
-def _generated_test_lines(run: KeptRun) -> Iterator[str]:
+def _generated_test_lines(run: RecordedRun) -> Iterator[str]:
     """Yield the tests that the model wrote, as far as they could be used."""
-    if run.tests_written is None:
+    if run.generated_tests_text is None:
         return
-    asked = run.settings.get("write_tests", 0)
-    generated_tests = read_generated_tests(run.tests_written, run.problem, most=asked).kept
+    asked = run.config.get("write_tests", 0)
+    generated_tests = read_generated_tests(run.generated_tests_text, run.problem, most=asked).kept
     yield f"  written   {len(generated_tests)} of {asked} tests, by the model"
     for generated_test in generated_tests:
         given = (
@@ -182,10 +184,10 @@ def _shown(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _why(program: KeptProgram) -> str:
+def _why(program: RecordedProgram) -> str:
     if program.reason is not None:
         return program.reason
-    n_tests = program.origin.get("n_tests", 0)
+    n_tests = program.details.n_tests
     return f"passes {program.n_passed} of {n_tests}; the run ended before it was ranked"
 
 

@@ -1,53 +1,63 @@
-"""What was solved before: every run of ``gptcc solve`` in one SQLite file.
+"""Past runs: every run of ``gptcc solve``, recorded in one SQLite file.
 
-Covers writing runs while they go on, reading them back, and the file's form through its
-migrations. Prints nothing, runs no program and no model.
+Covers recording runs while they go on, reading them back, and the file's schema through its
+migrations. Prints nothing and runs neither programs nor models.
 """
 
-from gptcc_cli.history.exporting import export_lines
-from gptcc_cli.history.opening import open_history, reading
-from gptcc_cli.history.place import default_place, place_of
-from gptcc_cli.history.pruning import prunable, remove_runs, shrink
-from gptcc_cli.history.recorder import Recorder, RunLog
-from gptcc_cli.history.replaying import Difference, Recorded, differences, text_differences
+from gptcc_cli.history.database import (
+    default_history_path,
+    history_path,
+    open_for_reading,
+    open_history,
+)
+from gptcc_cli.history.recorder import Recorder, RunLog, open_run_log
+from gptcc_cli.history.replay import (
+    Difference,
+    RunReplay,
+    compare_run,
+    compare_texts,
+    export_lines,
+)
+from gptcc_cli.history.run_writer import RunStart
 from gptcc_cli.history.runs import (
-    KeptProgram,
-    KeptRun,
-    Result,
+    RecordedProgram,
+    RecordedResult,
+    RecordedRun,
     RunSummary,
     completions_of,
     find_run,
-    known_ids,
     list_runs,
+    prunable_runs,
+    remove_runs,
     requests_of,
+    search_runs,
+    vacuum,
 )
-from gptcc_cli.history.searching import search_runs
-from gptcc_cli.history.sheet import Beginning
 
 __all__ = [
-    "Beginning",
     "Difference",
-    "KeptProgram",
-    "KeptRun",
-    "Recorded",
+    "RecordedProgram",
+    "RecordedResult",
+    "RecordedRun",
     "Recorder",
-    "Result",
     "RunLog",
+    "RunReplay",
+    "RunStart",
     "RunSummary",
+    "compare_run",
+    "compare_texts",
     "completions_of",
-    "default_place",
-    "differences",
+    "default_history_path",
     "export_lines",
     "find_run",
-    "known_ids",
+    "history_path",
     "list_runs",
+    "open_for_reading",
     "open_history",
-    "place_of",
-    "prunable",
-    "reading",
+    "open_run_log",
+    "prunable_runs",
     "remove_runs",
     "requests_of",
     "search_runs",
-    "shrink",
-    "text_differences",
+    "vacuum",
 ]

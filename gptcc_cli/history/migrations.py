@@ -1,17 +1,17 @@
-"""The form of the history file, as the steps that lead to it.
+"""The schema of the history file, as the numbered migrations that lead to it.
 
-Each step is applied once, in its order, and is never changed after it was published: a file
-knows how many it has seen (``user_version``). A new form is a new step at the end.
+Each migration is applied once, in order, and is never changed after a release: the file stores how
+many it has seen (``user_version``). A change of the schema is a new migration at the end.
 """
 
 import sqlite3
 from typing import Final
 
-Step = tuple[str, ...]
-"""Statements, applied in one transaction."""
+Migration = tuple[str, ...]
+"""SQL statements, applied in one transaction."""
 
-_RUNS: Final[Step] = (
-    # ANY, not TEXT, where a text may hold what UTF-8 can't: it is kept as bytes then.
+_RUNS: Final[Migration] = (
+    # ANY, not TEXT, where a text may hold lone surrogates: it is stored as bytes then.
     """
     CREATE TABLE problems (
         sha256 TEXT PRIMARY KEY,
@@ -23,7 +23,7 @@ _RUNS: Final[Step] = (
     """
     CREATE TABLE test_sets (
         sha256 TEXT PRIMARY KEY,
-        tests TEXT NOT NULL  -- JSON: what a program was run on beside the samples
+        tests TEXT NOT NULL  -- JSON: tests in addition to the samples
     ) STRICT
     """,
     """
@@ -37,9 +37,9 @@ _RUNS: Final[Step] = (
     CREATE TABLE runs (
         number INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
-        started_s REAL NOT NULL,  -- since 1970-01-01 UTC, as all that ends in _at or started_s
-        ended_s REAL,  -- null: it is under way, or was killed
-        process TEXT NOT NULL,  -- tells whether it is still under way
+        started_s REAL NOT NULL,  -- since 1970-01-01 UTC
+        ended_s REAL,  -- null: it is running, or was killed
+        process TEXT NOT NULL,  -- identifies the process that writes the run
         version TEXT NOT NULL,  -- of gptcc
         problem TEXT NOT NULL REFERENCES problems,
         origin TEXT NOT NULL,
@@ -52,7 +52,7 @@ _RUNS: Final[Step] = (
         solved INTEGER,
         exit_code INTEGER,
         failure TEXT,
-        answer TEXT  -- id of the program
+        answer TEXT  -- id of the program that was printed
     ) STRICT
     """,
     "CREATE INDEX runs_by_problem ON runs (problem)",
@@ -83,19 +83,19 @@ _RUNS: Final[Step] = (
         verdict TEXT,
         n_passed INTEGER NOT NULL,
         cases TEXT NOT NULL,  -- JSON: a list, in the order of the tests
-        rank INTEGER,  -- from 1; null: the run did not come to rank it
+        rank INTEGER,  -- from 1; null: the run ended before it was ranked
         reason TEXT,
         PRIMARY KEY (run, id)
     ) STRICT
     """,
 )
 
-_REQUESTS: Final[Step] = (
+_REQUESTS: Final[Migration] = (
     """
     CREATE TABLE requests (
         run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
-        place INTEGER NOT NULL,  -- in the order in which the model was given them
-        round INTEGER NOT NULL,  -- requests of one are given together
+        place INTEGER NOT NULL,  -- in the order in which the model got them
+        round INTEGER NOT NULL,  -- requests of a round are one call of the generator
         prompt TEXT NOT NULL REFERENCES prompts,
         number INTEGER NOT NULL,
         temperature REAL NOT NULL,
@@ -106,35 +106,42 @@ _REQUESTS: Final[Step] = (
     "CREATE INDEX requests_by_prompt ON requests (prompt)",
 )
 
-_TESTS_WRITTEN: Final[Step] = (
-    # What a model wrote when it was asked for tests; null: it was not asked.
+_TESTS_WRITTEN: Final[Migration] = (
+    # The model's reply when it was asked for tests; null: it was not asked.
     "ALTER TABLE runs ADD COLUMN tests_written ANY",
 )
 
-STEPS: Final[tuple[Step, ...]] = (_RUNS, _REQUESTS, _TESTS_WRITTEN)
+_CONFIG: Final[Migration] = (
+    # What determines a run's result, with the version of its own schema. Version 0 holds the
+    # command-line options by their names of that time.
+    "ALTER TABLE runs RENAME COLUMN settings TO config",
+    "ALTER TABLE runs ADD COLUMN config_version INTEGER NOT NULL DEFAULT 0",
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_RUNS, _REQUESTS, _TESTS_WRITTEN, _CONFIG)
 
 
-def migrate(connection: sqlite3.Connection, steps: tuple[Step, ...] = STEPS) -> None:
-    """Bring a file to the newest form; two processes may try at once.
+def migrate(connection: sqlite3.Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
+    """Bring a file to the newest schema; two processes may do so at once.
 
     Args:
         connection: outside a transaction.
-        steps: all of them, or the first ones for a file as it once was.
+        migrations: all of them, or the first ones to make a file of an earlier version.
 
     Raises:
-        sqlite3.Error: it can't be done; the file is as it was.
+        sqlite3.Error: a migration fails; the file is unchanged.
     """
-    if version_of(connection) >= len(steps):
+    if schema_version(connection) >= len(migrations):
         return
     with connection:
         connection.execute("BEGIN IMMEDIATE")
-        for step in steps[version_of(connection) :]:
-            for statement in step:
+        for migration in migrations[schema_version(connection) :]:
+            for statement in migration:
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(steps)}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
 
-def version_of(connection: sqlite3.Connection) -> int:
-    """How many steps a file has seen."""
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return how many migrations a file has seen."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)

@@ -1,4 +1,9 @@
-"""Runs read back: all of them in a few words, or one with everything that is known of it."""
+"""Recorded runs: listed, found, searched, read in full, and removed.
+
+Searching reads every text without an index: a full-text index (FTS5) is not in every SQLite, and it
+finds words, not ``a + b``. Searching 10,000 runs takes half a second of processor time
+(tests/benchmarks/bench_history.py).
+"""
 
 import difflib
 import json
@@ -11,102 +16,110 @@ from typing import Any, Final
 
 from gptcc_cli.errors import UsageError
 from gptcc_cli.generation import Completion, Finish, Request
-from gptcc_cli.history.process import is_alive
-from gptcc_cli.history.records import problem_of, prompt_of, tests_of, text_of
+from gptcc_cli.history.records import (
+    CaseRecord,
+    ProgramRecord,
+    decode_text,
+    problem_from_json,
+    prompt_from_json,
+    tests_from_json,
+)
+from gptcc_cli.history.run_writer import is_running
 from gptcc_cli.problem import GivenTest, Problem
 from gptcc_cli.prompting import Prompt
+from gptcc_cli.records import from_json
 from gptcc_cli.solving import Ended
 
-NEWEST = "last"
-"""What the newest run may be called."""
 
-
-class Result(Enum):
-    """What came of a run."""
+class RecordedResult(Enum):
+    """The result of a run."""
 
     SOLVED = "solved"
     UNSOLVED = "unsolved"
-    """No program passed everything."""
+    """No program passed every test."""
     UNVERIFIED = "unverified"
-    """There was nothing to run programs on, or they were not to be run."""
+    """There were no tests, or programs were not run."""
     BUDGET = "budget"
-    """The time was over before a program passed everything."""
+    """The time budget ended before a program passed every test."""
     INTERRUPTED = "interrupted"
     """By the user, or because the process was killed."""
     FAILED = "failed"
-    """The model, the sandbox or the place for the answer failed."""
+    """The model, the sandbox or the output failed."""
     RUNNING = "running"
-    """It is under way."""
+    """Its process is still alive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One run in a few words."""
+    """One line of a list of runs."""
 
     id: str
     started_s: float
     """Seconds since 1970-01-01 UTC."""
     duration_s: float | None
-    """Seconds it took; until its last completion if it was killed; ``None``: none came."""
+    """Seconds the run took; until its last completion if it was killed; ``None``: unknown."""
     problem: str
     """The problem's id."""
     title: str
-    """The first line of the statement that says something."""
+    """The first line of the statement that has words."""
     model: str
-    result: Result
+    result: RecordedResult
     exit_code: int | None
-    """``None``: the command did not come to its end."""
+    """``None``: the command did not reach its end."""
     n_completions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptProgram:
-    """One program of a run and what became of it."""
+class RecordedProgram:
+    """One program of a run with its judgement."""
 
     id: str
     source: str
     verdict: str | None
     n_passed: int
-    cases: tuple[Mapping[str, Any], ...]
-    """One for each test that was run, with its verdict, words and facts."""
+    cases: tuple[CaseRecord, ...]
+    """One for each test that was run."""
     rank: int | None
-    """From 1; ``None``: the run did not come to rank it."""
+    """From 1; ``None``: the run ended before the program was ranked."""
     reason: str | None
-    origin: Mapping[str, Any]
-    """Cleaning steps, syntax error, round and parent of a repair, number of tests."""
+    """Why it ranks there."""
+    details: ProgramRecord
     indexes: tuple[int, ...]
-    """The completions that gave it."""
+    """The completions that became this program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRun:
-    """One run with everything but its completions."""
+class RecordedRun:
+    """Everything recorded of a run except its completions."""
 
     number: int
-    """Its row."""
+    """The run's row."""
     summary: RunSummary
     problem: Problem
     origin: str
     """Where the problem was read."""
     tests: tuple[GivenTest, ...]
-    """Tests beside the samples."""
-    tests_written: str | None
-    """What the model wrote when it was asked for tests; ``None``: it was not asked."""
-    settings: Mapping[str, Any]
+    """Tests in addition to the samples."""
+    generated_tests_text: str | None
+    """The model's reply to a request for tests; ``None``: it was not asked."""
+    config: Mapping[str, Any]
+    """What determined the result."""
+    config_version: int
+    """The version of ``config``'s schema; 0: command-line options by name."""
     provenance: Mapping[str, Any]
     version: str
-    """Of the gptcc that ran."""
+    """The gptcc that ran."""
     ended: str | None
-    """Why it ended, in ``solving``'s words; ``None``: it did not come to its end."""
+    """Why it ended, a value of ``solving.Ended``; ``None``: it did not reach its end."""
     failure: str | None
     answer: str | None
     """The id of the program that was printed."""
-    programs: tuple[KeptProgram, ...]
-    """The best first; those without a rank after them."""
+    programs: tuple[RecordedProgram, ...]
+    """Best first; those without a rank come last."""
 
     @property
-    def best(self) -> KeptProgram | None:
-        """The answer, or of a run that was broken off the program that passed most."""
+    def best(self) -> RecordedProgram | None:
+        """The answer; if there is none, the program that passed most tests."""
         answers = [one for one in self.programs if one.id == self.answer]
         usable = [one for one in self.programs if one.source.strip()]
         return next(iter(answers or sorted(usable, key=lambda one: -one.n_passed)), None)
@@ -123,56 +136,73 @@ _SUMMARY: Final = """
 def list_runs(
     connection: sqlite3.Connection, *, limit: int | None = None, solved: bool | None = None
 ) -> Iterator[RunSummary]:
-    """Yield runs, the newest first.
+    """Yield runs, newest first.
 
     Args:
         connection: an open history.
         limit: how many at most; ``None``: all.
-        solved: only those that were solved, or only those that were not.
+        solved: ``True``: only solved ones; ``False``: only others.
     """
-    chosen = "" if solved is None else f"WHERE coalesce(solved, 0) = {int(solved)}"
-    yield from summaries(connection, chosen, limit=limit)
+    where = "" if solved is None else f"WHERE coalesce(solved, 0) = {int(solved)}"
+    yield from _summaries(connection, where, limit=limit)
 
 
-def summaries(
-    connection: sqlite3.Connection,
-    chosen: str,
-    values: Sequence[object] = (),
-    *,
-    limit: int | None = None,
+_CONTAINS: Final = """
+    (contains(problems.name, ?1) OR contains(problems.statement, ?1) OR EXISTS (
+        SELECT 1 FROM programs WHERE programs.run = runs.number AND contains(source, ?1)))
+"""
+
+
+def search_runs(
+    connection: sqlite3.Connection, terms: Sequence[str], *, limit: int | None = None
 ) -> Iterator[RunSummary]:
-    """Yield the runs that a ``WHERE`` over ``runs`` and ``problems`` chooses, the newest first."""
-    most = "" if limit is None else f"LIMIT {int(limit)}"
-    query = f"{_SUMMARY} {chosen} ORDER BY started_s DESC, number DESC {most}"
-    yield from map(_summary, _rows(connection, query, *values))
+    """Yield the runs that contain every term, newest first.
+
+    Args:
+        connection: an open history.
+        terms: each is searched for literally, ignoring case, in the problem's id, its statement and
+            every program.
+        limit: how many at most; ``None``: all.
+    """
+    connection.create_function("contains", 2, _contains, deterministic=True)
+    folded = [term.casefold() for term in terms if term]
+    conditions = [_CONTAINS.replace("?1", f"?{n}") for n in range(1, len(folded) + 1)]
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    yield from _summaries(connection, where, folded, limit=limit)
 
 
-def find_run(connection: sqlite3.Connection | None, wanted: str) -> KeptRun:
-    """Return the run that is called so: by its id, the beginning of one, or ``last``.
+def _contains(stored: str | bytes, folded: str) -> bool:
+    return folded in decode_text(stored).casefold()
+
+
+def find_run(connection: sqlite3.Connection | None, name: str) -> RecordedRun:
+    """Return a run by its ID, the beginning of it, or ``last``.
 
     Raises:
-        UsageError: there is none, or several begin like this.
+        UsageError: there is no such run, or several IDs begin so.
     """
     if connection is None:
-        raise UsageError(f"there is no run {wanted!r}: the history is empty")
-    name = wanted.strip().lower()
-    if name == NEWEST:
+        raise UsageError(
+            f"there is no run {name!r}: the history is empty", hint="run gptcc solve first"
+        )
+    prefix = name.strip().lower()
+    if prefix == "last":
         rows = list(_rows(connection, f"{_SUMMARY} ORDER BY started_s DESC, number DESC LIMIT 1"))
     else:
-        begins = f"{_SUMMARY} WHERE substr(id, 1, ?) = ? ORDER BY started_s LIMIT 3"
-        rows = list(_rows(connection, begins, len(name), name)) if name else []
+        query = f"{_SUMMARY} WHERE substr(id, 1, ?) = ? ORDER BY started_s LIMIT 3"
+        rows = list(_rows(connection, query, len(prefix), prefix)) if prefix else []
     if len(rows) > 1:
+        more = ", ..." if len(rows) > 2 else ""
         raise UsageError(
-            f"{wanted!r} begins the names of several runs, such as {rows[0]['id']} and "
-            f"{rows[1]['id']}",
-            hint="write a letter more",
+            f"run ID {name!r} is ambiguous: matches {rows[0]['id']}, {rows[1]['id']}{more}",
+            hint="use a longer prefix",
         )
     if not rows:
-        raise _unknown(connection, wanted)
+        raise _unknown(connection, name)
     return _run(connection, rows[0])
 
 
-def completions_of(connection: sqlite3.Connection, run: KeptRun) -> Iterator[Completion]:
+def completions_of(connection: sqlite3.Connection, run: RecordedRun) -> Iterator[Completion]:
     """Yield what the model wrote, in the order of arrival."""
     prompts = _prompts(connection, run, "completions")
     for row in _rows(
@@ -181,7 +211,7 @@ def completions_of(connection: sqlite3.Connection, run: KeptRun) -> Iterator[Com
         yield Completion(
             prompt=prompts[row["prompt"]],
             index=row["number"],
-            text=text_of(row["text"]),
+            text=decode_text(row["text"]),
             n_tokens=row["n_tokens"],
             finish=Finish(row["finish"]),
             mean_logprob=row["mean_logprob"],
@@ -190,8 +220,10 @@ def completions_of(connection: sqlite3.Connection, run: KeptRun) -> Iterator[Com
         )
 
 
-def requests_of(connection: sqlite3.Connection, run: KeptRun) -> tuple[tuple[Request, ...], ...]:
-    """Return what the model was asked for: requests in their order, one tuple for each round."""
+def requests_of(
+    connection: sqlite3.Connection, run: RecordedRun
+) -> tuple[tuple[Request, ...], ...]:
+    """Return the requests to the model in their order, one tuple for each round."""
     prompts = _prompts(connection, run, "requests")
     rounds: dict[int, list[Request]] = {}
     for row in _rows(connection, "SELECT * FROM requests WHERE run = ? ORDER BY place", run.number):
@@ -205,36 +237,101 @@ def requests_of(connection: sqlite3.Connection, run: KeptRun) -> tuple[tuple[Req
     return tuple(tuple(rounds[round_]) for round_ in sorted(rounds))
 
 
-def known_ids(connection: sqlite3.Connection, limit: int = 200) -> Iterator[tuple[str, str]]:
-    """Yield the names of runs and of their problems, the newest first."""
-    for run in list_runs(connection, limit=limit):
-        yield run.id, f"{run.problem}: {run.result.value}"
+def prunable_runs(
+    connection: sqlite3.Connection, *, before_s: float | None = None, keep: int = 0
+) -> tuple[RunSummary, ...]:
+    """Return the runs that may be removed, newest first; never one that is running.
+
+    Args:
+        connection: an open history.
+        before_s: only runs that started before this time (seconds since 1970); ``None``: all.
+        keep: how many of the newest runs to keep in any case.
+    """
+    return tuple(
+        run
+        for position, run in enumerate(list_runs(connection))
+        if position >= keep
+        and run.result is not RecordedResult.RUNNING
+        and (before_s is None or run.started_s < before_s)
+    )
 
 
-def _prompts(connection: sqlite3.Connection, run: KeptRun, table: str) -> dict[str, Prompt]:
+_DELETE_ORPHANS: Final = (
+    "DELETE FROM problems WHERE sha256 NOT IN (SELECT problem FROM runs)",
+    "DELETE FROM test_sets WHERE sha256 NOT IN "
+    "(SELECT test_set FROM runs WHERE test_set IS NOT NULL)",
+    "DELETE FROM prompts WHERE sha256 NOT IN "
+    "(SELECT prompt FROM completions UNION SELECT prompt FROM requests)",
+)
+"""Removes what no run refers to any more."""
+
+
+def remove_runs(connection: sqlite3.Connection, ids: Sequence[str]) -> int:
+    """Remove runs and everything that only they refer to; return how many there were.
+
+    Raises:
+        sqlite3.Error: removing failed; nothing is removed.
+    """
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        count = connection.executemany(
+            "DELETE FROM runs WHERE id = ?", [(id_,) for id_ in ids]
+        ).rowcount
+        for statement in _DELETE_ORPHANS:
+            connection.execute(statement)
+    return count
+
+
+def vacuum(connection: sqlite3.Connection) -> bool:
+    """Rewrite the file without removed data; return false if another process is using it."""
+    try:
+        connection.execute("VACUUM")
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return False
+        raise
+    return not busy
+
+
+def _summaries(
+    connection: sqlite3.Connection,
+    where: str,
+    values: Sequence[object] = (),
+    *,
+    limit: int | None = None,
+) -> Iterator[RunSummary]:
+    """Yield the runs that a ``WHERE`` over ``runs`` and ``problems`` selects, newest first."""
+    at_most = "" if limit is None else f"LIMIT {int(limit)}"
+    query = f"{_SUMMARY} {where} ORDER BY started_s DESC, number DESC {at_most}"
+    yield from map(_summary, _rows(connection, query, *values))
+
+
+def _prompts(connection: sqlite3.Connection, run: RecordedRun, table: str) -> dict[str, Prompt]:
     query = f"SELECT * FROM prompts WHERE sha256 IN (SELECT prompt FROM {table} WHERE run = ?)"
     return {
-        row["sha256"]: prompt_of(text_of(row["text"]), row["record"])
+        row["sha256"]: prompt_from_json(decode_text(row["text"]), row["record"])
         for row in _rows(connection, query, run.number)
     }
 
 
-def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> KeptRun:
-    found = connection.execute(
+def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
+    statement, record, tests = connection.execute(
         "SELECT statement, record, tests FROM runs "
         "JOIN problems ON problems.sha256 = runs.problem "
         "LEFT JOIN test_sets ON test_sets.sha256 = runs.test_set WHERE number = ?",
         (row["number"],),
     ).fetchone()
-    statement, record, tests = found
-    return KeptRun(
+    reply = row["tests_written"]
+    return RecordedRun(
         number=row["number"],
         summary=_summary(row),
-        problem=problem_of(text_of(statement), record),
+        problem=problem_from_json(decode_text(statement), record),
         origin=row["origin"],
-        tests=() if tests is None else tests_of(tests),
-        tests_written=_text_or_none(row["tests_written"]),
-        settings=json.loads(row["settings"]),
+        tests=() if tests is None else tests_from_json(tests),
+        generated_tests_text=None if reply is None else decode_text(reply),
+        config=json.loads(row["config"]),
+        config_version=row["config_version"],
         provenance=json.loads(row["provenance"]),
         version=row["version"],
         ended=row["ended"],
@@ -244,11 +341,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> KeptRun:
     )
 
 
-def _text_or_none(stored: str | bytes | None) -> str | None:
-    return None if stored is None else text_of(stored)
-
-
-def _programs(connection: sqlite3.Connection, number: int) -> Iterator[KeptProgram]:
+def _programs(connection: sqlite3.Connection, number: int) -> Iterator[RecordedProgram]:
     indexes: dict[str, list[int]] = {}
     for program, index in connection.execute(
         "SELECT program, number FROM completions WHERE run = ? AND program IS NOT NULL "
@@ -261,15 +354,15 @@ def _programs(connection: sqlite3.Connection, number: int) -> Iterator[KeptProgr
         "SELECT * FROM programs WHERE run = ? ORDER BY rank IS NULL, rank, n_passed DESC, id",
         number,
     ):
-        yield KeptProgram(
+        yield RecordedProgram(
             id=row["id"],
-            source=text_of(row["source"]),
+            source=decode_text(row["source"]),
             verdict=row["verdict"],
             n_passed=row["n_passed"],
-            cases=tuple(json.loads(row["cases"])),
+            cases=from_json(tuple[CaseRecord, ...], row["cases"]),
             rank=row["rank"],
             reason=row["reason"],
-            origin=json.loads(row["record"]),
+            details=from_json(ProgramRecord, row["record"]),
             indexes=tuple(indexes.get(row["id"], ())),
         )
 
@@ -289,20 +382,20 @@ def _summary(row: sqlite3.Row) -> RunSummary:
     )
 
 
-_BY_END: Final = {
-    Ended.BUDGET.value: Result.BUDGET,
-    Ended.INTERRUPTED.value: Result.INTERRUPTED,
-    Ended.FAILED.value: Result.FAILED,
+_RESULT_BY_END: Final = {
+    Ended.BUDGET.value: RecordedResult.BUDGET,
+    Ended.INTERRUPTED.value: RecordedResult.INTERRUPTED,
+    Ended.FAILED.value: RecordedResult.FAILED,
 }
 
 
-def _result(row: sqlite3.Row) -> Result:
+def _result(row: sqlite3.Row) -> RecordedResult:
     if row["ended"] is None:
-        return Result.RUNNING if is_alive(row["process"]) else Result.INTERRUPTED
+        return RecordedResult.RUNNING if is_running(row["process"]) else RecordedResult.INTERRUPTED
     if row["solved"]:
-        return Result.SOLVED
-    otherwise = Result.UNSOLVED if row["n_tests"] else Result.UNVERIFIED
-    return _BY_END.get(row["ended"], otherwise)
+        return RecordedResult.SOLVED
+    otherwise = RecordedResult.UNSOLVED if row["n_tests"] else RecordedResult.UNVERIFIED
+    return _RESULT_BY_END.get(row["ended"], otherwise)
 
 
 def _title(opening: str | bytes) -> str:
@@ -312,14 +405,16 @@ def _title(opening: str | bytes) -> str:
     return next((line for line in lines if line), "")
 
 
-def _unknown(connection: sqlite3.Connection, wanted: str) -> UsageError:
-    ids = [id_ for id_, _ in known_ids(connection)]
+def _unknown(connection: sqlite3.Connection, name: str) -> UsageError:
+    ids = [run.id for run in list_runs(connection, limit=200)]
     if not ids:
-        return UsageError(f"there is no run {wanted!r}: the history is empty")
-    near = difflib.get_close_matches(wanted.lower(), ids, n=1, cutoff=0.3) or ids[:1]
+        return UsageError(
+            f"there is no run {name!r}: the history is empty", hint="run gptcc solve first"
+        )
+    near = difflib.get_close_matches(name.lower(), ids, n=1, cutoff=0.3) or ids[:1]
     return UsageError(
-        f"there is no run {wanted!r}",
-        hint=f"did you mean {near[0]}? `gptcc history list` shows them all",
+        f"there is no run {name!r}",
+        hint=f"did you mean {near[0]}? `gptcc history list` shows all runs",
     )
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from gptcc_cli.errors import ExitCode
 from gptcc_cli.history import Recorder, list_runs, open_history, search_runs
-from gptcc_cli.history.sheet import Sheet
+from gptcc_cli.history.run_writer import RunWriter
 from gptcc_cli.problem import Problem
 from gptcc_cli.solving import Judged, SolveEvent, Wrote
-from tests.history.runs import PROBLEM, RIGHT, beginning, go
+from tests.history.runs import PROBLEM, RIGHT, go, run_start
 
 N_CANDIDATES = 1000
 ROUNDS = 7
@@ -37,13 +37,13 @@ def texts(n: int, salt: int = 0) -> list[str]:
 class Stopwatch:
     """A listener that measures how long another one takes."""
 
-    def __init__(self, hear: object) -> None:
+    def __init__(self, listener: object) -> None:
         self.seconds: list[float] = []
-        self._judge_in_turn = hear
+        self._listener = listener
 
-    def hear(self, event: SolveEvent) -> None:
+    def on_event(self, event: SolveEvent) -> None:
         before_s = time.perf_counter()
-        self._judge_in_turn(event)  # type: ignore[operator]
+        self._listener(event)  # type: ignore[operator]
         if isinstance(event, Wrote | Judged):
             self.seconds.append(time.perf_counter() - before_s)
 
@@ -51,7 +51,7 @@ class Stopwatch:
 class Deaf:
     """A log that hears nothing."""
 
-    def hear(self, event: SolveEvent) -> None:
+    def on_event(self, event: SolveEvent) -> None:
         pass
 
 
@@ -67,11 +67,12 @@ def measure_writing() -> None:
         with tempfile.TemporaryDirectory() as directory:
             before = time.perf_counter(), time.process_time()
             with Recorder(Path(directory) / "history.sqlite") as recorder:
-                log = recorder.begin(beginning())
-                watch = Stopwatch(log.hear)
-                log.end(go(watch, programs), ExitCode.DONE)  # type: ignore[arg-type]
+                log = recorder.start(run_start())
+                watch = Stopwatch(log.on_event)
+                log.answered(go(watch, programs))  # type: ignore[arg-type]
+                log.end(ExitCode.DONE)
             kept.append(_since(before))
-            assert recorder.trouble is None, recorder.trouble
+            assert recorder.error is None, recorder.error
             held += watch.seconds
     for name, place in (("by the clock", 0), ("processor", 1)):
         with_, without = _median(kept, place), _median(unkept, place)
@@ -112,12 +113,12 @@ def _fill(connection: object, n_runs: int) -> None:
         problem = Problem(
             id=name, statement=f"{name} " + "words of a statement " * 60, samples=PROBLEM.samples
         )
-        sheet = Sheet(id=f"{number:012}")
-        sheet.begin(connection, beginning(problem), 1e9 + number)  # type: ignore[arg-type]
+        writer = RunWriter(id=f"{number:012}")
+        writer.start(connection, run_start(problem), 1e9 + number)  # type: ignore[arg-type]
         for ranked in solution.ranked:
             for completion in ranked.judgement.candidate.completions:
-                sheet.add_completion(connection, completion, 0.1)  # type: ignore[arg-type]
-        sheet.end(connection, solution, 0, None, 1e9 + number + 1)  # type: ignore[arg-type]
+                writer.add_completion(connection, completion, 0.1)  # type: ignore[arg-type]
+        writer.end(connection, solution, 0, None, 1e9 + number + 1)  # type: ignore[arg-type]
     connection.execute("COMMIT")  # type: ignore[attr-defined]
 
 

@@ -1,6 +1,6 @@
-"""Runs to keep: completions from memory, real extraction, real ranking, a judge that only looks.
+"""Runs to record: completions from memory, real extraction, real ranking, a judge that only looks.
 
-``python -m tests.history.runs FILE N [hang]`` keeps N runs in a file, as a process that tests
+``python -m tests.history.runs FILE N [hang]`` records N runs in a file, as a process that tests
 start twice or kill; with ``hang`` the last run never ends.
 """
 
@@ -14,7 +14,7 @@ from threading import Event
 from gptcc_cli.errors import ExitCode
 from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import Completion, Request, Sampling, Watcher, plan
-from gptcc_cli.history import Beginning, Recorder, RunLog
+from gptcc_cli.history import Recorder, RunLog, RunStart
 from gptcc_cli.judging import CaseResult, Judgement, Verdict
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 from gptcc_cli.solving import Solution, Until, solve
@@ -28,7 +28,7 @@ SAMPLES = (
     SampleTest(name="sample 2", input="1 1\n", expected="2\n", suspect="ellipsis"),
 )
 PROBLEM = Problem(id="coins", statement="Coins in jars.\n\nPrint their sum.", samples=SAMPLES)
-SETTINGS = {"seed": 3, "until": "all"}
+CONFIG = {"seed": 3, "until": "all"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +73,17 @@ class Looking:
         return future
 
 
-def beginning(
+def run_start(
     problem: Problem = PROBLEM, *, tests: tuple[GivenTest, ...] = (), model: str = "from memory"
-) -> Beginning:
-    """What a run begins with."""
-    return Beginning(
+) -> RunStart:
+    """What is known of a run before it starts."""
+    return RunStart(
         problem=problem,
         origin="coins.txt",
         tests=tests,
         n_tests=2,
-        settings=SETTINGS,
+        config=CONFIG,
+        config_version=1,
         model=model,
         provenance={"commit": "1a2b3c4"},
         version="0.1.0",
@@ -90,7 +91,7 @@ def beginning(
 
 
 def go(log: RunLog, texts: Iterable[str], problem: Problem = PROBLEM) -> Solution:
-    """Solve a problem with these texts, while a log hears it."""
+    """Solve a problem with these texts, while a log records it."""
     texts = tuple(texts)
     sampling = Sampling(n=len(texts), seed=3)
     return solve(
@@ -102,32 +103,33 @@ def go(log: RunLog, texts: Iterable[str], problem: Problem = PROBLEM) -> Solutio
         extract=lambda one: extract(one, problem),
         judge=Looking(),
         until=Until.ALL,
-        listen=log.hear,
+        listen=log.on_event,
     )
 
 
-def keep(path: Path, *texts: str, problem: Problem = PROBLEM) -> str:
-    """Keep one whole run and return its name."""
+def record(path: Path, *texts: str, problem: Problem = PROBLEM) -> str:
+    """Record one whole run and return its ID."""
     with Recorder(path) as recorder:
-        log = recorder.begin(beginning(problem))
-        log.end(go(log, texts or (WRONG, RIGHT, RIGHT + "\n"), problem), ExitCode.DONE)
-    assert recorder.trouble is None, recorder.trouble
+        log = recorder.start(run_start(problem))
+        log.answered(go(log, texts or (WRONG, RIGHT, RIGHT + "\n"), problem))
+        log.end(ExitCode.DONE)
+    assert recorder.error is None, recorder.error
     return log.id
 
 
 def main() -> None:
     path, n = Path(sys.argv[1]), int(sys.argv[2])
     for _ in range(n - 1):
-        keep(path, *(f"print({number})\n" for number in range(20)), RIGHT)
+        record(path, *(f"print({number})\n" for number in range(20)), RIGHT)
     with Recorder(path) as recorder:
-        log = recorder.begin(beginning())
-        solution = go(log, (WRONG, RIGHT))
+        log = recorder.start(run_start())
+        log.answered(go(log, (WRONG, RIGHT)))
         if sys.argv[3:] == ["hang"]:
             sys.stdout.write("hanging\n")
             sys.stdout.flush()
             Event().wait()
-        log.end(solution, ExitCode.DONE)
-    assert recorder.trouble is None, recorder.trouble
+        log.end(ExitCode.DONE)
+    assert recorder.error is None, recorder.error
     sys.stdout.write("done\n")
 
 

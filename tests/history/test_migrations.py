@@ -1,4 +1,4 @@
-"""A history of every earlier form opens with what is in it."""
+"""A history of every earlier schema version opens with its data."""
 
 import sqlite3
 from contextlib import closing
@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from gptcc_cli.history import (
-    Result,
+    RecordedResult,
     completions_of,
     find_run,
     list_runs,
     open_history,
     requests_of,
 )
-from gptcc_cli.history.migrations import STEPS, migrate, version_of
-from gptcc_cli.history.opening import APPLICATION_ID
-from tests.history.runs import RIGHT, keep
+from gptcc_cli.history.database import APPLICATION_ID
+from gptcc_cli.history.migrations import MIGRATIONS, migrate, schema_version
+from tests.history.runs import RIGHT, record
 
-# One run, as each form keeps it: what an earlier gptcc wrote, and what was new in the next form.
+# One run, as the versions stored it: what the first wrote, and what each later one added.
 _FIRST = (
     "INSERT INTO problems (sha256, name, statement, record) VALUES ('p', 'coins', 'Add them.', "
     '\'{"id":"coins","mode":"stdin","starter_code":"","entry_point":null,"samples":[{"name":'
@@ -44,72 +44,80 @@ _REQUESTS = (
     "VALUES (1, 0, 0, 'q', 4, 0.2, 77)",
 )
 _TESTS_WRITTEN = ("UPDATE runs SET tests_written = 'Input: 1 2 Output: 3'",)
-ADDED = (_FIRST, _REQUESTS, _TESTS_WRITTEN)
-"""What a run adds in each form."""
+_CONFIG = ("UPDATE runs SET config = '{\"seed\":4}', config_version = 1",)
+ADDED = (_FIRST, _REQUESTS, _TESTS_WRITTEN, _CONFIG)
+"""What each version adds to a run."""
 
 
-def of_form(path: Path, form: int) -> Path:
-    """Make a history as it was with the first steps alone, one run in it."""
+def history_of_version(path: Path, version: int) -> Path:
+    """Make a history of an earlier schema version with one run in it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        migrate(connection, STEPS[:form])
-        for statements in ADDED[:form]:
+        for number, statements in enumerate(ADDED[:version], start=1):
+            migrate(connection, MIGRATIONS[:number])
             for statement in statements:
                 connection.execute(statement)
-        assert version_of(connection) == form
+        assert schema_version(connection) == version
     return path
 
 
-def test_every_form_has_its_data_here() -> None:
-    assert len(ADDED) == len(STEPS)
+def test_every_migration_has_its_data_here() -> None:
+    assert len(ADDED) == len(MIGRATIONS)
 
 
-@pytest.mark.parametrize("form", range(1, len(STEPS) + 1))
-def test_a_history_of_every_form_opens(form: int, tmp_path: Path) -> None:
-    path = of_form(tmp_path / "history.sqlite", form)
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_history_of_every_version_opens(version: int, tmp_path: Path) -> None:
+    path = history_of_version(tmp_path / "history.sqlite", version)
     with closing(open_history(path)) as connection:
-        assert version_of(connection) == len(STEPS)
+        assert schema_version(connection) == len(MIGRATIONS)
         (summary,) = list_runs(connection)
         run = find_run(connection, "1m83")
         completions = list(completions_of(connection, run))
         rounds = requests_of(connection, run)
-    assert (summary.result, summary.duration_s, summary.problem) == (Result.SOLVED, 2.0, "coins")
+    assert (summary.result, summary.duration_s, summary.problem) == (
+        RecordedResult.SOLVED,
+        2.0,
+        "coins",
+    )
     assert run.problem.samples[0].expected == "7\n"
     assert run.problem.time_limit_s == 2.0
     assert run.best is not None
     assert run.best.source == RIGHT
     assert [(one.index, one.seed, one.text) for one in completions] == [(4, 77, RIGHT)]
     assert completions[0].prompt.template.stop_strings == ("</",)
-    assert [[one.seed for one in round_] for round_ in rounds] == ([[77]] if form > 1 else [])
-    assert run.tests_written == ("Input: 1 2 Output: 3" if form > 2 else None)
+    assert [[one.seed for one in round_] for round_ in rounds] == ([[77]] if version > 1 else [])
+    assert (run.config, run.config_version) == (
+        ({"seed": 4}, 1) if version > 3 else ({"seed": 3}, 0)
+    )
+    assert run.generated_tests_text == ("Input: 1 2 Output: 3" if version > 2 else None)
 
 
-@pytest.mark.parametrize("form", range(1, len(STEPS) + 1))
-def test_a_history_of_every_form_is_gone_on_with(form: int, tmp_path: Path) -> None:
-    path = of_form(tmp_path / "history.sqlite", form)
-    name = keep(path)
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_history_of_every_version_is_written_to(version: int, tmp_path: Path) -> None:
+    path = history_of_version(tmp_path / "history.sqlite", version)
+    name = record(path)
     with closing(open_history(path)) as connection:
         assert [run.id for run in list_runs(connection)] == [name, "1m83qhw5371m"]
 
 
-def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    path = of_form(tmp_path / "history.sqlite", len(STEPS))
-    broken = (*STEPS, ("CREATE TABLE new (a) STRICT",))
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = history_of_version(tmp_path / "history.sqlite", len(MIGRATIONS))
+    broken = (*MIGRATIONS, ("CREATE TABLE new (a) STRICT",))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         with pytest.raises(sqlite3.OperationalError):
-            migrate(connection, (*STEPS, ("DROP TABLE completions", *broken[-1])))
-        assert version_of(connection) == len(STEPS)
+            migrate(connection, (*MIGRATIONS, ("DROP TABLE completions", *broken[-1])))
+        assert schema_version(connection) == len(MIGRATIONS)
         assert connection.execute("SELECT count(*) FROM completions").fetchone() == (1,)
 
 
-def test_a_step_that_sqlite_itself_takes_back_says_why(tmp_path: Path) -> None:
-    path = of_form(tmp_path / "history.sqlite", len(STEPS))
+def test_a_migration_that_sqlite_itself_rolls_back_reports_why(tmp_path: Path) -> None:
+    path = history_of_version(tmp_path / "history.sqlite", len(MIGRATIONS))
     twice = (
         "CREATE TABLE new (a INTEGER UNIQUE) STRICT",
         *["INSERT OR ROLLBACK INTO new VALUES (1)"] * 2,
     )
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         with pytest.raises(sqlite3.IntegrityError):
-            migrate(connection, (*STEPS, twice))
-        assert version_of(connection) == len(STEPS)
+            migrate(connection, (*MIGRATIONS, twice))
+        assert schema_version(connection) == len(MIGRATIONS)

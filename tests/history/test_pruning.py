@@ -11,12 +11,12 @@ from gptcc_cli.history import (
     Recorder,
     list_runs,
     open_history,
-    prunable,
+    prunable_runs,
     remove_runs,
-    shrink,
+    vacuum,
 )
 from gptcc_cli.problem import GivenTest, Problem
-from tests.history.runs import RIGHT, WRONG, beginning, go, keep
+from tests.history.runs import RIGHT, WRONG, go, record, run_start
 
 NEEDLE = "a statement to forget"
 
@@ -34,27 +34,28 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def test_a_run_goes_with_all_that_only_it_needs(path: Path) -> None:
-    keep(path)
+    record(path)
     with closing(open_history(path)) as connection:
         before = counts(connection)
     with Recorder(path) as recorder:
         problem = Problem(id="other", statement=NEEDLE)
         given = (GivenTest(name="t", input="1\n", expected="1\n"),)
-        log = recorder.begin(beginning(problem, tests=given))
-        log.end(go(log, (WRONG, f"# {NEEDLE}\n{RIGHT}"), problem), ExitCode.DONE)
+        log = recorder.start(run_start(problem, tests=given))
+        log.answered(go(log, (WRONG, f"# {NEEDLE}\n{RIGHT}"), problem))
+        log.end(ExitCode.DONE)
     with closing(open_history(path)) as connection:
         connection.execute("PRAGMA secure_delete = OFF")  # some builds have it on
         assert counts(connection)["test_sets"] == 1
         assert remove_runs(connection, [log.id]) == 1
         assert counts(connection) == before
-        assert shrink(connection)
+        assert vacuum(connection)
         assert connection.execute("PRAGMA freelist_count").fetchone() == (0,)
         left = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert NEEDLE.encode() not in left
 
 
 def test_runs_are_chosen_by_age_and_number_and_those_under_way_stay(path: Path) -> None:
-    first, second, third = keep(path), keep(path), keep(path)
+    first, second, third = record(path), record(path), record(path)
     with closing(open_history(path)) as connection:
         connection.execute("UPDATE runs SET started_s = started_s - 1000 WHERE id = ?", (first,))
         (at_s,) = connection.execute(
@@ -62,7 +63,7 @@ def test_runs_are_chosen_by_age_and_number_and_those_under_way_stay(path: Path) 
         ).fetchone()
 
         def chosen(**rules: float | int) -> list[str]:
-            return [run.id for run in prunable(connection, **rules)]  # type: ignore[arg-type]
+            return [run.id for run in prunable_runs(connection, **rules)]  # type: ignore[arg-type]
 
         assert chosen() == [third, second, first]
         assert chosen(before_s=at_s) == [first]
@@ -70,16 +71,16 @@ def test_runs_are_chosen_by_age_and_number_and_those_under_way_stay(path: Path) 
         assert chosen(keep=3) == []
         assert chosen(before_s=at_s + 1e6, keep=1) == [second, first]
         with Recorder(path) as recorder:
-            log = recorder.begin(beginning())
+            log = recorder.start(run_start())
         assert log.id in [run.id for run in list_runs(connection)]
         assert log.id not in chosen()
 
 
 def test_a_file_that_is_in_use_is_not_shrunk(path: Path) -> None:
-    keep(path)
+    record(path)
     with closing(open_history(path)) as connection, closing(open_history(path)) as other:
         connection.execute("PRAGMA busy_timeout = 1")
         other.execute("BEGIN IMMEDIATE")
-        assert not shrink(connection)
+        assert not vacuum(connection)
         other.execute("ROLLBACK")
-        assert shrink(connection)
+        assert vacuum(connection)

@@ -83,7 +83,7 @@ def test_a_program_that_is_stopped_is_stopped_again(
         ("UPDATE programs SET source = source || '#' WHERE rank = 2", "program of candidate"),
         ("UPDATE completions SET text = 'print(1)' WHERE number IN (4, 6)", "answer: was"),
         ("UPDATE programs SET rank = 5 - rank", "order of programs: was"),
-        ("UPDATE runs SET settings = replace(settings, 'tokens', 'x')", "identical"),
+        ("UPDATE runs SET config = replace(config, 'tokens', 'x')", "identical"),
     ],
     ids=lambda text: text,
 )
@@ -179,15 +179,15 @@ def test_the_embedded_model_writes_the_same_again(gptcc: Command) -> None:  # no
 
 
 def test_a_process_that_is_gone_is_told_from_one_that_lives() -> None:
-    from gptcc_cli.history.process import is_alive, this_process
+    from gptcc_cli.history.run_writer import current_process, is_running
 
-    assert is_alive(this_process())
-    name = "from gptcc_cli.history.process import this_process; print(this_process())"
+    assert is_running(current_process())
+    name = "from gptcc_cli.history.run_writer import current_process; print(current_process())"
     done = subprocess.run(
         [sys.executable, "-c", name], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert not is_alive(done.stdout.strip())
-    host, number, started = this_process().rsplit(" ", 2)
-    assert not is_alive(f"{host} {number} {int(started) - 1}")
-    assert not is_alive(f"another {number} {started}")
-    assert not is_alive("")
+    assert not is_running(done.stdout.strip())
+    host, number, started = current_process().rsplit(" ", 2)
+    assert not is_running(f"{host} {number} {int(started) - 1}")
+    assert not is_running(f"another {number} {started}")
+    assert not is_running("")

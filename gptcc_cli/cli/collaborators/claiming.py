@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from threading import Event, Timer
 from typing import TYPE_CHECKING
 
-from gptcc_cli.cli.collaborators.log import Entry
 from gptcc_cli.cli.collaborators.writer import Writer, WriteTests
 from gptcc_cli.console import Reporter
 from gptcc_cli.errors import UsageError
 from gptcc_cli.extraction import GeneratedTest, read_generated_tests
 from gptcc_cli.generation import Sampling
+from gptcc_cli.history import RunLog
 from gptcc_cli.problem import Problem
 from gptcc_cli.solving import Until
 
@@ -35,7 +35,7 @@ class Claiming:
         problem: Problem,
         sampling: Sampling,
         *,
-        entry: Entry,
+        log: RunLog,
         reporter: Reporter,
         budget_s: float | None = None,
     ) -> tuple[GeneratedTest, ...]:
@@ -44,7 +44,7 @@ class Claiming:
         Args:
             problem: whose tests; where several answers are right, nobody is asked.
             sampling: the seed of the run, and how long a reply may be.
-            entry: where the reply is kept.
+            log: records the reply.
             reporter: where it is said what came of it.
             budget_s: seconds for the problem, of which this may take a quarter.
 
@@ -65,7 +65,7 @@ class Claiming:
         finally:
             if timer is not None:
                 timer.cancel()
-        entry.note_tests(text)
+        log.note_generated_tests(text)
         generated_tests = read_generated_tests(text, problem, most=self.n)
         dropped = (
             f", {generated_tests.n_dropped} more can't be used" if generated_tests.n_dropped else ""

@@ -11,10 +11,8 @@ import gptcc_cli
 from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.cli.intake import Task
 from gptcc_cli.console import Reporter
-from gptcc_cli.errors import ExitCode, GptccError
-from gptcc_cli.generation import Generator, Sampling
-from gptcc_cli.history import Beginning, Recorder, RunLog, place_of
-from gptcc_cli.solving import Ended, Listener, Solution, SolveEvent
+from gptcc_cli.generation import Sampling
+from gptcc_cli.history import Recorder, RunLog, RunStart, history_path, open_run_log
 
 if TYPE_CHECKING:
     from gptcc_cli.cli.solve_wish import SolveWish
@@ -24,61 +22,6 @@ _OF_NO_MATTER = frozenset(
     | {"tests", "starter", "log", "history"}
 )
 """Options that change nothing about what is written and judged, or whose content is kept."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Entry:
-    """One run on its way into the history, or past it."""
-
-    run: RunLog | None
-    solution: Solution | None = None
-    """The answer, once there is one."""
-
-    @property
-    def name(self) -> str | None:
-        """What the run is called in the history; ``None``: it is not kept."""
-        return None if self.run is None else self.run.id
-
-    def beside(self, listen: Listener) -> Listener:
-        """Return a listener that also takes notes."""
-        run = self.run
-        if run is None:
-            return listen
-
-        def both(event: SolveEvent) -> None:
-            run.hear(event)
-            listen(event)
-
-        return both
-
-    def overheard(self, generator: Generator) -> Generator:
-        """Return the generator, its requests noted as they are drawn."""
-        return generator if self.run is None else self.run.overheard(generator)
-
-    def note_tests(self, text: str) -> None:
-        """Note what the model wrote when it was asked for tests."""
-        if self.run is not None:
-            self.run.note_tests(text)
-
-    def answered(self, solution: Solution) -> Solution:
-        """Note the answer and give it back; how the command ends is not known yet."""
-        self.solution = solution
-        return solution
-
-    def end(self, code: ExitCode) -> None:
-        """Note how the command ends for this answer."""
-        if self.run is not None and self.solution is not None:
-            failed = None if self.solution.solved else self.solution.failure
-            self.run.end(self.solution, code if failed is None else failed.exit_code)
-
-    def break_off(self, why: Ended, code: ExitCode, failure: str | None = None) -> None:
-        """Note what kept the command from its end; an answer that is there is noted too."""
-        if self.run is None:
-            return
-        if self.solution is None:
-            self.run.break_off(why.value, exit_code=code, failure=failure)
-        else:
-            self.run.end(self.solution, code, failure=failure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,30 +34,20 @@ class Log:
     reporter: Reporter
 
     @contextmanager
-    def keep(self, task: Task, sampling: Sampling) -> Iterator[Entry]:
-        """Keep the run of a block; an error in it is noted and goes on its way."""
-        if self.recorder is None:
-            yield Entry(run=None)
-            return
-        run = self.recorder.begin(self._beginning(task, sampling))
-        self.reporter.debug(f"run {run.id}")
-        entry = Entry(run=run)
-        try:
-            yield entry
-        except GptccError as error:
-            entry.break_off(Ended.FAILED, error.exit_code, error.message)
-            raise
-        except KeyboardInterrupt:
-            entry.break_off(Ended.INTERRUPTED, ExitCode.INTERRUPTED)
-            raise
+    def keep(self, task: Task, sampling: Sampling) -> Iterator[RunLog]:
+        """Record the run of a block; an error in it is recorded and raised again."""
+        with open_run_log(self.recorder, self._start(task, sampling)) as log:
+            if log.id is not None:
+                self.reporter.debug(f"run {log.id}")
+            yield log
 
-    def _beginning(self, task: Task, sampling: Sampling) -> Beginning:
-        return Beginning(
+    def _start(self, task: Task, sampling: Sampling) -> RunStart:
+        return RunStart(
             problem=task.problem,
             origin=task.origin,
             tests=task.tests,
             n_tests=0 if self.wish.no_check else len(task.verifying),
-            settings={**settings_of(self.wish), "sampling": _plain(sampling)},
+            config={**settings_of(self.wish), "sampling": _plain(sampling)},
             model=self.writer.generator.name,
             provenance=_provenance(self.writer),
             version=gptcc_cli.__version__,
@@ -127,13 +60,13 @@ def open_log(wish: "SolveWish", writer: Writer, reporter: Reporter) -> Iterator[
     if not wish.log:
         yield Log(recorder=None, wish=wish, writer=writer, reporter=reporter)
         return
-    recorder = Recorder(place_of(wish.history))
+    recorder = Recorder(history_path(wish.history))
     try:
         yield Log(recorder=recorder, wish=wish, writer=writer, reporter=reporter)
     finally:
         recorder.close()
-        if recorder.trouble is not None:
-            reporter.warn(recorder.trouble.message, hint=recorder.trouble.hint)
+        if recorder.error is not None:
+            reporter.warn(recorder.error.message, hint=recorder.error.hint)
 
 
 def settings_of(wish: "SolveWish") -> dict[str, Any]:
