@@ -6,8 +6,8 @@ from gptcc_cli.cli import eval_options as e
 from gptcc_cli.cli import options as o
 from gptcc_cli.cli import solve_options as s
 from gptcc_cli.cli.app import app
-from gptcc_cli.evaluation.protocol import Checker, Preamble
 from gptcc_cli.models import Quantize
+from gptcc_cli.options.choices import Checker, Preamble
 
 
 @app.command("eval")

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from gptcc_cli.cli.completion import complete_runs
-from gptcc_cli.evaluation.protocol import Checker, Preamble
+from gptcc_cli.options.choices import Checker, Preamble
 
 BenchmarkArgument: TypeAlias = Annotated[
     str | None,

@@ -20,18 +20,13 @@ from gptcc_cli.console.evaluation import StageView, comparison_text
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.evaluation import completions as lines
 from gptcc_cli.evaluation.cluster import connect, describe_on_cluster, write_on_cluster
-from gptcc_cli.evaluation.comparing import compare
+from gptcc_cli.evaluation.completions import ProblemWriter, benchmark_header, generate, one_by_one
 from gptcc_cli.evaluation.contamination import contamination
-from gptcc_cli.evaluation.generating import (
-    ProblemWriter,
-    benchmark_header,
-    generate,
-    one_by_one,
-)
-from gptcc_cli.evaluation.protocol import Checker, Preamble
-from gptcc_cli.evaluation.sharding import Shard, merge
+from gptcc_cli.evaluation.report import compare
+from gptcc_cli.evaluation.stages import COMPLETIONS_FILE, Shard, merge
 from gptcc_cli.generation import Sampling, check_sampling
 from gptcc_cli.models import FoundModel, ModelSpec
+from gptcc_cli.options.choices import Checker, Preamble
 from gptcc_cli.problem import Mode
 
 
@@ -109,7 +104,7 @@ def run(wish: EvalWish) -> ExitCode:
         make_directory(directory)
     _generate(wish, benchmark, part, directory, sampling, shard, reporter)
     if wish.generate_only:
-        reporter.info(f"completions: {directory / lines.FILE}")
+        reporter.info(f"completions: {directory / COMPLETIONS_FILE}")
         return ExitCode.DONE
     return _grade(grading, benchmark, part, directory)
 

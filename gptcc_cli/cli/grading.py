@@ -18,7 +18,7 @@ from gptcc_cli.console.evaluation import StageView, report_record, report_text
 from gptcc_cli.console.report_files import write_report_files
 from gptcc_cli.errors import ExitCode, OutputError, UsageError
 from gptcc_cli.evaluation import completions as lines
-from gptcc_cli.evaluation.cluster import RemoteJudge, connect, grade_on_cluster
+from gptcc_cli.evaluation.cluster import RemoteJudgeOptions, connect, grade_on_cluster
 from gptcc_cli.evaluation.grading import (
     GradeAll,
     Grader,
@@ -28,9 +28,10 @@ from gptcc_cli.evaluation.grading import (
     results_header,
 )
 from gptcc_cli.evaluation.importing import import_completions, import_references
-from gptcc_cli.evaluation.protocol import Checker, Preamble
 from gptcc_cli.evaluation.report import EvalReport, make_report
 from gptcc_cli.evaluation.selftest import refuse_failing_controls
+from gptcc_cli.evaluation.stages import COMPLETIONS_FILE
+from gptcc_cli.options.choices import Checker, Preamble
 
 if TYPE_CHECKING:
     from gptcc_cli.cli.evaluating import EvalWish
@@ -87,7 +88,7 @@ class Grading:
     @contextmanager
     def _grade_all(self, benchmark: Benchmark) -> Iterator[GradeAll]:
         if self.ray is not None:
-            judge = RemoteJudge(
+            judge = RemoteJudgeOptions(
                 limits=self.judge.limits(), options=self.judge.options(), unsafe=self.judge.unsafe
             )
             with connect(self.ray):
@@ -234,7 +235,7 @@ def _benchmark_name(wish: GradeWish) -> str:
     if wish.benchmark is not None:
         return wish.benchmark
     if source is not None and source.is_dir():
-        name = str(lines.header_of(source / lines.FILE)["benchmark"])
+        name = str(lines.header_of(source / COMPLETIONS_FILE)["benchmark"])
         if name in ("apps", "humaneval", "mbpp"):
             return name
     elif source is not None and source.is_file():

@@ -9,9 +9,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from gptcc_cli.console.reporter import Reporter
-from gptcc_cli.evaluation.comparing import RunComparison
-from gptcc_cli.evaluation.generating import EvalProgress
-from gptcc_cli.evaluation.report import EvalReport, ReportRow
+from gptcc_cli.evaluation.report import EvalReport, ReportRow, RunComparison
+from gptcc_cli.evaluation.stages import EvalProgress
 from gptcc_cli.generation import Writing
 from gptcc_cli.metrics import Estimate
 

@@ -1,23 +1,21 @@
-"""The two stages on a Ray cluster: actors that write, tasks that grade.
+"""Both stages on a Ray cluster: actors that generate, tasks that grade.
 
-Problems are handed out in order and their lines come back in order, a bounded number at a time,
-so that a run on one worker and a run on many give the same files. A worker or node that dies is
-replaced and its problem done again. Ray is the extra ``ray`` and is imported here alone; it is
-told to report nothing about its use to anybody.
+Problems are handed out in order and their lines come back in order, with a bounded number in
+progress, so one worker and many give the same files. A worker whose process or node dies is
+replaced and its problem is done again. Ray is the extra ``ray``; its usage statistics are off.
 """
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from gptcc_cli.benchmarks import Benchmark, BenchmarkEntry, BenchmarkItem
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.errors import GptccError, ModelError, UsageError
-from gptcc_cli.evaluation.completions import Written
-from gptcc_cli.evaluation.generating import ProblemWriter, WriteAll
+from gptcc_cli.evaluation.completions import ProblemCompletions, ProblemWriter, WriteAll
 from gptcc_cli.evaluation.grading import GradeAll, Grader, GradeSettings, grade_problem
 from gptcc_cli.evaluation.selftest import refuse_failing_controls
 from gptcc_cli.evaluation.stages import Record
@@ -25,25 +23,20 @@ from gptcc_cli.judging import AskedLimits, Judge
 from gptcc_cli.problem import Problem
 from gptcc_cli.sandbox import open_sandbox
 
-LOCAL = "local"
-"""The address of a cluster that is started for this run alone, on this machine."""
-
-_PATIENCE_S = 900
-"""A model may have to be fetched and loaded before its worker is ready."""
-
-_MOST_DEATHS = 10
-"""So many workers may die in a row before anything is written."""
-
-_RETRIES = 5
-"""How often a problem is begun anew when the worker that had it dies."""
+_READY_TIMEOUT_S = 900
+"""Enough for a worker to download and load a model."""
+_MAX_DEATHS = 10
+"""Workers that may die in a row before one finishes a problem."""
+_MAX_RETRIES = 5
+"""How often a problem is started again when its worker dies."""
 
 OpenWriter = Callable[[], ProblemWriter]
-"""Opens a model where it is to run; must pickle."""
+"""Opens the model in a worker; must be picklable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteJudge:
-    """What a judge is opened with, far away."""
+class RemoteJudgeOptions:
+    """The options that each worker opens its judge with."""
 
     limits: AskedLimits
     options: CheckerOptions
@@ -52,10 +45,10 @@ class RemoteJudge:
 
 @contextmanager
 def connect(address: str) -> Iterator[None]:
-    """Join a cluster for the length of the block.
+    """Connect to a cluster for the duration of the block.
 
     Args:
-        address: ``local`` starts one here; ``auto`` looks for a running one; else its address.
+        address: ``local`` starts a cluster here, ``auto`` finds a running one; else its address.
 
     Raises:
         UsageError: Ray is not installed, or there is no such cluster.
@@ -64,16 +57,12 @@ def connect(address: str) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    if address == LOCAL:
-        options |= {"include_dashboard": False}
-    else:
-        options |= {"address": address}
+    where = {"include_dashboard": False} if address == "local" else {"address": address}
     try:
-        ray.init(**options)
+        ray.init(**where, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise UsageError(
-            f"there is no Ray cluster at {address!r}: {str(error).splitlines()[0]}",
+            f"cannot connect to a Ray cluster at {address!r}: {str(error).splitlines()[0]}",
             hint="start one with ray start --head, or use --ray local",
         ) from error
     try:
@@ -83,7 +72,7 @@ def connect(address: str) -> Iterator[None]:
 
 
 def write_on_cluster(open_writer: OpenWriter, workers: int | None) -> WriteAll:
-    """Write with several models at once.
+    """Generate with several models at once.
 
     Args:
         open_writer: opens the model in each worker.
@@ -93,54 +82,50 @@ def write_on_cluster(open_writer: OpenWriter, workers: int | None) -> WriteAll:
     def write_all(entries: Iterable[BenchmarkEntry]) -> Iterator[tuple[Record, ...]]:
         ray = _ray()
         n = workers or max(1, int(ray.cluster_resources().get("GPU", 0)))
-        remote = ray.remote(**_needs())(_RemoteWriter)
-        with _Crew(lambda: remote.remote(open_writer), n) as crew:
-            yield from crew.write(entries)
+        actor = ray.remote(**_resources())(_RemoteWriter)
+        pool = _WriterPool(lambda: actor.remote(open_writer), n)
+        try:
+            yield from pool.write(list(entries))
+        finally:
+            pool.close()
 
     return write_all
 
 
 def describe_on_cluster(open_writer: OpenWriter, describe: Callable[[ProblemWriter], Any]) -> Any:
-    """Open the model once on the cluster and return what it says of itself."""
-    remote = _ray().remote(**_needs(), max_retries=_RETRIES)(lambda: describe(open_writer()))
-    return _result(remote.remote())
+    """Open the model once on the cluster and return what ``describe`` makes of it."""
+    remote = _ray().remote(**_resources(), max_retries=_MAX_RETRIES)
+    return _result(remote(lambda: describe(open_writer())).remote())
 
 
-def _needs() -> dict[str, Any]:
-    """What a worker that writes takes of its node."""
-    gpus = _ray().cluster_resources().get("GPU", 0)
-    return {"num_gpus": 1} if gpus else {"num_cpus": 1}
+def _resources() -> dict[str, Any]:
+    """Return what a worker with a model needs on its node."""
+    return {"num_gpus": 1} if _ray().cluster_resources().get("GPU", 0) else {"num_cpus": 1}
 
 
-def grade_on_cluster(benchmark: Benchmark, settings: GradeSettings, judge: RemoteJudge) -> GradeAll:
-    """Grade with one task for each problem; every worker proves its own grader first."""
+def grade_on_cluster(
+    benchmark: Benchmark, settings: GradeSettings, judge: RemoteJudgeOptions
+) -> GradeAll:
+    """Grade with one task per problem; every worker runs the grader's self-test first."""
     entries = {entry.id: entry for entry in benchmark.entries}
 
-    def grade_all(written: Iterable[Written]) -> Iterator[tuple[Record, ...]]:
+    def grade_all(written: Iterable[ProblemCompletions]) -> Iterator[tuple[Record, ...]]:
         ray = _ray()
-        remote = ray.remote(num_cpus=1, max_retries=_RETRIES)(_grade_far_away)
-        ahead = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
-
-        def send(_: int, one: Written) -> Any:
-            return remote.remote(settings, judge, entries[one.problem].load(), one)
-
-        yield from _in_order(written, send, ahead=ahead)
+        remote = ray.remote(num_cpus=1, max_retries=_MAX_RETRIES)(_grade_remotely)
+        limit = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
+        pending: deque[Any] = deque()
+        for one in written:
+            pending.append(remote.remote(settings, judge, entries[one.problem].load(), one))
+            if len(pending) > limit:
+                yield _result(pending.popleft())
+        while pending:
+            yield _result(pending.popleft())
 
     return grade_all
 
 
-def _in_order(work: Iterable[Any], send: Callable[[int, Any], Any], *, ahead: int) -> Iterator[Any]:
-    """Keep a bounded number of pieces under way and yield their results in order."""
-    pending: deque[Any] = deque()
-    for number, piece in enumerate(work):
-        pending.append(send(number, piece))
-        if len(pending) > ahead:
-            yield _result(pending.popleft())
-    while pending:
-        yield _result(pending.popleft())
-
-
 def _result(reference: Any) -> Any:
+    """Return a remote result; a ``GptccError`` is raised as itself."""
     ray = _ray()
     try:
         return ray.get(reference)
@@ -151,141 +136,109 @@ def _result(reference: Any) -> Any:
 
 
 class _RemoteWriter:
-    """A model that lives in a worker."""
+    """A model in a worker process."""
 
     def __init__(self, open_writer: OpenWriter) -> None:
         self._open_writer = open_writer
         self._writer: ProblemWriter | None = None
 
     def ready(self) -> None:
-        """Load the model: here and not in ``__init__``, whose errors would not come home."""
+        """Load the model; not in ``__init__``, whose errors Ray does not return."""
         self._writer = self._open_writer()
 
     def write(self, id_: str, problem: Problem) -> tuple[Record, ...]:
-        """Write the programs of one problem."""
+        """Generate the completions of one problem."""
         assert self._writer is not None
         return self._writer.write_problem(id_, problem)
 
 
-@dataclass(slots=True)
-class _Piece:
-    """One problem under way."""
+class _WriterPool:
+    """Actors with a model, replaced when they die.
 
-    number: int
-    entry: BenchmarkEntry
-    deaths: int = 0
-    """Workers that died over it."""
-
-
-class _Crew:
-    """Workers that write, replaced when they die.
-
-    Whoever is free takes the next problem; results come out in order. A worker whose node is gone
-    may wait for another node for as long as it likes: the others go on.
+    Any idle actor takes the next problem. Ray's own restarts are not used: a restarted actor may
+    wait for a lost node indefinitely, and its problem with it.
     """
 
-    def __init__(self, hire: Callable[[], Any], n: int) -> None:
-        self._hire = hire
-        self._coming: dict[Any, Any] = {}
-        self._free: list[Any] = []
-        self._busy: dict[Any, tuple[_Piece, Any]] = {}
-        self._ahead = 2 * n
-        self._exhausted = False
-        self._deaths = 0
+    def __init__(self, start: Callable[[], Any], n: int) -> None:
+        """Start n actors with ``start``."""
+        self._start = start
+        self._idle: list[Any] = []
+        self._running: dict[Any, tuple[Any, int | None]] = {}
+        """By reference: an actor, and the number of its problem or ``None`` while it loads."""
+        self._limit = 2 * n
+        self._deaths_in_a_row = 0
+        self._deaths: Counter[int] = Counter()
+        """By the number of the problem."""
         for _ in range(n):
-            self._replace()
+            self._start_actor()
 
-    def __enter__(self) -> Self:
-        return self
+    def write(self, entries: list[BenchmarkEntry]) -> Iterator[tuple[Record, ...]]:
+        """Yield the lines of each entry, in order."""
+        waiting, done = deque(range(len(entries))), dict[int, tuple[Record, ...]]()
+        for number in range(len(entries)):
+            while number not in done:
+                while self._idle and waiting and waiting[0] < number + self._limit:
+                    entry = entries[waiting[0]]
+                    actor = self._idle.pop()
+                    reference = actor.write.remote(entry.id, entry.load().problem)
+                    self._running[reference] = (actor, waiting.popleft())
+                self._wait(done, waiting)
+            yield done.pop(number)
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Kill every actor."""
+        for actor in (*self._idle, *(actor for actor, _ in self._running.values())):
+            _ray().kill(actor)
+
+    def _start_actor(self) -> None:
+        actor = self._start()
+        self._running[actor.ready.remote()] = (actor, None)
+
+    def _wait(self, done: dict[int, tuple[Record, ...]], waiting: deque[int]) -> None:
+        """Wait until an actor has loaded its model, has finished a problem, or has died."""
         ray = _ray()
-        for actor in (
-            *self._coming.values(),
-            *self._free,
-            *(one for _, one in self._busy.values()),
-        ):
-            ray.kill(actor)
-
-    def write(self, entries: Iterable[BenchmarkEntry]) -> Iterator[tuple[Record, ...]]:
-        """Yield the lines of each entry, in the order of the entries."""
-        source = iter(enumerate(entries))
-        again: deque[_Piece] = deque()
-        done: dict[int, tuple[Record, ...]] = {}
-        out = 0
-        while True:
-            while out in done:
-                yield done.pop(out)
-                out += 1
-            while self._free and len(self._busy) + len(done) < self._ahead + len(again):
-                piece = again.popleft() if again else self._next(source)
-                if piece is None:
-                    break
-                self._send(piece)
-            if not self._busy and not again and self._exhausted:
-                return
-            self._wait(done, again)
-
-    def _next(self, source: Iterator[tuple[int, BenchmarkEntry]]) -> _Piece | None:
-        found = next(source, None)
-        if found is None:
-            self._exhausted = True
-            return None
-        return _Piece(number=found[0], entry=found[1])
-
-    def _send(self, piece: _Piece) -> None:
-        actor = self._free.pop()
-        reference = actor.write.remote(piece.entry.id, piece.entry.load().problem)
-        self._busy[reference] = (piece, actor)
-
-    def _wait(self, done: dict[int, tuple[Record, ...]], again: deque[_Piece]) -> None:
-        """Wait until a worker is ready or has written, or has died."""
-        ray = _ray()
-        waiting = [*self._busy, *self._coming]
-        ready, _ = ray.wait(waiting, num_returns=1, timeout=_PATIENCE_S)
-        if not ready and not self._busy:
+        ready, _ = ray.wait(list(self._running), num_returns=1, timeout=_READY_TIMEOUT_S)
+        if not ready and all(number is None for _, number in self._running.values()):
             raise ModelError(
-                f"no worker of the Ray cluster became ready within {_PATIENCE_S} s",
-                hint="ray status shows what the cluster has and what is asked of it",
+                f"no worker of the Ray cluster became ready within {_READY_TIMEOUT_S} s",
+                hint="ray status shows the resources that the cluster has and that are requested",
             )
         for reference in ready:
-            piece, actor = self._busy.pop(reference, (None, None))
-            if piece is None:
-                actor = self._coming.pop(reference)
+            actor, number = self._running.pop(reference)
             try:
                 result = _result(reference)
             except ray.exceptions.RayActorError as error:
-                self._mourn(piece, again, error)
+                self._replace(number, error)
+                if number is not None:
+                    waiting.appendleft(number)
                 continue
-            self._free.append(actor)
-            if piece is not None:
-                done[piece.number] = result
-                self._deaths = 0
+            self._idle.append(actor)
+            if number is not None:
+                done[number] = result
+                self._deaths_in_a_row = 0
 
-    def _mourn(self, piece: _Piece | None, again: deque[_Piece], error: Exception) -> None:
-        """Replace a worker that died, and begin its problem anew."""
-        self._deaths += 1
-        if piece is not None:
-            piece.deaths += 1
-            again.appendleft(piece)
-        if self._deaths > _MOST_DEATHS or (piece is not None and piece.deaths > _RETRIES):
+    def _replace(self, number: int | None, error: Exception) -> None:
+        self._deaths_in_a_row += 1
+        if number is not None:
+            self._deaths[number] += 1
+        most = max(self._deaths.values(), default=0)
+        if self._deaths_in_a_row > _MAX_DEATHS or most > _MAX_RETRIES:
             raise ModelError(
                 f"workers of the Ray cluster keep dying: {str(error).splitlines()[0]}",
-                hint="ray status and the cluster's logs say why; memory is the usual reason",
+                hint="see ray status and the cluster's logs; memory is the usual reason",
             ) from error
-        self._replace()
-
-    def _replace(self) -> None:
-        actor = self._hire()
-        self._coming[actor.ready.remote()] = actor
+        self._start_actor()
 
 
-_graders: dict[tuple[GradeSettings, RemoteJudge], Grader] = {}
-"""Of this worker process: opened once, closed with the process."""
+_graders: dict[tuple[GradeSettings, RemoteJudgeOptions], Grader] = {}
+"""The graders of this worker process, opened once."""
 
 
-def _grade_far_away(
-    settings: GradeSettings, judge: RemoteJudge, item: BenchmarkItem, written: Written
+def _grade_remotely(
+    settings: GradeSettings,
+    judge: RemoteJudgeOptions,
+    item: BenchmarkItem,
+    written: ProblemCompletions,
 ) -> tuple[Record, ...]:
     grader = _graders.get((settings, judge))
     if grader is None:

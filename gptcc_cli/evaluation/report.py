@@ -1,36 +1,49 @@
-"""results.jsonl -> Report: the figures of a run, with intervals and where they came from.
+"""results.jsonl -> EvalReport: the figures of a run with intervals, and two runs compared.
 
-Reads the results once, keeps counts alone, and decides which figures may be printed at all:
-pass@k is refused where a problem has fewer than k samples, and judge errors count neither way.
+Reads the results once, keeps counts alone, and decides which figures are defined: pass@k is refused
+where a problem has fewer than k samples, and programs on which the judge failed are not counted.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.benchmarks import BenchmarkKind
 from gptcc_cli.errors import UsageError
-from gptcc_cli.evaluation.completions import FILE as COMPLETIONS
 from gptcc_cli.evaluation.completions import n_unread
 from gptcc_cli.evaluation.contamination import contamination
-from gptcc_cli.evaluation.grading import FILE, NO_TESTS
-from gptcc_cli.evaluation.protocol import Checker
-from gptcc_cli.evaluation.stages import Record, read_header, read_records
-from gptcc_cli.metrics import Estimate, FilteredCounts, estimate, n_at_k, pass_at_k
+from gptcc_cli.evaluation.grading import NO_TESTS
+from gptcc_cli.evaluation.stages import (
+    COMPLETIONS_FILE,
+    RESULTS_FILE,
+    Record,
+    by_problem,
+    read_header,
+    read_records,
+)
+from gptcc_cli.metrics import (
+    Estimate,
+    FilteredCounts,
+    PairedDifference,
+    estimate,
+    n_at_k,
+    paired_bootstrap,
+    pass_at_k,
+)
+from gptcc_cli.options.choices import Checker
 
 DEFAULT_KS = (1, 2, 5, 10, 20, 50, 100)
-"""Figures shown when nobody asks for others, as far as there are samples; and the last k."""
+"""Figures shown by default up to the number of samples, which is always included."""
 
 _MOST_ORIGINS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One problem's counts, by one checker. Judge errors are left out of all but ``n_errors``."""
+    """One problem's counts by one checker; judge errors appear in ``n_errors`` only."""
 
     problem: str
     kind: str
@@ -39,16 +52,16 @@ class Score:
     n: int
     """Samples that were judged."""
     right: int
-    """How many of them pass everything."""
+    """Samples that pass every test."""
     share: float
     """Mean share of tests passed."""
     verdicts: tuple[tuple[str, int], ...]
     n_errors: int
     """Samples on which the judge failed."""
     filtered: FilteredCounts | None = None
-    """With the statement's samples as a filter; ``None``: not asked, or it has none."""
+    """Counts with the statement's samples as a filter; ``None``: not requested."""
     right_rejected: int = 0
-    """Right programs that the statement's samples rejected: samples that were misread."""
+    """Right programs that fail the statement's samples, which were misread then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +78,14 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportDifference:
-    """What the two checkers disagree on."""
+    """Programs on which the two checkers disagree."""
 
     only_gptcc: int
-    """Programs that gptcc accepts and the published comparison rejects."""
+    """Programs that only gptcc's comparison accepts."""
     only_apps: int
     """Programs that only the published comparison accepts."""
     problems: tuple[str, ...]
-    """Problems of such programs, the first few."""
+    """The first few problems with such programs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,34 +93,34 @@ class EvalReport:
     """The figures of one run, and everything needed to repeat it."""
 
     header: Mapping[str, Any]
-    """Of the results, with the completions' own inside."""
+    """The results' header, which contains the completions'."""
     checker: Checker
     rows: tuple[ReportRow, ...]
-    """``all`` first; never a mean of rows."""
+    """``all`` first, which is the mean over problems and not over rows."""
     scores: tuple[Score, ...]
     verdicts: tuple[tuple[str, int], ...]
-    """Programs by verdict, judge errors apart."""
+    """Programs by verdict."""
     n_programs: int
     n_errors: int
-    """Programs on which the judge failed; they count neither way."""
+    """Programs on which the judge failed; they are not counted."""
     n_without_code: int
     n_compiling: int
     n_truncated: int
-    """Of those that compile, how many only after a torn last line was dropped."""
+    """Compiling programs of which an incomplete last line was dropped."""
     difference: ReportDifference
     contamination: str | None
-    """Why the model may have seen the problems; ``None``: nothing is known."""
+    """Why the model may have been trained on the problems; ``None``: nothing is known."""
     notes: tuple[str, ...] = ()
-    """What a reader must know beside the figures."""
+    """Remarks needed to read the figures."""
 
     @property
     def ks(self) -> tuple[int, ...]:
-        """The k of every pass@k there is."""
+        """The k of every pass@k reported."""
         names = [name for name in self.rows[0].figures if name.startswith("pass@")]
         return tuple(int(name.removeprefix("pass@")) for name in names)
 
     def figure(self, name: str) -> Estimate:
-        """A figure over all problems."""
+        """Return a figure over all problems."""
         return self.rows[0].figures[name]
 
 
@@ -155,19 +168,19 @@ def make_report(
 
     Args:
         directory: of the run.
-        checker: whose idea of a right output the figures follow.
-        ks: of pass@k; empty: the usual ones, as far as there are samples.
+        checker: whose comparison the figures follow.
+        ks: of pass@k; empty: the default ones up to the number of samples.
         n_at_ks: pairs (n, k) of n@k.
 
     Raises:
-        UsageError: there is nothing to score, or a k is larger than the number of samples.
+        UsageError: there is nothing to score, or a k exceeds the number of samples.
     """
-    header = read_header(directory / FILE)
+    header = read_header(directory / RESULTS_FILE)
     totals = _Totals()
-    scores = tuple(_scores(read_records(directory / FILE), checker, totals))
+    scores = tuple(_scores(read_records(directory / RESULTS_FILE), checker, totals))
     judged = [score for score in scores if score.n]
     if not judged:
-        raise UsageError(f"{str(directory)!r} holds no result that can be scored")
+        raise UsageError(f"{str(directory)!r} holds no judged program")
     least = min(score.n for score in judged)
     several_tests = any(score.kind != BenchmarkKind.CHECK.value for score in judged)
     figures = _figures(header, least, ks, n_at_ks, several_tests=several_tests)
@@ -197,8 +210,7 @@ def make_report(
 def _scores(
     records: Iterator[dict[str, Any]], checker: Checker, totals: _Totals
 ) -> Iterator[Score]:
-    for problem, lines in groupby(records, key=lambda record: str(record["problem"])):
-        rows = list(lines)
+    for problem, rows in by_problem(records):
         for record in rows:
             totals.add(record, checker)
         yield _score(problem, rows, checker)
@@ -228,7 +240,7 @@ def _score(problem: str, rows: list[dict[str, Any]], checker: Checker) -> Score:
 def _filtered(
     judged: list[dict[str, Any]], right: list[dict[str, Any]]
 ) -> tuple[FilteredCounts | None, int]:
-    """The statement's samples as a filter; a problem without samples filters nothing."""
+    """Filter by the statement's samples; a problem without samples filters nothing."""
     if not any("passes_samples" in row for row in judged):
         return None, 0
     passing = [row for row in judged if row["passes_samples"] is not False]
@@ -252,17 +264,17 @@ def _figures(
     *,
     several_tests: bool,
 ) -> dict[str, Figure]:
-    """Which figures can be printed, and how each is made of a problem's counts."""
+    """Return the figures that are defined, each with its function of a problem's counts."""
     for k in ks:
         if not 1 <= k <= least:
             raise UsageError(
                 f"pass@{k} is not defined: a problem has {least} samples",
-                hint=f"ask for k from 1 to {least}, or write more with -n {k}",
+                hint=f"use k from 1 to {least}, or generate more with -n {k}",
             )
     figures: dict[str, Figure] = {}
     usual = sorted({*(k for k in DEFAULT_KS if k < least), least})
     for k in ks or usual:
-        figures[f"pass@{k}"] = partial(_pass_at, k)
+        figures[f"pass@{k}"] = partial(_pass_at, k=k)
     for n, k in n_at_ks:
         if not header.get("samples"):
             raise UsageError(
@@ -272,25 +284,21 @@ def _figures(
         if not 1 <= n <= k <= least:
             raise UsageError(
                 f"{n}@{k} is not defined: a problem has {least} samples",
-                hint=f"ask for 1 <= n <= k <= {least}",
+                hint=f"use 1 <= n <= k <= {least}",
             )
-        figures[f"{n}@{k}"] = partial(_n_at, n, k)
+        figures[f"{n}@{k}"] = partial(_n_at, n=n, k=k)
     if several_tests and not header.get("stop_at_first_failure"):
-        figures["test cases"] = _share
+        figures["test cases"] = lambda score: score.share
     return figures
 
 
-def _pass_at(k: int, score: Score) -> float:
+def _pass_at(score: Score, k: int) -> float:
     return pass_at_k(score.n, score.right, k)
 
 
-def _n_at(n: int, k: int, score: Score) -> float:
+def _n_at(score: Score, n: int, k: int) -> float:
     assert score.filtered is not None
     return n_at_k(score.filtered, n, k)
-
-
-def _share(score: Score) -> float:
-    return score.share
 
 
 def _rows(scores: Sequence[Score], figures: Mapping[str, Figure]) -> Iterator[ReportRow]:
@@ -323,7 +331,7 @@ def _row(
 
 
 def _unread(directory: Path) -> int:
-    path = directory / COMPLETIONS
+    path = directory / COMPLETIONS_FILE
     return n_unread(path) if path.is_file() else 0
 
 
@@ -336,7 +344,7 @@ def _notes(
     if totals.n_errors:
         yield (
             f"the judge failed on {totals.n_errors} of {totals.n_programs} programs, "
-            "which count neither way"
+            "which are not counted"
         )
     if totals.without_tests:
         yield f"{len(totals.without_tests)} problems have no tests and are not counted"
@@ -344,10 +352,10 @@ def _notes(
     if lost:
         yield f"{lost} problems were never judged and are not counted"
     if unread:
-        yield f"{unread} problems did not fit into the model's window and count as not solved"
+        yield f"{unread} problems did not fit the model's window and count as not solved"
     sizes = {score.n for score in judged}
     if len(sizes) > 1:
-        yield f"problems have from {min(sizes)} to {max(sizes)} samples; each counts with its own"
+        yield f"problems have between {min(sizes)} and {max(sizes)} samples"
     filtered = [score for score in judged if score.filtered is not None]
     if filtered and header.get("samples"):
         without = sum(one.filtered is not None and one.filtered.passing == 0 for one in filtered)
@@ -355,6 +363,96 @@ def _notes(
         passing = sum(one.filtered.passing for one in filtered if one.filtered is not None)
         total = sum(score.n for score in filtered)
         yield (
-            f"{passing} of {total} programs pass the statements' samples; {without} problems keep "
-            f"none; {rejected} right programs were rejected by samples"
+            f"{passing} of {total} programs pass the statements' samples; {without} problems have "
+            f"none that does; {rejected} right programs fail the samples"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemChange:
+    """One problem with different results in two runs."""
+
+    problem: str
+    first: float
+    second: float
+    """Shares of right samples in each run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunComparison:
+    """The second run against the first, on the problems that both have."""
+
+    differences: tuple[tuple[str, PairedDifference], ...]
+    """By figure: ``pass@1``, ..., ``test cases``."""
+    changes: tuple[ProblemChange, ...]
+    """Problems with different results, the largest change first."""
+    left_out: int
+    """The number of problems that only one run has."""
+    settings: tuple[tuple[str, object, object], ...]
+    """Settings that differ: name, first run's value, second run's value."""
+    contamination: tuple[str | None, str | None]
+    """Why the model of each run may have been trained on the problems."""
+
+
+def compare(first: EvalReport, second: EvalReport) -> RunComparison:
+    """Compare two runs by paired differences.
+
+    Raises:
+        UsageError: they have no problem in common, or were graded by different tests.
+    """
+    one, other = _by_problem(first), _by_problem(second)
+    common = [problem for problem in one if problem in other]
+    if not common:
+        raise UsageError("the two runs have no problem in common")
+    same_problems = len(common) == len(one) == len(other)
+    if same_problems and first.header["tests_sha256"] != second.header["tests_sha256"]:
+        raise UsageError(
+            "the two runs were graded with different tests of the same problems",
+            hint="grade both with the same version of the benchmark",
+        )
+    pairs = [(one[problem], other[problem]) for problem in common]
+    least = min(min(a.n, b.n) for a, b in pairs)
+    ks = [k for k in first.ks if k in second.ks and k <= least] or [1]
+    differences = [(f"pass@{k}", _difference(pairs, k)) for k in ks]
+    if "test cases" in first.rows[0].figures and "test cases" in second.rows[0].figures:
+        shares = paired_bootstrap([a.share for a, _ in pairs], [b.share for _, b in pairs])
+        differences.append(("test cases", shares))
+    changes = [
+        ProblemChange(problem=a.problem, first=a.right / a.n, second=b.right / b.n)
+        for a, b in pairs
+    ]
+    changed = [change for change in changes if change.first != change.second]
+    return RunComparison(
+        differences=tuple(differences),
+        changes=tuple(sorted(changed, key=lambda one: -abs(one.second - one.first))),
+        left_out=len(one) + len(other) - 2 * len(common),
+        settings=_settings(first, second),
+        contamination=(first.contamination, second.contamination),
+    )
+
+
+def _by_problem(report: EvalReport) -> dict[str, Score]:
+    return {score.problem: score for score in report.scores if score.n}
+
+
+def _difference(pairs: list[tuple[Score, Score]], k: int) -> PairedDifference:
+    return paired_bootstrap(
+        [pass_at_k(a.n, a.right, k) for a, _ in pairs],
+        [pass_at_k(b.n, b.right, k) for _, b in pairs],
+    )
+
+
+def _settings(first: EvalReport, second: EvalReport) -> tuple[tuple[str, object, object], ...]:
+    one, other = _flat(first), _flat(second)
+    names = dict.fromkeys((*one, *other))
+    return tuple(
+        (name, one.get(name), other.get(name))
+        for name in names
+        if one.get(name) != other.get(name) and not name.endswith("sha256")
+    )
+
+
+def _flat(report: EvalReport) -> dict[str, object]:
+    made = report.header["completions"]
+    judged = {name: value for name, value in report.header.items() if name != "completions"}
+    return {**made, **judged, "checker": report.checker.value}

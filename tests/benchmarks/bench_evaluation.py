@@ -28,6 +28,7 @@ from gptcc_cli.benchmarks import open_benchmark, package
 from gptcc_cli.evaluation import grading
 from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.evaluation.importing import import_completions
+from gptcc_cli.evaluation.stages import RESULTS_FILE
 from gptcc_cli.judging import AskedLimits, Judge
 from gptcc_cli.sandbox import open_sandbox
 
@@ -58,7 +59,7 @@ def ours(samples: Path, scratch: Path) -> tuple[Cost, dict[tuple[str, int], str]
     directory.mkdir()
     command = [sys.executable, "-m", "tests.benchmarks.bench_evaluation", "ours"]
     cost = _timed([*command, str(samples), str(directory)])
-    rows = [json.loads(line) for line in (directory / grading.FILE).read_text().splitlines()[1:]]
+    rows = [json.loads(line) for line in (directory / RESULTS_FILE).read_text().splitlines()[1:]]
     return cost, {(row["problem"], row["index"]): row["verdict"] for row in rows}
 
 

@@ -14,8 +14,7 @@ from typing import Any
 
 from gptcc_cli.benchmarks import Benchmark, open_benchmark
 from gptcc_cli.errors import ModelError
-from gptcc_cli.evaluation import grading
-from gptcc_cli.evaluation.generating import ProblemWriter, benchmark_header, generate, one_by_one
+from gptcc_cli.evaluation.completions import ProblemWriter, benchmark_header, generate, one_by_one
 from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.generation import Completion, Finish, Request, Sampling
 from gptcc_cli.judging import Judge
@@ -23,7 +22,7 @@ from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import Prompt, load_template
 from gptcc_cli.sandbox import open_sandbox
 from tests.benchmark_records.records import APPS_STDIN
-from tests.evaluation.small import JUDGING
+from tests.evaluation.small import grade_run
 
 N_PROBLEMS, N = 40, 3
 
@@ -92,15 +91,8 @@ def run(directory: Path) -> None:
     """Generate and grade what is not there yet."""
     benchmark = benchmark_in(directory)
     generate(benchmark, directory, header=header(benchmark), n=N, write_all=one_by_one(writer()))
-    settings = GradeSettings()
     with open_sandbox(workers=2) as sandbox, Judge(sandbox) as judge:
-        grader = grading.Grader(judge, settings)
-        grading.grade(
-            benchmark,
-            directory,
-            header=grading.results_header(directory, benchmark, settings, JUDGING),
-            grade_all=lambda written: grading.grade_here(grader, benchmark, 2, written),
-        )
+        grade_run(judge, benchmark, directory, GradeSettings())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 from gptcc_cli.benchmarks import Benchmark, open_benchmark
 from gptcc_cli.evaluation import grading
 from gptcc_cli.evaluation.importing import import_completions
+from gptcc_cli.evaluation.stages import RESULTS_FILE
 from gptcc_cli.judging import Judge
 from tests.benchmark_records.records import APPS_CALL, APPS_STDIN, HUMANEVAL, MBPP
 
@@ -60,7 +61,7 @@ class SmallRun:
     @property
     def results(self) -> list[dict[str, Any]]:
         """The lines of its results."""
-        lines = (self.directory / grading.FILE).read_text().splitlines()[1:]
+        lines = (self.directory / RESULTS_FILE).read_text().splitlines()[1:]
         return [json.loads(line) for line in lines]
 
 
@@ -68,6 +69,24 @@ JUDGING = {
     "gptcc": "0", "python": "3", "time_limit_s": 1.0, "memory_limit_bytes": None,
     "output_limit_bytes": None, "strict_layout": False, "sandboxed": True,
 }  # fmt: skip
+
+
+def grade_run(
+    judge: Judge,
+    benchmark: Benchmark,
+    directory: Path,
+    settings: grading.GradeSettings,
+    *,
+    workers: int = 2,
+) -> None:
+    """Grade the completions in a directory."""
+    grader = grading.Grader(judge, settings)
+    grading.grade(
+        benchmark,
+        directory,
+        header=grading.results_header(directory, benchmark, settings, JUDGING),
+        grade_all=lambda written: grading.grade_here(grader, benchmark, workers, written),
+    )
 
 
 def grade_small(
@@ -83,11 +102,5 @@ def grade_small(
     directory.mkdir(exist_ok=True)
     benchmark = open_benchmark(str(write_benchmark(directory)))
     import_completions(write_completions(directory, texts), benchmark, directory)
-    grader = grading.Grader(judge, settings)
-    grading.grade(
-        benchmark,
-        directory,
-        header=grading.results_header(directory, benchmark, settings, JUDGING),
-        grade_all=lambda written: grading.grade_here(grader, benchmark, workers, written),
-    )
+    grade_run(judge, benchmark, directory, settings, workers=workers)
     return SmallRun(benchmark=benchmark, directory=directory)

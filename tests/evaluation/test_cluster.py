@@ -9,13 +9,14 @@ import pytest
 from gptcc_cli.checkers import CheckerOptions
 from gptcc_cli.evaluation import grading
 from gptcc_cli.evaluation.cluster import (
-    RemoteJudge,
+    RemoteJudgeOptions,
     connect,
     grade_on_cluster,
     write_on_cluster,
 )
-from gptcc_cli.evaluation.generating import EvalProgress, generate
+from gptcc_cli.evaluation.completions import generate
 from gptcc_cli.evaluation.grading import GradeSettings
+from gptcc_cli.evaluation.stages import EvalProgress
 from gptcc_cli.judging import AskedLimits
 from tests.evaluation import killed_run
 from tests.evaluation.small import JUDGING
@@ -72,7 +73,7 @@ def _run_on(cluster: Any, directory: Path, *, workers: int, killing: bool) -> No
         listen=NodeKiller(cluster, 5) if killing else None,
     )
     settings = GradeSettings()
-    judge = RemoteJudge(limits=AskedLimits(), options=CheckerOptions())
+    judge = RemoteJudgeOptions(limits=AskedLimits(), options=CheckerOptions())
     grading.grade(
         benchmark,
         directory,

@@ -15,23 +15,17 @@ from pathlib import Path
 from gptcc_cli.benchmarks import open_benchmark
 from gptcc_cli.console.report_files import write_report_files
 from gptcc_cli.evaluation.report import make_report
-from gptcc_cli.evaluation import grading
+from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.evaluation.importing import import_completions
 from gptcc_cli.judging import Judge
 from gptcc_cli.sandbox import open_sandbox
-from tests.evaluation.small import JUDGING
+from tests.evaluation.small import grade_run
 
 directory = Path(sys.argv[1])
 benchmark = open_benchmark(str(directory / "problems.jsonl"))
 import_completions(directory / "in.jsonl", benchmark, directory)
-settings = grading.GradeSettings()
 with open_sandbox(workers=2) as sandbox, Judge(sandbox) as judge:
-    grader = grading.Grader(judge, settings)
-    grading.grade(
-        benchmark, directory,
-        header=grading.results_header(directory, benchmark, settings, JUDGING),
-        grade_all=lambda written: grading.grade_here(grader, benchmark, 2, written),
-    )
+    grade_run(judge, benchmark, directory, GradeSettings())
 write_report_files(make_report(directory), benchmark, directory)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
 """

@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from gptcc_cli.benchmarks import open_benchmark
-from gptcc_cli.evaluation import grading
 from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.evaluation.importing import import_completions, import_references
 from gptcc_cli.evaluation.report import EvalReport, make_report
 from gptcc_cli.judging import Judge
 from gptcc_cli.sandbox import open_sandbox
-from tests.evaluation.small import JUDGING
+from tests.evaluation.small import grade_run
 
 pytestmark = pytest.mark.slow
 
@@ -22,15 +21,8 @@ def _graded(directory: Path, where: str, *, completions: Path | None, clean: boo
         import_references(benchmark, directory)
     else:
         import_completions(completions, benchmark, directory)
-    settings = GradeSettings(clean=clean)
     with open_sandbox(workers=2) as sandbox, Judge(sandbox) as judge:
-        grader = grading.Grader(judge, settings)
-        grading.grade(
-            benchmark,
-            directory,
-            header=grading.results_header(directory, benchmark, settings, JUDGING),
-            grade_all=lambda written: grading.grade_here(grader, benchmark, 2, written),
-        )
+        grade_run(judge, benchmark, directory, GradeSettings(clean=clean))
     return make_report(directory)
 
 

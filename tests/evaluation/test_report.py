@@ -11,15 +11,13 @@ from gptcc_cli.console.report_files import problems_csv
 from gptcc_cli.console.report_page import report_page
 from gptcc_cli.errors import UsageError
 from gptcc_cli.evaluation import grading
-from gptcc_cli.evaluation.comparing import compare
 from gptcc_cli.evaluation.contamination import contamination
-from gptcc_cli.evaluation.protocol import Checker
-from gptcc_cli.evaluation.report import make_report
-from gptcc_cli.evaluation.sharding import Shard, merge
-from gptcc_cli.evaluation.stages import line_of
+from gptcc_cli.evaluation.report import compare, make_report
+from gptcc_cli.evaluation.stages import RESULTS_FILE, Shard, line_of, merge
 from gptcc_cli.judging import Judge
 from gptcc_cli.metrics import FilteredCounts, n_at_k
 from gptcc_cli.models.training_record import TRAINING_RECORD
+from gptcc_cli.options.choices import Checker
 from tests.evaluation.small import JUDGING, SmallRun, grade_small
 
 
@@ -60,7 +58,7 @@ def write_results(directory: Path, rows: list[tuple[str, str]], **header: Any) -
                 }
             )
         )
-    (directory / grading.FILE).write_bytes(b"".join(lines))
+    (directory / RESULTS_FILE).write_bytes(b"".join(lines))
     return directory
 
 
@@ -277,5 +275,6 @@ def test_shards_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "a/b", "1"])
 def test_a_shard_that_is_no_part_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="names no part"):
+    with pytest.raises(UsageError, match=f"'{text}'") as caught:
         Shard.parse(text)
+    assert caught.value.hint
