@@ -4,7 +4,7 @@ import importlib.util
 import os
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,8 +29,7 @@ from gptcc_cli.training import output, preparing
 from gptcc_cli.training.estimates import estimate_memory_bytes, estimate_wall_s
 from gptcc_cli.training.gathering import Gathered, gather
 from gptcc_cli.training.plan import TrainingPlan, build_plan
-from gptcc_cli.training.recipe import Recipe, parse_setting, write_toml
-from gptcc_cli.training.recipes import REASONS, choose_recipe
+from gptcc_cli.training.recipe import Recipe, choose_recipe, parse_field, write_toml
 from gptcc_cli.training.run import TrainingOutcome, train
 from gptcc_cli.training.validating import PassRate
 from gptcc_cli.training.verifying import verified
@@ -39,19 +38,20 @@ CARD_BASE = "EleutherAI/gpt-neo-125M"
 """What the model card's training began with."""
 
 _SHOWN = 2
-_FIELDS = (
-    "epochs",
-    "max_updates",
-    "learning_rate",
-    "warmup",
-    "global_batch",
-    "per_device",
-    "max_tokens",
-    "precision",
-    "layout",
-    "seed",
-)
-"""Options that are fields of a recipe, by the same name."""
+_FIELDS = {
+    "epochs": "epochs",
+    "max_updates": "max_updates",
+    "learning_rate": "learning_rate",
+    "warmup": "warmup_steps",
+    "global_batch": "global_batch",
+    "per_device": "per_device_train_batch_size",
+    "max_tokens": "max_tokens",
+    "precision": "precision",
+    "layout": "layout",
+    "template": "prompt",
+    "seed": "seed",
+}
+"""The fields of a recipe that have an option of their own, by that option's parameter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +95,21 @@ class TrainWish:
     quiet: bool
     verbose: bool
 
-    def chosen_recipe(self) -> Recipe:
+    def chosen_recipe(self, warn: Callable[[str], None]) -> Recipe:
         """Return the recipe with everything the options change.
+
+        Args:
+            warn: Called with a sentence for every field given by a former name.
 
         Raises:
             UsageError: a recipe, field or value can't be meant.
         """
-        changes: dict[str, Any] = dict(map(parse_setting, self.settings or ()))
-        changes |= {name: v for name in _FIELDS if (v := getattr(self, name)) is not None}
-        if self.template is not None:
-            changes["prompt"] = self.template
+        changes: dict[str, Any] = dict(map(parse_field, self.settings or ()))
+        changes |= {
+            field: value
+            for option, field in _FIELDS.items()
+            if (value := getattr(self, option)) is not None
+        }
         if self.activation_checkpointing:
             changes["activation_checkpointing"] = True
         if self.lora is not None and self.qlora is not None:
@@ -116,7 +121,7 @@ class TrainWish:
             }
         if self.qlora is not None:
             changes.setdefault("base_weights", "4bit")
-        return choose_recipe(self.recipe, config=self.config, changes=changes)
+        return choose_recipe(self.recipe, config=self.config, changes=changes, warn=warn)
 
     def spec(self, recipe: Recipe) -> ModelSpec:
         """Return the model to start from."""
@@ -136,12 +141,12 @@ def run(wish: TrainWish) -> ExitCode:
     Raises:
         GptccError: the run can't begin, or can't go on.
     """
-    recipe = wish.chosen_recipe()
-    if wish.print_config:
-        write_answer(write_toml(recipe, REASONS.get(recipe.name, {})))
-        return ExitCode.DONE
     main = int(os.environ.get("RANK", "0")) == 0
     reporter = Reporter(quiet=wish.quiet or not main, verbose=wish.verbose)
+    recipe = wish.chosen_recipe(reporter.warn)
+    if wish.print_config:
+        write_answer(write_toml(recipe))
+        return ExitCode.DONE
     if wish.output is None and not wish.dry_run:
         raise UsageError("nowhere to write the model", hint="--output DIRECTORY, or --dry-run")
     reporters = _reporters(wish, reporter) if main and not wish.dry_run else []

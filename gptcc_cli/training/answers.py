@@ -34,11 +34,11 @@ def prepare_answers(
         if not solution.strip():
             left_out["empty"] += 1
             continue
-        tree = parse(solution) if recipe.only_parsing or recipe.one_of_a_kind else None
-        if recipe.only_parsing and tree is None:
+        tree = parse(solution) if recipe.require_parse or recipe.deduplicate else None
+        if recipe.require_parse and tree is None:
             left_out["does not parse"] += 1
             continue
-        if recipe.one_of_a_kind:
+        if recipe.deduplicate:
             mark = fingerprint(tree, solution)
             if mark in seen:
                 left_out["near duplicate"] += 1
@@ -87,6 +87,6 @@ class _Renamed(ast.NodeTransformer):
 def _indented(solution: str, recipe: Recipe) -> str:
     if recipe.indent == "keep":
         return solution
-    if recipe.only_parsing:
+    if recipe.require_parse:
         return reindent(solution, recipe.indent)
     return to_tabs(solution) if recipe.indent == "tabs" else reindent(solution, "spaces")

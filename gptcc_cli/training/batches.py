@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gptcc_cli.training.encoding import Example
-from gptcc_cli.training.recipe import Layout, LossNorm
+from gptcc_cli.training.recipe import LossNorm, RowLayout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Collator:
     same); ``attention_mask`` int64 (padded) or ``position_ids`` int64 (packed).
     """
 
-    layout: Layout
+    layout: RowLayout
     loss_norm: LossNorm
     max_tokens: int
     """The longest row."""

@@ -19,7 +19,6 @@ from gptcc_cli.training import curve
 from gptcc_cli.training.card import write_card
 from gptcc_cli.training.plan import TrainingPlan
 from gptcc_cli.training.recipe import Recipe, write_toml
-from gptcc_cli.training.recipes import REASONS
 
 _ASIDE = ".result"
 _TOKENIZER_FILES = (
@@ -134,7 +133,7 @@ def _rate(entry: dict[str, Any]) -> bool:
 
 def write_recipe(directory: Path, recipe: Recipe) -> None:
     """Write the effective recipe as TOML that ``--config`` reads."""
-    write_text(directory / "recipe.toml", write_toml(recipe, REASONS.get(recipe.name, {})))
+    write_text(directory / "recipe.toml", write_toml(recipe))
 
 
 def is_finished(directory: Path) -> bool:

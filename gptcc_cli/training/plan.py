@@ -17,9 +17,12 @@ from gptcc_cli.training.encoding import Encoded, Encoder
 from gptcc_cli.training.gathering import Gathered, exclusions
 from gptcc_cli.training.order import epoch_size
 from gptcc_cli.training.problems import TrainingProblem
-from gptcc_cli.training.recipe import Recipe
+from gptcc_cli.training.recipe import RENAMED_FIELDS, Recipe
 from gptcc_cli.training.schedule import Schedule, build_schedule
 from gptcc_cli.training.splitting import Split, split_by_problem, without_excluded
+
+# Fields that do not affect the result, so an interrupted run may continue with other values.
+_RESULT_NEUTRAL = ("name", "save_every", "keep", "log_every", "per_device_train_batch_size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +55,19 @@ class TrainingPlan:
         return sum(example.n_answer for example in self.train.examples)
 
     def identity(self, *, model: str) -> str:
-        """A mark that two runs share which compute the same.
+        """Return a digest that two runs share if they compute the same.
+
+        Fields enter under their names of gptcc 0.1, so that its checkpoints can be resumed.
 
         Args:
-            model: says which weights it starts from.
+            model: Identifies the weights to start from.
         """
-        free = ("name", "save_every", "keep", "log_every", "per_device")
-        settings = {n: v for n, v in self.recipe.settings().items() if n not in free}
+        former = {new: old for old, new in RENAMED_FIELDS.items()}
+        settings = {
+            former.get(name, name): value
+            for name, value in self.recipe.settings().items()
+            if name not in _RESULT_NEUTRAL
+        }
         digest = hashlib.sha256(json.dumps([model, settings], sort_keys=True).encode())
         for example in (*self.train.examples, *self.validation.examples):
             digest.update(f"{example.problem_id}:{example.n_prompt}:".encode())
@@ -140,7 +149,7 @@ def _no_example(
     words = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
     too_long = left_out["too long"] + left_out["answer too long"] + left_out["statement too long"]
     more = 2 * recipe.max_tokens
-    hint = "--set only_parsing=false --set one_of_a_kind=false"
+    hint = "--set require_parse=false --set deduplicate=false"
     return TrainingError(
         f"no example of {len(problems)} problems is left to train on ({words})",
         hint=f"--max-tokens {more}" if 2 * too_long > sum(left_out.values()) else hint,

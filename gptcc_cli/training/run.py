@@ -202,7 +202,7 @@ class _explained:  # noqa: N801 - reads as a statement
     """Turn exhausted memory into a sentence that says what to change."""
 
     def __init__(self, plan: TrainingPlan, loaded: LoadedModel) -> None:
-        self._course = plan
+        self._plan = plan
         self._loaded = loaded
 
     def __enter__(self) -> None:
@@ -211,15 +211,15 @@ class _explained:  # noqa: N801 - reads as a statement
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is None or isinstance(error, GptccError) or not is_out_of_memory(error):
             return
-        recipe = self._course.recipe
-        smaller = max(1, self._course.schedule.per_device // 2)
-        ways = [f"--per-device {smaller}"] if smaller < self._course.schedule.per_device else []
+        recipe = self._plan.recipe
+        smaller = max(1, self._plan.schedule.per_device // 2)
+        ways = [f"--per-device {smaller}"] if smaller < self._plan.schedule.per_device else []
         ways += [] if recipe.activation_checkpointing else ["--activation-checkpointing"]
         ways += [] if recipe.adapter_rank else ["--lora 16"]
         ways += [] if recipe.base_weights == "4bit" else ["--qlora 16"]
         raise TrainingError(
             f"there is not enough memory to train {self._loaded.found.name} with "
-            f"{self._course.schedule.per_device} examples of up to {recipe.max_tokens} tokens at "
+            f"{self._plan.schedule.per_device} examples of up to {recipe.max_tokens} tokens at "
             "a time",
             hint=f"{', or '.join(ways)}; the result stays the same with a smaller --per-device",
         ) from error

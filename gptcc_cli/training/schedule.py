@@ -53,10 +53,10 @@ class Schedule:
         """
         if update < self.warmup_updates:
             return recipe.learning_rate * update / self.warmup_updates
-        if recipe.decline == "constant":
+        if recipe.lr_scheduler_type == "constant":
             return recipe.learning_rate
         done = (update - self.warmup_updates) / max(1, self.updates - self.warmup_updates)
-        if recipe.decline == "linear":
+        if recipe.lr_scheduler_type == "linear":
             return recipe.learning_rate * max(0.0, 1.0 - done)
         return recipe.learning_rate * max(0.0, 0.5 * (1.0 + math.cos(math.pi * done)))
 
@@ -83,7 +83,7 @@ def build_schedule(recipe: Recipe, *, examples_per_epoch: int, world: int = 1) -
     updates = max(1, math.floor(recipe.epochs * updates_per_epoch + 1e-9))
     if recipe.max_updates is not None:
         updates = min(updates, recipe.max_updates)
-    warmup = recipe.warmup * updates if recipe.warmup < 1 else recipe.warmup
+    warmup = recipe.warmup_steps * updates if recipe.warmup_steps < 1 else recipe.warmup_steps
     return Schedule(
         examples_per_epoch=examples_per_epoch,
         world=world,
@@ -110,5 +110,7 @@ def _share(recipe: Recipe, world: int) -> tuple[int, int]:
         )
     each = recipe.global_batch // world
     # Fewer at a time than asked is the same sum in more parts; more would not be.
-    per_device = next(n for n in range(min(recipe.per_device, each), 0, -1) if each % n == 0)
+    per_device = next(
+        n for n in range(min(recipe.per_device_train_batch_size, each), 0, -1) if each % n == 0
+    )
     return per_device, each // per_device

@@ -73,7 +73,7 @@ def training_arguments(work: Work) -> Any:
             per_device_train_batch_size=schedule.per_device,
             gradient_accumulation_steps=schedule.accumulation,
             learning_rate=recipe.learning_rate,
-            lr_scheduler_type=_DECLINES[recipe.decline],
+            lr_scheduler_type=_SCHEDULERS[recipe.lr_scheduler_type],
             warmup_steps=schedule.warmup_updates,
             optim=_OPTIMIZERS[recipe.optimizer],
             adam_beta1=recipe.beta1,
@@ -107,7 +107,7 @@ def training_arguments(work: Work) -> Any:
         ) from error
 
 
-_DECLINES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+_SCHEDULERS = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
 _OPTIMIZERS = {"adamw": "adamw_torch", "adamw8bit": "adamw_bnb_8bit", "adafactor": "adafactor"}
 
 

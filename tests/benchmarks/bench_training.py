@@ -16,9 +16,8 @@ import torch
 
 from gptcc_cli.training.batches import Collator
 from gptcc_cli.training.loss import answer_loss
-from gptcc_cli.training.recipes import CARD
 from tests.tiny_models import build_tiny_model
-from tests.training.conftest import make_plan
+from tests.training.conftest import CARD, make_plan
 
 N_EXAMPLES = 8
 

@@ -13,14 +13,16 @@ from gptcc_cli.training.gathering import Gathered
 from gptcc_cli.training.plan import TrainingPlan, build_plan
 from gptcc_cli.training.preparing import load_base
 from gptcc_cli.training.problems import TrainingProblem
-from gptcc_cli.training.recipe import Recipe
-from gptcc_cli.training.recipes import BETTER
+from gptcc_cli.training.recipe import Recipe, load_recipe
 from gptcc_cli.training.run import TrainingOutcome, train
+
+CARD = load_recipe("card")
+BETTER = load_recipe("better")
 
 TINY: dict[str, Any] = {
     "epochs": 2,
     "global_batch": 8,
-    "per_device": 4,
+    "per_device_train_batch_size": 4,
     "precision": "fp32",
     "learning_rate": 1e-3,
     "max_tokens": 512,

@@ -5,9 +5,8 @@ import pytest
 from gptcc_cli.training.batches import Collator, pack
 from gptcc_cli.training.encoding import Encoder
 from gptcc_cli.training.order import epoch_updates, share
-from gptcc_cli.training.recipes import BETTER, CARD
 from gptcc_cli.training.schedule import build_schedule
-from tests.training.conftest import make_plan, some_problems, tiny_recipe
+from tests.training.conftest import BETTER, CARD, make_plan, some_problems, tiny_recipe
 
 LAYOUTS = ("padded", "bucketed", "packed")
 
@@ -188,7 +187,7 @@ def test_updates_have_the_same_examples_on_any_number_of_processes(layout):
 
 
 def test_epochs_take_other_answers_of_a_problem():
-    recipe = tiny_recipe(answers_per_problem=2, global_batch=2, per_device=2)
+    recipe = tiny_recipe(answers_per_problem=2, global_batch=2, per_device_train_batch_size=2)
     groups = [tuple(range(6))]
     seen = [frozenset(epoch_updates(groups, [1] * 6, recipe, epoch=epoch)[0]) for epoch in range(3)]
     assert frozenset().union(*seen) == frozenset(range(6))

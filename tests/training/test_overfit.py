@@ -14,10 +14,9 @@ from gptcc_cli.training.events import Updated
 from gptcc_cli.training.gathering import gather
 from gptcc_cli.training.plan import build_plan
 from gptcc_cli.training.preparing import load_base
-from gptcc_cli.training.recipes import BETTER
 from gptcc_cli.training.run import train
 from tests.tiny_models import build_tiny_model
-from tests.training.conftest import gathered
+from tests.training.conftest import BETTER, gathered
 
 RECIPE = BETTER.changed(
     {
@@ -25,7 +24,7 @@ RECIPE = BETTER.changed(
         "prompt": "apps",
         "epochs": 100,
         "global_batch": 20,
-        "per_device": 20,
+        "per_device_train_batch_size": 20,
         "learning_rate": 6e-3,
         "weight_decay": 0.0,
         "validation_share": 0.0,

@@ -52,7 +52,12 @@ def test_two_processes_give_the_losses_of_one(tiny_model_dir, tmp_path):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     # A batch that two processes share unevenly in tokens: their sums must be joined, not means.
-    changes = {"epochs": 2, "per_device": 2, "global_batch": 8, "learning_rate": 3e-3}
+    changes = {
+        "epochs": 2,
+        "per_device_train_batch_size": 2,
+        "global_batch": 8,
+        "learning_rate": 3e-3,
+    }
     code, lines, err = finish(start(tiny_model_dir, tmp_path / "one", **changes))
     assert code == 0, err
     pair = [

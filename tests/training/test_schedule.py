@@ -3,8 +3,8 @@
 import pytest
 
 from gptcc_cli.errors import UsageError
-from gptcc_cli.training.recipes import BETTER, CARD
 from gptcc_cli.training.schedule import build_schedule, training_share
+from tests.training.conftest import BETTER, CARD
 
 APPS_TRAIN_SOLUTIONS = 117_232
 APPS_SOLUTIONS = 232_444
@@ -38,7 +38,7 @@ def test_the_other_reading_of_the_card_has_a_batch_of_256(
 
 
 def test_published_1300m_steps_fit_the_same_arithmetic():
-    recipe = CARD.changed({"global_batch": 24, "per_device": 24, "epochs": 3})
+    recipe = CARD.changed({"global_batch": 24, "per_device_train_batch_size": 24, "epochs": 3})
     assert build_schedule(recipe, examples_per_epoch=111_370).updates == 13_920
 
 
@@ -46,7 +46,9 @@ def test_published_1300m_steps_fit_the_same_arithmetic():
 @pytest.mark.parametrize("per_device", [1, 3, 5, 16, 64])
 def test_global_batch_is_held_on_any_number_of_devices(world, per_device):
     schedule = build_schedule(
-        CARD.changed({"per_device": per_device}), examples_per_epoch=111_370, world=world
+        CARD.changed({"per_device_train_batch_size": per_device}),
+        examples_per_epoch=111_370,
+        world=world,
     )
     assert schedule.global_batch == 32
     assert schedule.per_device <= per_device
@@ -84,17 +86,17 @@ def test_learning_rate_is_the_one_that_transformers_computes():
     torch = pytest.importorskip("torch")
     from transformers import get_scheduler
 
-    for decline in ("linear", "cosine", "constant"):
-        recipe = CARD.changed({"decline": decline, "warmup": 7, "epochs": 1})
+    for scheduler in ("linear", "cosine", "constant"):
+        recipe = CARD.changed({"lr_scheduler_type": scheduler, "warmup_steps": 7, "epochs": 1})
         schedule = build_schedule(recipe, examples_per_epoch=32 * 40)
         weight = torch.nn.Parameter(torch.zeros(1))
         optimizer = torch.optim.SGD([weight], lr=recipe.learning_rate)
-        name = "constant_with_warmup" if decline == "constant" else decline
+        name = "constant_with_warmup" if scheduler == "constant" else scheduler
         theirs = get_scheduler(
             name, optimizer, num_warmup_steps=schedule.warmup_updates, num_training_steps=40
         )
         for update in range(40):
             ours = schedule.learning_rate(recipe, update)
-            assert theirs.get_last_lr()[0] == pytest.approx(ours, abs=1e-15), (decline, update)
+            assert theirs.get_last_lr()[0] == pytest.approx(ours, abs=1e-15), (scheduler, update)
             optimizer.step()
             theirs.step()

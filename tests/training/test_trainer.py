@@ -1,14 +1,20 @@
 """Real runs of a tiny model: resuming is exact, processes agree, packing changes nothing."""
 
+import json
 import math
+import shutil
+from pathlib import Path
 
 import pytest
 
-from gptcc_cli.errors import TrainingError
+from gptcc_cli.errors import TrainingError, UsageError
 from gptcc_cli.training.events import Began, Saved, Updated, Validated
+from gptcc_cli.training.recipe import choose_recipe
 from gptcc_cli.training.stopping import StopRequest
 from tests.tiny_models import build_tiny_model
 from tests.training.conftest import tiny_recipe
+
+RUN_OF_0_1 = Path(__file__).parent / "run_of_0_1"
 
 
 def losses(events):
@@ -78,8 +84,8 @@ def test_packed_and_unpacked_rows_give_the_same_losses(run, layout):
 def test_smaller_parts_of_a_batch_give_the_same_losses(run):
     for layout in ("packed", "bucketed"):
         recipe = tiny_recipe(epochs=1, layout=layout, answers_per_problem=1)
-        _, one = run(recipe.changed({"per_device": 8}), directory=f"8{layout}")
-        _, two = run(recipe.changed({"per_device": 2}), directory=f"2{layout}")
+        _, one = run(recipe.changed({"per_device_train_batch_size": 8}), directory=f"8{layout}")
+        _, two = run(recipe.changed({"per_device_train_batch_size": 2}), directory=f"2{layout}")
         assert losses(two) == pytest.approx(losses(one), abs=1e-4)
 
 
@@ -127,3 +133,23 @@ def test_adapter_learns_on_frozen_weights(run, tiny_model_dir):
 def test_quantized_weights_are_refused_where_no_gradient_passes_them(run, base):
     with pytest.raises(TrainingError, match=f"on {base} weights can't be trained on a CPU"):
         run(tiny_recipe(adapter_rank=4, base_weights=base))
+
+
+def test_run_begun_by_0_1_goes_on_from_its_checkpoint(run, tmp_path):
+    """The directory was written by commit f888c10, which stopped after update 3 of 6."""
+    shutil.copytree(RUN_OF_0_1, tmp_path / "old")
+    recipe = choose_recipe(None, config=RUN_OF_0_1 / "recipe.toml")
+    outcome, events = run(recipe, directory="old", n_problems=12)
+    began = next(event for event in events if isinstance(event, Began))
+    assert began.first_update == 3
+    assert outcome.finished
+    whole = json.loads((RUN_OF_0_1 / "losses.json").read_text())
+    assert losses(events) == pytest.approx(whole[3:], abs=1e-4)
+
+
+def test_run_begun_by_0_1_is_refused_with_other_settings(run, tmp_path):
+    shutil.copytree(RUN_OF_0_1, tmp_path / "old")
+    recipe = choose_recipe(None, config=RUN_OF_0_1 / "recipe.toml", changes={"warmup_steps": 1})
+    with pytest.raises(UsageError) as caught:
+        run(recipe, directory="old", n_problems=12)
+    assert "--restart" in (caught.value.hint or "")
