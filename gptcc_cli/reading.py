@@ -7,7 +7,7 @@ starter code that came beside a statement replace what would be read in it.
 from dataclasses import replace
 
 from gptcc_cli.sources import Source
-from gptcc_cli.statement import Reading, read_statement
+from gptcc_cli.statement import Reading, StatementWarning, read_statement
 
 
 def understand(source: Source) -> Reading:
@@ -25,9 +25,11 @@ def understand(source: Source) -> Reading:
     problem = replace(
         found,
         samples=found.samples if source.samples is None else source.samples,
+        answer=source.answer or found.answer,
         time_limit_s=source.time_limit_s or found.time_limit_s,
         memory_limit_bytes=source.memory_limit_bytes or found.memory_limit_bytes,
         difficulty=source.difficulty or found.difficulty,
         url=source.url or found.url,
     )
-    return replace(reading, problem=problem)
+    notes = tuple(StatementWarning(message=note) for note in source.notes)
+    return replace(reading, problem=problem, warnings=(*reading.warnings, *notes))

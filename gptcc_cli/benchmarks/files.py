@@ -15,7 +15,7 @@ from typing import Any
 from gptcc_cli.benchmarks.item import BenchmarkEntry
 from gptcc_cli.benchmarks.records import Record, id_of, item_of
 from gptcc_cli.errors import ProblemError, UsageError
-from gptcc_cli.sources.tests import natural
+from gptcc_cli.sources.pairing import natural
 
 _PARTS = {
     "question": "question.txt",

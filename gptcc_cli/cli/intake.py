@@ -7,13 +7,15 @@ from pathlib import Path
 
 from gptcc_cli.console import Reporter
 from gptcc_cli.errors import ProblemError, UsageError
-from gptcc_cli.problem import GivenTest, IOTest, Mode, Problem, SampleTest
+from gptcc_cli.problem import AnswerRules, GivenTest, IOTest, Mode, Problem, SampleTest
 from gptcc_cli.reading import understand
 from gptcc_cli.sources import (
+    Package,
     Source,
+    TestSet,
     read_entry_point,
     read_sources,
-    read_tests,
+    read_test_set,
 )
 
 
@@ -28,6 +30,8 @@ class Task:
     """Tests that lie beside the statement as data; only checking looks at them."""
     origin: str = ""
     """Where the problem was read, for messages."""
+    notes: tuple[str, ...] = ()
+    """What was passed over with the tests, in sentences; a statement's are warned of at once."""
 
     @property
     def verifying(self) -> tuple[SampleTest | GivenTest, ...]:
@@ -83,11 +87,12 @@ def read_tasks(
         ProblemError: a problem, the starter code or the tests can't be read.
     """
     starter_code = None if starter is None else _starter(starter)
-    given = () if tests is None else _given(tests)
+    test_set = TestSet(tests=()) if tests is None else read_test_set(tests)
     entry_point = None if tests is None else read_entry_point(tests)
+    given = _given(test_set)
     return tuple(
         _task(
-            _completed(source, starter_code, entry_point),
+            _completed(source, starter_code, entry_point, test_set.package),
             given,
             source.tests if with_hidden else (),
             reporter,
@@ -103,28 +108,40 @@ def task_of_tests(name: str, tests: Path) -> Task:
     Raises:
         ProblemError: the tests can't be read.
     """
-    given = _given(tests)
+    test_set = read_test_set(tests)
+    given, package = _given(test_set), test_set.package or Package(format="")
     called = bool(given) and isinstance(given[0].input, tuple)
     problem = Problem(
         id=name,
         statement="",
         mode=Mode.CALL if called else Mode.STDIN,
         entry_point=read_entry_point(tests),
+        answer=package.answer or AnswerRules(),
+        time_limit_s=package.time_limit_s,
+        memory_limit_bytes=package.memory_limit_bytes,
     )
-    return Task(problem=problem, tests=given)
+    return Task(problem=problem, tests=given, notes=package.all_notes)
 
 
-def _completed(source: Source, starter_code: str | None, entry_point: str | None) -> Source:
+def _completed(
+    source: Source, starter_code: str | None, entry_point: str | None, package: Package | None
+) -> Source:
     """Add what the user gave beside the statement; starter code names its own function."""
+    if package is not None:
+        source = replace(
+            source,
+            answer=source.answer or package.answer,
+            notes=(*source.notes, *package.all_notes),
+        )
     if starter_code is not None:
         source = replace(source, starter_code=starter_code, entry_point=None)
     return source if source.entry_point else replace(source, entry_point=entry_point)
 
 
-def _given(path: Path) -> tuple[GivenTest, ...]:
+def _given(test_set: TestSet) -> tuple[GivenTest, ...]:
     return tuple(
         GivenTest(name=test.name, input=test.input, expected=test.expected)
-        for test in read_tests(path)
+        for test in test_set.tests
     )
 
 

@@ -7,16 +7,20 @@ The public face is ``read_sources`` for problems and ``read_tests`` for tests al
 """
 
 from gptcc_cli.sources.directories import statement_file
+from gptcc_cli.sources.packages import Package
 from gptcc_cli.sources.places import read_sources, sources_from_bytes
 from gptcc_cli.sources.source import Source
-from gptcc_cli.sources.tests import read_entry_point, read_tests
+from gptcc_cli.sources.tests import TestSet, read_entry_point, read_test_set, read_tests
 from gptcc_cli.sources.writing import apps_tests, write_apps, write_cf, write_oj, write_problem
 
 __all__ = [
+    "Package",
     "Source",
+    "TestSet",
     "apps_tests",
     "read_entry_point",
     "read_sources",
+    "read_test_set",
     "read_tests",
     "sources_from_bytes",
     "statement_file",

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.problem import IOTest, SampleTest
+from gptcc_cli.sources.packages import Package, read_package
+from gptcc_cli.sources.pairing import STATEMENTS, natural
 from gptcc_cli.sources.source import Source
-from gptcc_cli.sources.tests import load_json, natural, read_tests, tests_from_json
+from gptcc_cli.sources.tests import load_json, read_tests, tests_from_json
 from gptcc_cli.sources.texts import read_text
 
 
@@ -22,6 +24,8 @@ def read_directory(path: Path) -> tuple[Source, ...]:
     """
     if statement_file(path):
         return (_read_one(path),)
+    if (package := read_package(path)) is not None and package.is_recognised:
+        return (_of_package(package, path),)
     below = sorted(
         (child for child in path.iterdir() if child.is_dir() and statement_file(child)),
         key=lambda child: natural(child.name),
@@ -30,13 +34,43 @@ def read_directory(path: Path) -> tuple[Source, ...]:
         return tuple(_read_one(child) for child in below)
     raise ProblemError(
         f"{path} holds no problem.",
-        hint="a problem's directory holds question.txt, problem.md or statement.txt",
+        hint="a problem's folder holds question.txt, problem.md or statement.txt, or is a package",
+    )
+
+
+def read_archive(path: Path) -> Source:
+    """Read the problem package in a zip archive.
+
+    Raises:
+        ProblemError: it holds none.
+    """
+    package = read_package(path)
+    if package is None:
+        raise ProblemError(
+            f"{path} is an archive that holds no problem.",
+            hint="name a problem's package, or unpack the archive and name a file",
+        )
+    return _of_package(package, path)
+
+
+def _of_package(package: Package, path: Path) -> Source:
+    """Make a source of a package: what it calls samples, and its hidden tests."""
+    return Source(
+        id=path.resolve().stem if path.is_file() else path.resolve().name,
+        statement=package.statement,
+        samples=tuple(map(_sample, package.samples)) or None,
+        tests=package.tests,
+        answer=package.answer,
+        time_limit_s=package.time_limit_s,
+        memory_limit_bytes=package.memory_limit_bytes,
+        origin=str(path),
+        notes=package.all_notes,
     )
 
 
 def statement_file(path: Path) -> Path | None:
     """Return the file in a directory that holds the statement, if there is one."""
-    return next((path / name for name in _STATEMENTS if (path / name).is_file()), None)
+    return next((path / name for name in STATEMENTS if (path / name).is_file()), None)
 
 
 def _read_one(path: Path) -> Source:
@@ -94,9 +128,3 @@ def _with_tests(source: Source, path: Path) -> Source:
 
 def _sample(test: IOTest) -> SampleTest:
     return SampleTest(name=test.name, input=test.input, expected=test.expected)
-
-
-_STATEMENTS = (
-    "question.txt", "problem.md", "problem.txt", "problem.html", "statement.md",
-    "statement.txt", "statement.html",
-)  # fmt: skip

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gptcc_cli.errors import ProblemError
-from gptcc_cli.sources.directories import read_directory
+from gptcc_cli.sources.directories import read_archive, read_directory
 from gptcc_cli.sources.pages import looks_like_html, read_page
+from gptcc_cli.sources.pairing import is_archive
 from gptcc_cli.sources.rows import read_row
 from gptcc_cli.sources.source import Source
 from gptcc_cli.sources.tests import load_json
@@ -40,6 +41,8 @@ def read_sources(where: str | Path, *, stdin: BinaryIO | None = None) -> tuple[S
     path = Path(where)
     if path.is_dir():
         return read_directory(path)
+    if is_archive(path):
+        return (read_archive(path),)
     return sources_from_text(read_text(path), name=path.stem or path.name, origin=str(path))
 
 

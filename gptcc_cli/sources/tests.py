@@ -1,45 +1,66 @@
 """A file or directory of tests -> tests, and back.
 
-Covers APPS' ``input_output.json`` (standard input or ``fn_name``), directories of
-online-judge-tools (``sample-1.in``/``sample-1.out``, any ``NAME.in``/``NAME.out``) and cf-tool
-(``in1.txt``/``ans1.txt``). Runs and compares nothing.
+Covers APPS' ``input_output.json`` (standard input or ``fn_name``), and whatever ``packages`` reads.
+Runs and compares nothing.
 """
 
 import json
-import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.problem import IOTest, Json
-from gptcc_cli.sources.texts import MAX_BYTES, decode, read_text
+from gptcc_cli.sources.packages import Package, read_package
+from gptcc_cli.sources.pairing import is_archive
+from gptcc_cli.sources.texts import read_text
 
 
-def read_tests(path: str | Path) -> tuple[IOTest, ...]:
-    """Read tests from a file or directory.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestSet:
+    """The tests at a place, and what comes with them."""
+
+    tests: tuple[IOTest, ...]
+    """All of them; what a package calls samples comes first."""
+    package: Package | None = None
+    """The package they are from: its rules, limits and notes; ``None``: a JSON file."""
+
+    __test__ = False  # no test of pytest's
+
+
+def read_test_set(path: str | Path) -> TestSet:
+    """Read the tests at a place, with the rules and limits that come with them.
 
     Args:
-        path: an ``input_output.json``; or a directory that holds one, or pairs of files, itself
-            or in its ``tests``, ``test`` or ``samples``.
+        path: an ``input_output.json``; a folder that holds one, or pairs of files at any depth; or
+            a problem's package, as a folder or a zip archive.
 
     Raises:
         ProblemError: there is nothing to read, or a test lacks its other half.
     """
     path = Path(path)
-    if not path.is_dir():
+    apps = path / "input_output.json" if path.is_dir() else path
+    if apps.is_file() and not is_archive(apps):
         try:
-            text = read_text(path)
+            text = read_text(apps)
         except ProblemError as error:
             raise ProblemError(error.message, hint=_WHAT_TESTS_ARE) from error
-        return tests_from_json(load_json(text, str(path)), str(path))
-    for directory in (path, *(path / name for name in _SUBDIRECTORIES)):
-        tests = _directory_tests(directory) if directory.is_dir() else ()
-        if tests:
-            return tests
-    raise ProblemError(
-        f"{path} holds no tests.",
-        hint=_WHAT_TESTS_ARE,
-    )
+        return TestSet(tests=tests_from_json(load_json(text, str(apps)), str(apps)))
+    if not path.exists():
+        raise ProblemError(f"{path} does not exist.", hint=_WHAT_TESTS_ARE)
+    package = read_package(path)
+    if package is None or not (package.samples or package.tests):
+        raise ProblemError(f"{path} holds no tests.", hint=_WHAT_TESTS_ARE)
+    return TestSet(tests=(*package.samples, *package.tests), package=package)
+
+
+def read_tests(path: str | Path) -> tuple[IOTest, ...]:
+    """Return the tests at a place, as ``read_test_set`` finds them.
+
+    Raises:
+        ProblemError: there is nothing to read, or a test lacks its other half.
+    """
+    return read_test_set(path).tests
 
 
 def read_entry_point(path: str | Path) -> str | None:
@@ -110,53 +131,6 @@ def load_json(text: str, origin: str) -> Any:
         ) from None
 
 
-def _directory_tests(directory: Path) -> tuple[IOTest, ...]:
-    """Read a directory's own tests; empty if it has none."""
-    apps = directory / "input_output.json"
-    if apps.is_file():
-        return tests_from_json(load_json(read_text(apps), str(apps)), str(apps))
-    pairs: dict[str, dict[str, Path]] = {}
-    for path in sorted(directory.iterdir(), key=lambda path: natural(path.name)):
-        for pattern in _PAIRS:
-            match = pattern.fullmatch(path.name)
-            if match and path.is_file():
-                side = "in" if match.group("side") in _INPUT_SIDES else "out"
-                pairs.setdefault(f"{match.group('a')}{match.group('b')}", {})[side] = path
-                break
-    tests = []
-    for name, sides in pairs.items():
-        if len(sides) != 2:
-            missing = "output" if "in" in sides else "input"
-            raise ProblemError(
-                f"{next(iter(sides.values()))} has no {missing} beside it.",
-                hint="each NAME.in needs its NAME.out, and each inK.txt its ansK.txt",
-            )
-        tests.append(
-            IOTest(
-                name=name or "test",
-                input=_read_data(sides["in"]),
-                expected=_read_data(sides["out"]),
-            )
-        )
-    return tuple(tests)
-
-
-def _read_data(path: Path) -> str:
-    """Read one side of a test; unlike a statement it may be empty."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ProblemError(
-            f"{path} can't be read: {(error.strerror or 'error').lower()}.",
-            hint="check the permissions",
-        ) from None
-    if len(data) > MAX_BYTES:
-        raise ProblemError(f"{path} has more than {MAX_BYTES // 1_000_000} MB.", hint="shorten it")
-    if not data.strip():
-        return data.decode("ascii", "replace").replace("\r\n", "\n")
-    return decode(data, str(path))
-
-
 def _text(value: Json) -> str:
     """Return standard input or output as text; APPS has it as a list of lines at times."""
     if isinstance(value, list):
@@ -176,18 +150,4 @@ def _arguments(value: Json) -> tuple[Json, ...]:
     return (value,)
 
 
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts ``sample-2`` before ``sample-10``."""
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((0, int(p[:18]), p) if p.isdecimal() else (1, 0, p) for p in parts)
-
-
 _WHAT_TESTS_ARE = "give an input_output.json, or a directory of NAME.in and NAME.out files"
-_SUBDIRECTORIES = ("tests", "test", "samples", "testcases")
-_INPUT_SIDES = frozenset({"in", "input"})
-_PAIRS = (
-    re.compile(r"(?P<a>.*?)[._-]?(?P<b>)\.(?P<side>in|out|ans)"),
-    re.compile(r"(?P<a>)(?P<side>in|ans|out|input|output)[_-]?(?P<b>\d+)\.txt"),
-    re.compile(r"(?P<a>)(?P<side>in|ans|out|input|output)(?P<b>)\.txt"),
-    re.compile(r"(?P<a>.+?)[._-](?P<side>in|ans|out|input|output)(?P<b>)\.txt"),
-)
