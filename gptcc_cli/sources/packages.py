@@ -84,6 +84,8 @@ def read_package(path: Path) -> Package | None:
                     for one in found.samples
                 )
                 return replace(found, format=name, samples=samples, tests=tuple(tests))
+            if read in _CERTAIN:
+                return None
     return None
 
 
@@ -295,7 +297,9 @@ def _read_polygon(folder: Folder) -> Package:
         answer=AnswerRules(special_judge=True) if own else rules,
         checker=(named or "its own checker") if own else None,
         time_limit_s=_scaled(testset, "time-limit", 1000),
-        memory_limit_bytes=_bytes(testset.findtext("memory-limit"), 1) if testset else None,
+        memory_limit_bytes=(
+            None if testset is None else _bytes(testset.findtext("memory-limit"), 1)
+        ),
         notes=tuple(notes),
     )
 
@@ -406,6 +410,10 @@ def _read_cms(folder: Folder) -> Package:
     if _only(folder / "check", r"manager.*"):
         raise _refuse_interactive("CMS task")
     own = _only(folder / "check", r"checker.*") or _only(folder / "cor", r"correttore.*")
+    if _only(folder / "sol", r"(?:grader|stub)\..*"):
+        notes.append("the task links solutions with a grader of its own, which is not done here")
+    if settings.get("output_only"):
+        notes.append("the task takes outputs instead of programs")
     if settings.get("infile", "input.txt") or settings.get("outfile", "output.txt"):
         notes.append("the task reads and writes files; here programs use standard input and output")
     return Package(
@@ -551,6 +559,10 @@ _FORMATS: tuple[tuple[str, Callable[[Folder], bool], Callable[[Folder], Package]
     (FOLDER, lambda _: True, _read_folder),
 )
 """Each format: its name, how to tell it, how to read it. The first that fits and has tests wins."""
+
+
+_CERTAIN = (_read_polygon, _read_dmoj, _read_kattis, _read_cms, _read_sinol)
+"""Formats that their settings file proves: without tests they hold none, whatever lies around."""
 
 
 def _number(value: object) -> float | None:

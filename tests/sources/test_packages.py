@@ -259,3 +259,10 @@ def test_broken_settings_are_an_error(tmp_path: Path, name: str) -> None:
     lay(tmp_path, {name: "a: [", "data/secret/1.in": "1", "data/secret/1.ans": "1"})
     with pytest.raises(ProblemError, match="YAML"):
         read_tests(tmp_path)
+
+
+def test_a_package_without_tests_is_no_folder_of_tests(tmp_path: Path) -> None:
+    lay(tmp_path, {"config.yml": "title: x\n", "prog/abc.cpp": "", "out/abc1a.out": "1"})
+    assert read_package(tmp_path) is None
+    with pytest.raises(ProblemError, match="holds no tests"):
+        read_tests(tmp_path)
