@@ -5,22 +5,19 @@ go through the corridor of ``gptcc solve`` with the run's own settings, so that 
 their order and the answer must all come out the same.
 """
 
-import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, fields, replace
-from enum import Enum
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.cli.collaborators.problem_judge import ProblemJudge
 from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.cli.intake import Task
 from gptcc_cli.cli.session import open_wished_writer, solve_unlogged
-from gptcc_cli.cli.solve import solve as solve_command
-from gptcc_cli.cli.solve_options import UntilChoice
+from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
 from gptcc_cli.cli.solve_wish import SolveWish
 from gptcc_cli.console import Reporter
 from gptcc_cli.errors import UsageError
@@ -34,6 +31,8 @@ from gptcc_cli.history import (
     compare_texts,
 )
 from gptcc_cli.judging import Judge, Judgement
+from gptcc_cli.models import Quantize
+from gptcc_cli.options.solve_config import SolveConfig
 from gptcc_cli.prompting import Prompt, load_template
 from gptcc_cli.solving import Solution
 
@@ -63,9 +62,7 @@ def judge_again(
     Raises:
         ExecutionRefused: programs can't be run here.
     """
-    wish = wish_of(kept.run.config)
-    until = UntilChoice(wish.stopping().value)
-    wish = replace(wish, budget=None, until=until, jobs=jobs, unsafe=unsafe)
+    wish = replace(wish_of(kept.run.config), budget=None, jobs=jobs, unsafe=unsafe)
     task = Task(problem=kept.run.problem, tests=kept.run.tests, origin=kept.run.origin)
     silent = Reporter(quiet=not reporter.verbose, verbose=reporter.verbose)
     with ExitStack() as stack:
@@ -100,7 +97,7 @@ def write_again(kept: Kept, *, reporter: Reporter) -> list[Difference]:
             hint="leave --generate out",
         )
     writer = open_wished_writer(wish, reporter)
-    sampling = _sampling_of(run.config, wish)
+    sampling = _sampling_of(run.config)
     missing = {completion.index for completion in kept.completions}
     written: dict[int, Completion] = {}
     with reporter.status(f"writing {len(missing)} candidates anew"):
@@ -115,35 +112,64 @@ def write_again(kept: Kept, *, reporter: Reporter) -> list[Difference]:
     return [*_model_differences(run, writer), *compare_texts(kept.completions, written)]
 
 
-def wish_of(settings: Mapping[str, Any]) -> SolveWish:
-    """Return the options of a kept run; those it does not know have their defaults of today."""
-    defaults = {
-        name: parameter.default
-        for name, parameter in inspect.signature(solve_command).parameters.items()
-        if name != "context"
-    }
-    kinds = get_type_hints(SolveWish)
-    known = {field.name for field in fields(SolveWish)}
-    given = {name: _typed(value, kinds[name]) for name, value in settings.items() if name in known}
-    return SolveWish(**{**defaults, **given})
+def wish_of(config: SolveConfig) -> SolveWish:
+    """Return a recorded config as the options of ``gptcc solve``."""
+    return SolveWish(
+        problems=None,
+        number=config.n,
+        output=None,
+        until=UntilChoice(config.until.value),
+        budget=config.budget_s,
+        repair=config.repair_rounds,
+        write_tests=config.n_generated_tests,
+        temperature=",".join(map(str, config.temperatures)),
+        starter=None,
+        tests=None,
+        require_pass=False,
+        no_check=not config.check,
+        save_all=None,
+        fill=False,
+        show_samples=False,
+        replay=None if config.replay is None else Path(config.replay),
+        endpoint=config.endpoint,
+        endpoint_style=StyleChoice(config.endpoint_style.value),
+        log=False,
+        history=None,
+        time_limit=config.time_limit_s,
+        memory_limit=config.memory_limit_bytes,
+        output_limit=config.output_limit_bytes,
+        strict_layout=config.strict_layout,
+        jobs=None,
+        unsafe=not config.sandboxed,
+        as_json=False,
+        quiet=False,
+        verbose=False,
+        model=config.model,
+        top_p=config.top_p,
+        seed=config.seed,
+        max_new_tokens=config.max_new_tokens,
+        batch_size=config.batch_size,
+        template=config.template,
+        revision=config.revision,
+        quantize=Quantize(config.quantize.value),
+        device=config.device,
+        dtype=config.dtype,
+        adapter=config.adapter,
+        trust_remote_code=config.trust_remote_code,
+    )
 
 
-def _typed(value: Any, kind: Any) -> Any:
-    """Turn a value of JSON into what an option's type asks for."""
-    if value is None:
-        return None
-    for one in (kind, *get_args(kind)):
-        if isinstance(one, type) and issubclass(one, Enum | Path):
-            return one(value)
-    return value
-
-
-def _sampling_of(settings: Mapping[str, Any], wish: SolveWish) -> Sampling:
-    kept = settings.get("sampling", {})
-    known = {name: kept[name] for name in Sampling.__dataclass_fields__ if name in kept}
-    for name in {"temperatures", "later"} & known.keys():
-        known[name] = tuple(known[name])
-    return replace(wish.sampling(), **known)
+def _sampling_of(config: SolveConfig) -> Sampling:
+    return Sampling(
+        n=config.n,
+        temperatures=config.temperatures,
+        later=config.temperature_schedule,
+        top_p=config.top_p,
+        top_k=config.top_k,
+        max_new_tokens=config.max_new_tokens,
+        batch_size=config.batch_size,
+        seed=config.seed,
+    )
 
 
 def _pinned(wish: SolveWish, provenance: Mapping[str, Any]) -> SolveWish:

@@ -8,10 +8,13 @@ from typing import Any
 
 from gptcc_cli.extraction import read_generated_tests
 from gptcc_cli.history import Difference, RecordedProgram, RecordedRun, RunSummary
+from gptcc_cli.options.solve_config import SolveConfig
 
 _MOST_PROGRAMS = 10
 _WIDTHS = {"problem": 28, "model": 36}
 """Columns that are cut short, and to how many letters."""
+_UNLIMITED_N = 1_000_000
+"""Recorded where a budget alone ends the run."""
 _LINE = 100
 """Letters of a test that is shown."""
 
@@ -54,7 +57,7 @@ def run_lines(run: RecordedRun) -> Iterator[str]:
     yield from _generated_test_lines(run)
     commit = run.provenance.get("commit")
     yield f"  model     {summary.model}{f' (commit {commit})' if commit else ''}"
-    settings = [f"{name}={_shown(value)}" for name, value in _told(run.config)]
+    settings = [f"{name}={_shown(value)}" for name, value in _settings(run.config)]
     yield f"  settings  {' '.join(settings)}"
     if run.failure:
         yield f"  failure   {run.failure}"
@@ -99,8 +102,7 @@ def run_record(run: RecordedRun) -> dict[str, Any]:
         "n_samples": len(run.problem.samples),
         "n_tests_beside": len(run.tests),
         "generated_tests_text": run.generated_tests_text,
-        "config": dict(run.config),
-        "config_version": run.config_version,
+        "config": json.loads(run.config.to_json()),
         "provenance": dict(run.provenance),
         "version": run.version,
         "failure": run.failure,
@@ -156,7 +158,7 @@ def _generated_test_lines(run: RecordedRun) -> Iterator[str]:
     """Yield the tests that the model wrote, as far as they could be used."""
     if run.generated_tests_text is None:
         return
-    asked = run.config.get("write_tests", 0)
+    asked = run.config.n_generated_tests
     generated_tests = read_generated_tests(run.generated_tests_text, run.problem, most=asked).kept
     yield f"  written   {len(generated_tests)} of {asked} tests, by the model"
     for generated_test in generated_tests:
@@ -170,13 +172,11 @@ def _generated_test_lines(run: RecordedRun) -> Iterator[str]:
         )
 
 
-def _told(settings: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the settings that say something: not those left open, nor those off."""
-    hidden = {"sampling", "number", "temperature"}
-    if settings.get("number") is None and settings.get("budget") is not None:
-        hidden.add("n")  # as many as there was time for
-    for name, value in {**settings, **settings.get("sampling", {})}.items():
-        if name not in hidden and value not in (None, False):
+def _settings(config: SolveConfig) -> Iterator[tuple[str, Any]]:
+    """Yield the settings of a run by name, except those that are unset or off."""
+    for name, value in json.loads(config.to_json()).items():
+        without_number = name == "n" and config.budget_s is not None and value >= _UNLIMITED_N
+        if name != "version" and not without_number and value not in (None, False):
             yield name, value
 
 

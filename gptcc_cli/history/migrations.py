@@ -112,10 +112,9 @@ _TESTS_WRITTEN: Final[Migration] = (
 )
 
 _CONFIG: Final[Migration] = (
-    # What determines a run's result, with the version of its own schema. Version 0 holds the
-    # command-line options by their names of that time.
+    # JSON: a SolveConfig with its version. Earlier rows have none: they hold the command-line
+    # options of gptcc 0.1, which SolveConfig.from_settings_v0 reads.
     "ALTER TABLE runs RENAME COLUMN settings TO config",
-    "ALTER TABLE runs ADD COLUMN config_version INTEGER NOT NULL DEFAULT 0",
 )
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (_RUNS, _REQUESTS, _TESTS_WRITTEN, _CONFIG)

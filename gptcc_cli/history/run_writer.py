@@ -4,6 +4,7 @@ Covers a run's ID, the process that writes it, and keeping secrets out of the fi
 which thread rows are written is ``recorder``'s concern; the caller provides the transaction.
 """
 
+import json
 import os
 import platform
 import re
@@ -24,6 +25,7 @@ from gptcc_cli.history.records import (
     prompt_to_json,
 )
 from gptcc_cli.judging import Judgement
+from gptcc_cli.options.solve_config import SolveConfig
 from gptcc_cli.problem import GivenTest, Problem
 from gptcc_cli.prompting import Prompt
 from gptcc_cli.ranking import RankedCandidate
@@ -51,10 +53,8 @@ class RunStart:
     """Tests given in addition to the samples."""
     n_tests: int
     """How many tests may reject a program; 0: nothing is verified."""
-    config: Mapping[str, Any]
-    """What determines the result, as JSON values; enough to repeat the run."""
-    config_version: int = 0
-    """The version of ``config``'s schema; 0: command-line options by name."""
+    config: SolveConfig
+    """What determines the result."""
     model: str
     """The generator's name for people."""
     provenance: Mapping[str, Any]
@@ -88,8 +88,7 @@ class RunWriter:
             "origin": redact(start.origin),
             "test_set": _insert_tests(to, start.tests),
             "n_tests": start.n_tests,
-            "config": to_json(redact(dict(start.config))),
-            "config_version": start.config_version,
+            "config": to_json(redact(json.loads(start.config.to_json()))),
             "model": redact(start.model),
             "provenance": to_json(redact(dict(start.provenance))),
         }

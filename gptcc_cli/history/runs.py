@@ -25,6 +25,7 @@ from gptcc_cli.history.records import (
     tests_from_json,
 )
 from gptcc_cli.history.run_writer import is_running
+from gptcc_cli.options.solve_config import SolveConfig
 from gptcc_cli.problem import GivenTest, Problem
 from gptcc_cli.prompting import Prompt
 from gptcc_cli.records import from_json
@@ -102,10 +103,8 @@ class RecordedRun:
     """Tests in addition to the samples."""
     generated_tests_text: str | None
     """The model's reply to a request for tests; ``None``: it was not asked."""
-    config: Mapping[str, Any]
+    config: SolveConfig
     """What determined the result."""
-    config_version: int
-    """The version of ``config``'s schema; 0: command-line options by name."""
     provenance: Mapping[str, Any]
     version: str
     """The gptcc that ran."""
@@ -330,8 +329,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
         origin=row["origin"],
         tests=() if tests is None else tests_from_json(tests),
         generated_tests_text=None if reply is None else decode_text(reply),
-        config=json.loads(row["config"]),
-        config_version=row["config_version"],
+        config=_config(row["config"]),
         provenance=json.loads(row["provenance"]),
         version=row["version"],
         ended=row["ended"],
@@ -339,6 +337,14 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
         answer=row["answer"],
         programs=tuple(_programs(connection, row["number"])),
     )
+
+
+def _config(text: str) -> SolveConfig:
+    """Read a run's config; rows of gptcc 0.1 hold the options of its command line."""
+    record = json.loads(text)
+    if "version" in record:
+        return SolveConfig.from_json(text)
+    return SolveConfig.from_settings_v0(record)
 
 
 def _programs(connection: sqlite3.Connection, number: int) -> Iterator[RecordedProgram]:

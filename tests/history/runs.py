@@ -16,6 +16,7 @@ from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import Completion, Request, Sampling, Watcher, plan
 from gptcc_cli.history import Recorder, RunLog, RunStart
 from gptcc_cli.judging import CaseResult, Judgement, Verdict
+from gptcc_cli.options.solve_config import SolveConfig
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 from gptcc_cli.solving import Solution, Until, solve
 from tests.programs import completion, prompt
@@ -28,7 +29,7 @@ SAMPLES = (
     SampleTest(name="sample 2", input="1 1\n", expected="2\n", suspect="ellipsis"),
 )
 PROBLEM = Problem(id="coins", statement="Coins in jars.\n\nPrint their sum.", samples=SAMPLES)
-CONFIG = {"seed": 3, "until": "all"}
+CONFIG = SolveConfig.from_settings_v0({"seed": 3, "until": "all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,6 @@ def run_start(
         tests=tests,
         n_tests=2,
         config=CONFIG,
-        config_version=1,
         model=model,
         provenance={"commit": "1a2b3c4"},
         version="0.1.0",

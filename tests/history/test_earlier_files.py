@@ -55,10 +55,33 @@ def renamed(record: dict[str, Any]) -> dict[str, Any]:
     cases = [case for program in record["programs"] for case in program["cases"]]
     for case in cases:
         case.update({name: case.get(name) for name in facts})
-    names = {"settings": "config", "tests_written": "generated_tests_text"}
+    names = {"tests_written": "generated_tests_text"}
+    shown = {names.get(name, name): value for name, value in record.items()}
+    shown["config"] = config_of(shown.pop("settings"))
+    return shown
+
+
+def config_of(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the config of today that means the same as the options of that commit."""
+    sampling = settings["sampling"]
+    waits = settings["budget"] is not None or settings["write_tests"]
+    same = ("template", "model", "revision", "quantize", "device", "dtype", "adapter", "replay")
+    same += ("trust_remote_code", "endpoint", "endpoint_style", "strict_layout")
+    drawn = ("n", "temperatures", "top_p", "top_k", "max_new_tokens", "batch_size", "seed")
     return {
-        **{names.get(name, name): value for name, value in record.items()},
-        "config_version": 0,
+        "version": 1,
+        **{name: settings[name] for name in same},
+        **{name: sampling[name] for name in drawn},
+        "temperature_schedule": sampling["later"],
+        "until": settings["until"] or ("agreed" if waits else "first"),
+        "budget_s": settings["budget"],
+        "repair_rounds": settings["repair"],
+        "n_generated_tests": settings["write_tests"],
+        "time_limit_s": settings["time_limit"],
+        "memory_limit_bytes": settings["memory_limit"],
+        "output_limit_bytes": settings["output_limit"],
+        "check": not settings["no_check"],
+        "sandboxed": not settings["unsafe"],
     }
 
 

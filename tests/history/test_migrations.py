@@ -16,7 +16,8 @@ from gptcc_cli.history import (
 )
 from gptcc_cli.history.database import APPLICATION_ID
 from gptcc_cli.history.migrations import MIGRATIONS, migrate, schema_version
-from tests.history.runs import RIGHT, record
+from gptcc_cli.options.choices import Until
+from tests.history.runs import CONFIG, RIGHT, record
 
 # One run, as the versions stored it: what the first wrote, and what each later one added.
 _FIRST = (
@@ -44,7 +45,7 @@ _REQUESTS = (
     "VALUES (1, 0, 0, 'q', 4, 0.2, 77)",
 )
 _TESTS_WRITTEN = ("UPDATE runs SET tests_written = 'Input: 1 2 Output: 3'",)
-_CONFIG = ("UPDATE runs SET config = '{\"seed\":4}', config_version = 1",)
+_CONFIG = (f"UPDATE runs SET config = '{CONFIG.to_json()}'",)
 ADDED = (_FIRST, _REQUESTS, _TESTS_WRITTEN, _CONFIG)
 """What each version adds to a run."""
 
@@ -87,9 +88,7 @@ def test_a_history_of_every_version_opens(version: int, tmp_path: Path) -> None:
     assert [(one.index, one.seed, one.text) for one in completions] == [(4, 77, RIGHT)]
     assert completions[0].prompt.template.stop_strings == ("</",)
     assert [[one.seed for one in round_] for round_ in rounds] == ([[77]] if version > 1 else [])
-    assert (run.config, run.config_version) == (
-        ({"seed": 4}, 1) if version > 3 else ({"seed": 3}, 0)
-    )
+    assert (run.config.seed, run.config.until) == (3, Until.ALL if version > 3 else Until.FIRST)
     assert run.generated_tests_text == ("Input: 1 2 Output: 3" if version > 2 else None)
 
 

@@ -13,6 +13,7 @@ from gptcc_cli.cli.intake import Task
 from gptcc_cli.console import Reporter
 from gptcc_cli.generation import Sampling
 from gptcc_cli.history import Recorder, RunLog, RunStart, history_path, open_run_log
+from gptcc_cli.options.solve_config import SolveConfig
 
 if TYPE_CHECKING:
     from gptcc_cli.cli.solve_wish import SolveWish
@@ -47,7 +48,9 @@ class Log:
             origin=task.origin,
             tests=task.tests,
             n_tests=0 if self.wish.no_check else len(task.verifying),
-            config={**settings_of(self.wish), "sampling": _plain(sampling)},
+            config=SolveConfig.from_settings_v0(
+                {**settings_of(self.wish), "sampling": _plain(sampling)}
+            ),
             model=self.writer.generator.name,
             provenance=_provenance(self.writer),
             version=gptcc_cli.__version__,
