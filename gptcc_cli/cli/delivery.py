@@ -7,11 +7,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from gptcc_cli.atomic_writes import write_atomically
 from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.console import write_answer, write_json
 from gptcc_cli.console.answer import program_text, solution_record
 from gptcc_cli.errors import ExitCode, OutputError, UsageError
-from gptcc_cli.files import write_whole
 from gptcc_cli.generation import Sampling, write_completions
 from gptcc_cli.solving import Ended, Solution
 
@@ -100,7 +100,7 @@ class Delivery:
             return
         place = self.output / f"{_stem(solution)}.py" if self.several else self.output
         try:
-            write_whole(place, program, hint=OUTPUT_HINT)
+            write_atomically(place, program, hint=OUTPUT_HINT)
         except OutputError:
             if not self.as_json:
                 write_answer(program)  # an hour of work is not thrown away for a full disk
@@ -114,7 +114,7 @@ class Delivery:
         for position, ranked in enumerate(solution.ranked):
             verdict = ranked.judgement.verdict
             name = f"{position:03d}-{verdict.value if verdict else 'unverified'}.py"
-            write_whole(place / name, ranked.judgement.candidate.source, hint=OUTPUT_HINT)
+            write_atomically(place / name, ranked.judgement.candidate.source, hint=OUTPUT_HINT)
         completions = sorted(
             (one for ranked in solution.ranked for one in ranked.judgement.candidate.completions),
             key=lambda completion: completion.index,

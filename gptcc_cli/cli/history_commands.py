@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from gptcc_cli.atomic_writes import write_atomically
 from gptcc_cli.cli.delivery import OUTPUT_HINT
 from gptcc_cli.console import Reporter, write_answer, write_json
 from gptcc_cli.console.history import (
@@ -17,7 +18,6 @@ from gptcc_cli.console.history import (
     summary_record,
 )
 from gptcc_cli.errors import ExitCode, UsageError
-from gptcc_cli.files import write_whole
 from gptcc_cli.history import (
     RecordedProgram,
     RecordedRun,
@@ -88,7 +88,7 @@ def run_export(history: Path | None, name: str | None, *, every: bool, output: P
             names = [] if connection is None else [run.id for run in runs_of(connection)][::-1]
         parts = _exported(connection, names)
         if output is not None:
-            write_whole(output, "".join(parts), hint=OUTPUT_HINT)
+            write_atomically(output, "".join(parts), hint=OUTPUT_HINT)
             return
         for part in parts:
             write_answer(part)

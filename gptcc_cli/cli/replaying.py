@@ -163,7 +163,7 @@ def _sampling_of(config: SolveConfig) -> Sampling:
     return Sampling(
         n=config.n,
         temperatures=config.temperatures,
-        later=config.temperature_schedule,
+        temperature_schedule=config.temperature_schedule,
         top_p=config.top_p,
         top_k=config.top_k,
         max_new_tokens=config.max_new_tokens,

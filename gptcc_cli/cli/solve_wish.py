@@ -7,7 +7,7 @@ from gptcc_cli.cli.delivery import Delivery
 from gptcc_cli.cli.solve_options import StyleChoice, UntilChoice
 from gptcc_cli.cli.units import temperatures
 from gptcc_cli.cli.wishes import WritingWish
-from gptcc_cli.generation import LATER, Sampling, check_sampling
+from gptcc_cli.generation import TEMPERATURE_SCHEDULE, Sampling, check_sampling
 from gptcc_cli.solving import Until
 
 _DEFAULT_N = 32
@@ -52,11 +52,11 @@ class SolveWish(WritingWish):
             max_new_tokens=self.max_new_tokens,
             batch_size=self.batch_size,
             seed=self.seed,
-            later=LATER,
+            temperature_schedule=TEMPERATURE_SCHEDULE,
         )
         if self.temperature is not None:
             chosen = temperatures(self.temperature)
-            sampling = replace(sampling, temperatures=chosen, later=())
+            sampling = replace(sampling, temperatures=chosen, temperature_schedule=())
         if self.number is None and self.budget is not None and any(sampling.temperatures):
             sampling = replace(sampling, n=OPEN_N)
         check_sampling(sampling)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.evaluation.report import EvalReport, ReportRow, RunComparison
 from gptcc_cli.evaluation.stages import EvalProgress
-from gptcc_cli.generation import Writing
+from gptcc_cli.generation import GeneratorStatus
 from gptcc_cli.metrics import Estimate
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class StageView:
         self._said_s = self._started_s
         self._status: Status | None = None
         self._last: EvalProgress | None = None
-        self._writing: Writing | None = None
+        self._generating: GeneratorStatus | None = None
 
     def __enter__(self) -> Self:
         """Start showing."""
@@ -52,9 +52,9 @@ class StageView:
         self._last = progress
         self._show()
 
-    def watch(self, writing: Writing) -> None:
+    def watch(self, status: GeneratorStatus) -> None:
         """Take note of a problem being written."""
-        self._writing = writing
+        self._generating = status
         self._show()
 
     def _show(self) -> None:

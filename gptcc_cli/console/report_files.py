@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from gptcc_cli.atomic_writes import atomic_path, output_errors
 from gptcc_cli.benchmarks import Benchmark
 from gptcc_cli.console.card import model_card
 from gptcc_cli.console.charts import charts
@@ -18,7 +19,6 @@ from gptcc_cli.console.evaluation import report_record
 from gptcc_cli.console.report_page import report_page
 from gptcc_cli.evaluation.examples import read_graded_examples
 from gptcc_cli.evaluation.report import EvalReport
-from gptcc_cli.files import explained, written_aside
 
 
 def write_report_files(
@@ -87,7 +87,7 @@ def problems_csv(report: EvalReport) -> str:
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    with explained(path):
+    with output_errors(path):
         path.parent.mkdir(exist_ok=True)
-        with written_aside(path) as aside, aside.open("wb") as file:
+        with atomic_path(path) as aside, aside.open("wb") as file:
             file.writelines(pieces)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from gptcc_cli.console.judged import STYLES, slowest_s
 from gptcc_cli.console.reporter import Reporter
-from gptcc_cli.generation import Writing
+from gptcc_cli.generation import GeneratorStatus
 from gptcc_cli.judging import Judgement, Verdict
 from gptcc_cli.solving import GenerationProgress, Judged, Solution, SolveEvent, Wrote
 
@@ -43,7 +43,7 @@ class SolveView:
         self._n_written = 0
         self._verdicts: Counter[Verdict | None] = Counter()
         self._recent: deque[Judgement] = deque(maxlen=_RECENT)
-        self._writing = Writing(n_tokens=0, n_active=0, n_finished=0)
+        self._status = GeneratorStatus(n_tokens=0, n_active=0, n_finished=0)
         self._started_s = monotonic()
         self._said_s = self._started_s
         self._live: Live | None = None
@@ -77,8 +77,8 @@ class SolveView:
                 self._recent.append(judgement)
                 if self._live is None:
                     self._reporter.debug(_judged_line(judgement))
-            case GenerationProgress(writing=writing):
-                self._writing = writing
+            case GenerationProgress(status=status):
+                self._status = status
         if self._live is None and monotonic() - self._said_s >= _PLAIN_EVERY_S:
             self._said_s = monotonic()
             self._reporter.info(self._line())
@@ -93,7 +93,7 @@ class SolveView:
         return (
             f"{self._n_written}{wanted} written, {sum(self._verdicts.values())} judged"
             f"{f' ({verdicts})' if verdicts else ''}, "
-            f"{self._writing.n_tokens / elapsed_s:.0f} tokens/s, {elapsed_s:.0f} s"
+            f"{self._status.n_tokens / elapsed_s:.0f} tokens/s, {elapsed_s:.0f} s"
         )
 
     def _picture(self) -> "RenderableType":
@@ -105,7 +105,7 @@ class SolveView:
         for judgement in self._recent:
             style = STYLES[judgement.verdict] if judgement.verdict else ""
             lines.append(Text(f"  {_judged_line(judgement)}", style=style, no_wrap=True))
-        tail = self._writing.tail.splitlines()[-_TAIL_LINES:]
+        tail = self._status.preview.splitlines()[-_TAIL_LINES:]
         lines += [Text(f"  | {line}", style="dim", no_wrap=True) for line in tail]
         return Group(*lines)
 

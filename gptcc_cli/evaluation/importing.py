@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gptcc_cli.atomic_writes import atomic_path, output_errors
 from gptcc_cli.benchmarks import Benchmark, BenchmarkEntry
 from gptcc_cli.errors import UsageError
 from gptcc_cli.evaluation.completions import SCHEMA, VERSION, benchmark_header
 from gptcc_cli.evaluation.stages import COMPLETIONS_FILE, Record, line_of, read_header
-from gptcc_cli.files import explained, written_aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _write(directory: Path, header: Record, records: Iterator[Record]) -> None:
             f"{str(directory)!r} already holds other completions",
             hint="use another --output",
         )
-    with explained(path), written_aside(path) as aside, aside.open("wb") as file:
+    with output_errors(path), atomic_path(path) as aside, aside.open("wb") as file:
         file.write(line_of(header))
         for record in records:
             file.write(line_of(record))

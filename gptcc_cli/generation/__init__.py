@@ -4,14 +4,14 @@ Importing this package imports neither torch nor transformers.
 """
 
 from gptcc_cli.generation.completion import (
-    LATER,
+    TEMPERATURE_SCHEDULE,
     Completion,
     Finish,
     Generator,
+    GeneratorStatus,
     Request,
     Sampling,
     Watcher,
-    Writing,
 )
 from gptcc_cli.generation.endpoint import EndpointGenerator, EndpointStyle
 from gptcc_cli.generation.opening import open_generator
@@ -26,18 +26,18 @@ from gptcc_cli.generation.replay import (
 from gptcc_cli.generation.transformers_generator import TransformersGenerator
 
 __all__ = [
-    "LATER",
+    "TEMPERATURE_SCHEDULE",
     "Completion",
     "EndpointGenerator",
     "EndpointStyle",
     "Finish",
     "Generator",
+    "GeneratorStatus",
     "ReplayGenerator",
     "Request",
     "Sampling",
     "TransformersGenerator",
     "Watcher",
-    "Writing",
     "check_sampling",
     "completion_record",
     "derive_seed",

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from gptcc_cli.prompting import Prompt
 
-LATER = (0.4, 0.6, 0.8, 1.0)
+TEMPERATURE_SCHEDULE = (0.4, 0.6, 0.8, 1.0)
 """What a run goes on with, if nobody chose its temperatures: the coldest repeat themselves, and
 warmer ones solve what those never write (docs/log.md)."""
 
@@ -36,7 +36,7 @@ class Sampling:
     """How many candidates; at least 1."""
     temperatures: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8)
     """Spread over the candidates in turn; 0 is greedy."""
-    later: tuple[float, ...] = ()
+    temperature_schedule: tuple[float, ...] = ()
     """Spread over the candidates after each of ``temperatures`` was used once; empty: those
     again."""
     top_p: float = 0.95
@@ -83,7 +83,7 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Writing:
+class GeneratorStatus:
     """A glimpse of generation under way, for a progress display."""
 
     n_tokens: int
@@ -92,15 +92,15 @@ class Writing:
     """Candidates being written now."""
     n_finished: int
     """Candidates finished so far."""
-    tail: str = ""
+    preview: str = ""
     """The last text of one candidate being written."""
-    tail_index: int | None = None
+    preview_index: int | None = None
     """Which candidate that is."""
     note: str | None = None
     """One line the user should read, such as that memory ran out and the batch was halved."""
 
 
-Watcher = Callable[[Writing], None]
+Watcher = Callable[[GeneratorStatus], None]
 """Called now and then while completions are written; must be quick."""
 
 

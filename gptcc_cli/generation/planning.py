@@ -33,9 +33,9 @@ def plan(prompts: Sequence[Prompt], sampling: Sampling, problem_id: str) -> Iter
 def temperature_of(sampling: Sampling, turn: int) -> float:
     """Return the temperature of a turn: ``temperatures`` first, then ``later`` for ever."""
     first = sampling.temperatures
-    if turn < len(first) or not sampling.later:
+    if turn < len(first) or not sampling.temperature_schedule:
         return first[turn % len(first)]
-    return sampling.later[(turn - len(first)) % len(sampling.later)]
+    return sampling.temperature_schedule[(turn - len(first)) % len(sampling.temperature_schedule)]
 
 
 def derive_seed(run_seed: int, problem_id: str, index: int) -> int:
@@ -63,7 +63,7 @@ def check_sampling(sampling: Sampling, *, n_prompts: int = 1) -> None:
         )
     if not sampling.temperatures:
         raise UsageError("no temperature was given")
-    for temperature in (*sampling.temperatures, *sampling.later):
+    for temperature in (*sampling.temperatures, *sampling.temperature_schedule):
         if not 0 <= temperature <= 100:
             raise UsageError(f"a temperature of {temperature} can't be used", hint="try 0.6")
     if not 0 < sampling.top_p <= 1:
@@ -72,7 +72,7 @@ def check_sampling(sampling: Sampling, *, n_prompts: int = 1) -> None:
         raise UsageError(f"top-k of {sampling.top_k} is negative", hint="0 keeps all tokens")
     if sampling.batch_size is not None and sampling.batch_size < 1:
         raise UsageError(f"a batch of {sampling.batch_size} can't be written", hint="use 1 or more")
-    if {*sampling.temperatures, *sampling.later} == {0} and sampling.n > n_prompts:
+    if {*sampling.temperatures, *sampling.temperature_schedule} == {0} and sampling.n > n_prompts:
         raise UsageError(
             f"at temperature 0 all {sampling.n} candidates would be the same text",
             hint="use -n 1, or a temperature above 0",

@@ -13,15 +13,15 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Any
 
+from gptcc_cli.atomic_writes import atomic_path, output_errors
 from gptcc_cli.errors import ModelError
-from gptcc_cli.files import explained, written_aside
 from gptcc_cli.generation.completion import (
     Completion,
     Finish,
+    GeneratorStatus,
     Request,
     Sampling,
     Watcher,
-    Writing,
 )
 from gptcc_cli.prompting import Prompt
 
@@ -67,8 +67,8 @@ def write_completions(
         OutputError: it can't be written.
     """
     with (
-        explained(path),
-        written_aside(path) as aside,
+        output_errors(path),
+        atomic_path(path) as aside,
         aside.open("w", encoding="utf-8") as file,
     ):
         write_header(file, generator=generator, sampling=sampling)
@@ -138,7 +138,7 @@ class ReplayGenerator:
             completion = self._answer(request)
             n_tokens += completion.n_tokens
             if watch is not None:
-                watch(Writing(n_tokens=n_tokens, n_active=0, n_finished=finished))
+                watch(GeneratorStatus(n_tokens=n_tokens, n_active=0, n_finished=finished))
             yield completion
 
     def _answer(self, request: Request) -> Completion:

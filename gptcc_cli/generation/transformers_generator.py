@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from threading import Event
 from typing import Any
 
-from gptcc_cli.generation.completion import Completion, Request, Sampling, Watcher, Writing
+from gptcc_cli.generation.completion import Completion, GeneratorStatus, Request, Sampling, Watcher
 from gptcc_cli.generation.naming import describe
 from gptcc_cli.generation.sampling import RowSampler, uniform
 from gptcc_cli.generation.writing import Row, encode_prompt, room_for
@@ -153,12 +153,12 @@ class _Run:
             going = []
         return torch.tensor([row not in going for row in rows], device=tokens.device)
 
-    def _glimpse(self, rows: list[Row], going: list[Row]) -> Writing:
+    def _glimpse(self, rows: list[Row], going: list[Row]) -> GeneratorStatus:
         shown = going[0] if going else None
-        return Writing(
+        return GeneratorStatus(
             n_tokens=self._n_tokens,
             n_active=len(going),
             n_finished=self._n_finished + len(rows) - len(going),
-            tail=shown.text[-400:] if shown else "",
-            tail_index=shown.request.index if shown else None,
+            preview=shown.text[-400:] if shown else "",
+            preview_index=shown.request.index if shown else None,
         )

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from gptcc_cli.atomic_writes import atomic_path, flush_to_disk
 from gptcc_cli.errors import ModelError
-from gptcc_cli.files import flush, written_aside
 
 RECORD = "gptcc.json"
 
@@ -90,7 +90,7 @@ def write_text(path: Path, text: str) -> None:
     """
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with written_aside(path) as aside:
+        with atomic_path(path) as aside:
             aside.write_text(text, encoding="utf-8")
 
 
@@ -178,7 +178,7 @@ def _write_record(directory: Path, source: str) -> None:
         if path.name != RECORD
     ]
     for path in directory.iterdir():
-        flush(path)
+        flush_to_disk(path)
     record = {"schema": "gptcc.model/1", "source": source, "files": files}
     (directory / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 

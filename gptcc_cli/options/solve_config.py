@@ -110,7 +110,7 @@ class SolveConfig:
         return cls(
             n=drawn["n"],
             temperatures=tuple(drawn["temperatures"]),
-            temperature_schedule=tuple(drawn["later"]),
+            temperature_schedule=tuple(drawn.get("temperature_schedule", drawn["later"])),
             top_p=drawn["top_p"],
             top_k=drawn["top_k"],
             max_new_tokens=drawn["max_new_tokens"],

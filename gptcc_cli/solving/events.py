@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gptcc_cli.generation import Completion, Writing
+from gptcc_cli.generation import Completion, GeneratorStatus
 from gptcc_cli.judging import Judgement
 
 
@@ -25,7 +25,7 @@ class Judged:
 class GenerationProgress:
     """Generation is under way."""
 
-    writing: Writing
+    status: GeneratorStatus
 
 
 SolveEvent = Wrote | Judged | GenerationProgress

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from gptcc_cli.errors import GptccError
 from gptcc_cli.extraction import Candidate
-from gptcc_cli.generation import Completion, Generator, Request, Sampling, Writing
+from gptcc_cli.generation import Completion, Generator, GeneratorStatus, Request, Sampling
 from gptcc_cli.judging import Judgement, OutputSignature, Verdict
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 from gptcc_cli.ranking import RankedCandidate, evidence_bits, evidence_for, rank
@@ -172,8 +172,8 @@ class _SolveRun:
     ) -> Iterator[Candidate]:
         """Yield candidates until all are written or the run is stopped."""
 
-        def watch(writing: Writing) -> None:
-            self._listen(GenerationProgress(writing=writing))
+        def watch(status: GeneratorStatus) -> None:
+            self._listen(GenerationProgress(status=status))
 
         written = generator.generate(requests, sampling, cancel=self._stop, watch=watch)
         for completion in self._unless_it_fails(written):

@@ -9,8 +9,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from gptcc_cli.atomic_writes import write_atomically
 from gptcc_cli.errors import ProblemError
-from gptcc_cli.files import write_whole
 from gptcc_cli.problem import IOTest, Json, Problem
 from gptcc_cli.sources.source import Source
 
@@ -89,4 +89,4 @@ def _texts(tests: Sequence[IOTest]) -> list[tuple[str, str]]:
 
 
 def _write(path: Path, text: str) -> None:
-    write_whole(path, text, make_parents=True, durable=True, hint="choose another directory")
+    write_atomically(path, text, make_parents=True, durable=True, hint="choose another directory")

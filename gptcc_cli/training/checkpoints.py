@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gptcc_cli.atomic_writes import flush_to_disk
 from gptcc_cli.errors import TrainingError
-from gptcc_cli.files import flush
 
 _NAME = re.compile(r"checkpoint-(\d+)")
 _ASIDE = ".writing"
@@ -61,7 +61,7 @@ class CheckpointStore:
         if target.exists():
             shutil.rmtree(target)
         written.replace(target)
-        flush(self.directory)
+        flush_to_disk(self.directory)
         shutil.rmtree(self.aside, ignore_errors=True)
 
     def thin(self, *, keep: int, best: int | None) -> None:
@@ -103,7 +103,7 @@ class CheckpointStore:
 def flush_tree(directory: Path) -> None:
     """Wait until a directory's files have reached the disk."""
     for path in (*directory.rglob("*"), directory):
-        flush(path)
+        flush_to_disk(path)
 
 
 def _is_writing(error: Exception) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from gptcc_cli.atomic_writes import atomic_path
 from gptcc_cli.errors import OutputError, TrainingError
-from gptcc_cli.files import written_aside
 from gptcc_cli.models import LoadedModel
 from gptcc_cli.models.training_record import TRAINING_RECORD, inherited_data
 from gptcc_cli.training import curve
@@ -153,7 +153,7 @@ def remove_result(directory: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file so that it is on the disk, whole, or not there."""
-    with written_aside(path, durable=True) as aside:
+    with atomic_path(path, durable=True) as aside:
         aside.write_text(text, encoding="utf-8")
 
 

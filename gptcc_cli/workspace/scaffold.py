@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gptcc_cli.atomic_writes import write_atomically
 from gptcc_cli.errors import OutputError
-from gptcc_cli.files import write_whole
 from gptcc_cli.workspace.hooks import CONFIG_NAME, with_hooks
 
 _SETTINGS = """\
@@ -206,4 +206,4 @@ def _text(path: Path) -> str | None:
 
 
 def _write(path: Path, text: str) -> None:
-    write_whole(path, text, make_parents=True, hint="choose a directory that can be written")
+    write_atomically(path, text, make_parents=True, hint="choose a directory that can be written")

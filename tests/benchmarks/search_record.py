@@ -13,7 +13,7 @@ from typing import Any
 from gptcc_cli.cli.collaborators.problem_judge import ProbeRunner, ProblemJudge, probe_runner_for
 from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.extraction import Candidate, extract
-from gptcc_cli.generation import LATER, Completion, Sampling, plan
+from gptcc_cli.generation import TEMPERATURE_SCHEDULE, Completion, Sampling, plan
 from gptcc_cli.judging import CaseResult, Judge, Judgement, OutputSignature, Verdict
 from gptcc_cli.problem import IOTest, Problem
 from gptcc_cli.ranking import Evidence, evidence_bits, evidence_for, rank
@@ -204,7 +204,7 @@ def search(
     until: Until = Until.ALL,
 ) -> SearchRecord:
     """Search one problem as ``gptcc solve --budget`` does, to the end unless told otherwise."""
-    sampling = Sampling(n=N_AT_MOST, later=LATER)
+    sampling = Sampling(n=N_AT_MOST, temperature_schedule=TEMPERATURE_SCHEDULE)
     started_s = monotonic()
     record = SearchRecord(
         problem=problem,

@@ -122,8 +122,8 @@ def test_cancelling_returns_what_was_written_and_draws_no_more(generator):
             drawn.append(index)
             yield request_of(PROMPT, index, 1.0)
 
-    def watch(writing):
-        if writing.n_tokens >= 8:
+    def watch(status):
+        if status.n_tokens >= 8:
             cancel.set()
 
     settings = Sampling(max_new_tokens=400, batch_size=4)
@@ -157,8 +157,8 @@ def test_watching_shows_text_and_numbers_that_grow(generator):
 
     assert seen[-1].n_finished == 4
     assert seen[-1].n_tokens == sum(completion.n_tokens for completion in completions)
-    assert any(writing.tail for writing in seen)
-    counts = [writing.n_tokens for writing in seen]
+    assert any(status.preview for status in seen)
+    counts = [status.n_tokens for status in seen]
     assert counts == sorted(counts)
 
 

@@ -21,7 +21,7 @@ def test_every_prompt_meets_every_temperature():
 
 
 def test_a_ladder_is_climbed_once_by_every_prompt_and_goes_on_with_its_later_steps():
-    sampling = Sampling(n=14, temperatures=(0.2, 0.5), later=(0.7, 0.9))
+    sampling = Sampling(n=14, temperatures=(0.2, 0.5), temperature_schedule=(0.7, 0.9))
     requests = list(plan([prompt_of("a"), prompt_of("b")], sampling, "p"))
 
     climbed = [0.2, 0.5, 0.7, 0.9, 0.7, 0.9, 0.7]
@@ -62,7 +62,7 @@ def test_a_seed_is_the_same_in_another_process():
         Sampling(temperatures=()),
         Sampling(temperatures=(-0.5,)),
         Sampling(temperatures=(float("nan"),)),
-        Sampling(later=(-1.0,)),
+        Sampling(temperature_schedule=(-1.0,)),
         Sampling(top_p=0),
         Sampling(top_p=1.5),
         Sampling(top_k=-1),

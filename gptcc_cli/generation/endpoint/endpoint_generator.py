@@ -17,10 +17,10 @@ from gptcc_cli.errors import GptccError
 from gptcc_cli.generation.completion import (
     Completion,
     Finish,
+    GeneratorStatus,
     Request,
     Sampling,
     Watcher,
-    Writing,
 )
 from gptcc_cli.generation.endpoint.client import Broken, Client, Piece
 from gptcc_cli.options.choices import EndpointStyle as EndpointStyle
@@ -318,11 +318,11 @@ class _Run:
             return
         shown = self._lines[0] if self._lines else None
         watch(
-            Writing(
+            GeneratorStatus(
                 n_tokens=self._n_tokens + sum(line.n_pieces for line in self._lines),
                 n_active=len(self._lines),
                 n_finished=self._n_finished,
-                tail=shown.text[-_TAIL:] if shown else "",
-                tail_index=shown.request.index if shown else None,
+                preview=shown.text[-_TAIL:] if shown else "",
+                preview_index=shown.request.index if shown else None,
             )
         )

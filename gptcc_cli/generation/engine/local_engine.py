@@ -11,7 +11,7 @@ from threading import Event
 from typing import Any, TypeVar
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.generation.completion import Completion, Request, Sampling, Watcher, Writing
+from gptcc_cli.generation.completion import Completion, GeneratorStatus, Request, Sampling, Watcher
 from gptcc_cli.generation.engine.batch import Batch
 from gptcc_cli.generation.engine.decoder import Decoder
 from gptcc_cli.generation.engine.eight_bit import eight_bit_tensors
@@ -161,12 +161,12 @@ class _Run:
         rows = self._batch.rows
         shown = rows[0] if rows else None
         self._watch(
-            Writing(
+            GeneratorStatus(
                 n_tokens=self._batch.n_tokens,
                 n_active=len(rows),
                 n_finished=self._batch.n_finished,
-                tail=shown.text[-_TAIL:] if shown else "",
-                tail_index=shown.request.index if shown else None,
+                preview=shown.text[-_TAIL:] if shown else "",
+                preview_index=shown.request.index if shown else None,
                 note=note,
             )
         )

@@ -1,8 +1,8 @@
-"""Files that are whole or not there.
+"""Atomic file writes: a reader finds the old content or the new one, never a part of it.
 
-What is written goes aside first, into the same directory, and gets its name when all of it is
-there: whoever looks, or pulls the plug, finds the old file or the new one. Not covered: locks, and
-directories as a whole (``models.cache``, ``training.checkpoints``).
+Content goes to a temporary file in the same directory, which is renamed when it is complete; a
+crash or a power failure leaves the old file. Does not cover locks, nor whole directories
+(``models.cache``, ``training.checkpoints``).
 """
 
 import os
@@ -15,18 +15,18 @@ from gptcc_cli.errors import OutputError
 
 
 @contextmanager
-def written_aside(path: Path, *, durable: bool = False) -> Iterator[Path]:
-    """Give a place to write to, which gets its name when the block ends without an error.
+def atomic_path(path: Path, *, durable: bool = False) -> Iterator[Path]:
+    """Provide a temporary path that replaces ``path`` if the block ends without an error.
 
-    A file that is replaced keeps its permissions, and a link to it stays a link. What is no
-    regular file, such as a pipe or ``/dev/null``, is given as it is.
+    A file that is replaced keeps its permissions, and a symbolic link to it stays a link. If
+    ``path`` is not a regular file, such as a pipe or ``/dev/null``, it is provided itself.
 
     Args:
-        path: the name; its directory must be there.
-        durable: whether the text is on the disk before it has its name.
+        path: the file to write; its directory must exist.
+        durable: whether to flush the content to the disk before the rename.
 
     Raises:
-        OSError: the file can't be made or renamed, or what the block raises.
+        OSError: the file can't be created or renamed, or the block raises.
     """
     before = _state(path)
     if before is not None and not stat.S_ISREG(before.st_mode):
@@ -40,14 +40,14 @@ def written_aside(path: Path, *, durable: bool = False) -> Iterator[Path]:
             aside.chmod(stat.S_IMODE(before.st_mode))
         yield aside
         if durable:
-            flush(aside)
+            flush_to_disk(aside)
         aside.replace(target)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
 
 
-def write_whole(
+def write_atomically(
     path: Path,
     content: str | bytes,
     *,
@@ -55,30 +55,30 @@ def write_whole(
     make_parents: bool = False,
     durable: bool = False,
 ) -> None:
-    """Write a file under its name, whole or not at all.
+    """Write a file atomically.
 
     Args:
-        path: the name.
-        content: bytes, or text that becomes UTF-8 (bytes that were read with ``surrogateescape``
-            come out as they were).
-        hint: of the error.
-        make_parents: whether directories are made for it.
-        durable: whether it is on the disk before it has its name.
+        path: the file to write.
+        content: bytes, or text to encode as UTF-8 (bytes that were read with ``surrogateescape``
+            are written back unchanged).
+        hint: the hint of the error.
+        make_parents: whether to create missing directories.
+        durable: whether to flush the content to the disk before the rename.
 
     Raises:
-        OutputError: it can't be written.
+        OutputError: the file can't be written.
     """
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
-    with explained(path, hint=hint):
+    with output_errors(path, hint=hint):
         if make_parents:
             path.parent.mkdir(parents=True, exist_ok=True)
-        with written_aside(path, durable=durable) as aside:
+        with atomic_path(path, durable=durable) as aside:
             aside.write_bytes(data)
 
 
 @contextmanager
-def explained(path: Path, *, hint: str | None = None) -> Iterator[None]:
-    """Say in a sentence why a file can't be written.
+def output_errors(path: Path, *, hint: str | None = None) -> Iterator[None]:
+    """Turn an ``OSError`` of the block into one sentence that names the file.
 
     Raises:
         OutputError: the block raised an ``OSError``.
@@ -97,8 +97,8 @@ def _state(path: Path) -> os.stat_result | None:
         return None
 
 
-def flush(path: Path) -> None:
-    """Wait until a file or a directory has reached the disk.
+def flush_to_disk(path: Path) -> None:
+    """Flush a file or a directory to the disk.
 
     Raises:
         OSError: it can't be opened, or the disk fails.
