@@ -1,11 +1,10 @@
-"""Samples -> further inputs of the same kind, of which nobody knows the answer.
+"""Samples -> further inputs of the same kind, without expected outputs.
 
-Pure. Learns the shape of the samples' inputs and what they have in common, and changes them
-within that. Takes samples alone: a hidden test given here is a type error. It never looks at an
-expected output, and makes none.
+Infers the shape of the samples' inputs and the facts they have in common, and changes the inputs
+within those. Pure. Takes samples only: passing a hidden test is a type error. Never reads an
+expected output and generates none.
 """
 
-from gptcc_cli.input_generation.probe import Probe
-from gptcc_cli.input_generation.probing import generate_inputs
+from gptcc_cli.input_generation.generating import Probe, generate_inputs
 
 __all__ = ["Probe", "generate_inputs"]

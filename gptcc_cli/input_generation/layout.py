@@ -1,11 +1,10 @@
 """Lines of words -> the layout that samples of standard input share.
 
-A layout is found by trying: each next line is a line of a fixed number of words, a row of as many
-words as some earlier number says, or the first of a block that is repeated as often as an earlier
-number says. The cheapest layout that explains every sample to its end is taken, which is the one
-that leaves the least to chance.
+A best-first search: the next line has a fixed number of words, or as many words as an earlier
+number says, or starts a block that is repeated as often as an earlier number says. Each choice has
+a cost; the cheapest layout that explains every sample to its end leaves the least to chance.
 
-Not covered: layouts that depend on a value other than a count (queries of several kinds), and
+Not covered: layouts that depend on a value other than a count (several kinds of queries), and
 inputs that end at a mark.
 """
 
@@ -19,7 +18,7 @@ from typing import Final, TypeAlias
 Lines: TypeAlias = tuple[tuple[str, ...], ...]
 """The lines of one sample, each as its words."""
 Numbers: TypeAlias = tuple[int | None, ...]
-"""What has been read so far that may count; ``None`` for a word that is no number."""
+"""The possible counts read so far; ``None`` for a word that is not a number."""
 
 INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,30})")
 _MOST_READS: Final = 40_000
@@ -33,7 +32,7 @@ _DEEPEST: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """A length: a number read before, by its place, and what is done to it."""
+    """A length: an earlier number by its index, and how the length follows from it."""
 
     place: int
     factor: int = 1
@@ -41,7 +40,7 @@ class Count:
     times: int | None = None
 
     def of(self, numbers: Numbers) -> int | None:
-        """The length where these numbers were read; ``None`` if it can't be one."""
+        """Return the length after these numbers; ``None`` if it is impossible."""
         first = numbers[self.place]
         other = 1 if self.times is None else numbers[self.times]
         if first is None or other is None or not 0 <= first * other <= _MOST_COUNT:
@@ -59,16 +58,16 @@ class WordLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedLine:
-    """Some words, then as many as a count says, on one line; ``None``: any number."""
+    """A line of ``head`` words, then as many as a count says; ``None``: any number."""
 
     count: Count | None
     head: int = 0
-    """How many words come first; the count may be one of them."""
+    """Words before the counted ones; the count may be one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepeatedLines:
-    """Lines that are repeated; ``None``: up to the end."""
+    """Lines that are repeated; ``None``: to the end of the input."""
 
     count: Count | None
     body: "LineLayout"
@@ -81,7 +80,7 @@ Parsed: TypeAlias = list["str | Parsed"]
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How far one sample is read."""
+    """How far one sample has been read."""
 
     lines: Lines
     at: int = 0
@@ -95,18 +94,17 @@ class _State:
 def find_layout(
     samples: Sequence[Lines], spelled: frozenset[int] = frozenset()
 ) -> LineLayout | None:
-    """Return the cheapest layout that explains every sample, if one is found in time.
+    """Return the cheapest layout that explains every sample, if one is found within the budget.
 
     Args:
         samples: the lines of each.
-        spelled: how many words a line has by the statement ("three integers"): such lines are
-            cheap.
+        spelled: widths of lines that the statement names ("three integers"), which cost less.
     """
     return _Search(spelled).run(tuple(_State(lines) for lines in samples))
 
 
 def parse(layout: LineLayout, lines: Lines) -> Parsed | None:
-    """Take a sample apart: one part for each item, with lists inside; ``None`` if it differs."""
+    """Parse a sample into one part for each item; ``None`` if it does not have the layout."""
     read = _read(layout, _State(lines))
     return read[0] if read is not None and read[1].ended else None
 
@@ -161,7 +159,7 @@ def _read_block(item: RepeatedLines, state: _State) -> tuple[Parsed, _State] | N
 
 
 def _numbers(words: tuple[str, ...]) -> Iterator[int | None]:
-    """The numbers of a line that may count; a long line holds none."""
+    """Yield the possible counts of a line; a long line has none."""
     short = len(words) <= _MOST_COUNTING
     return (_number(word) if short else None for word in words)
 
@@ -171,7 +169,7 @@ def _number(word: str) -> int | None:
 
 
 class _Search:
-    """One search, cheapest first, within a bound on the work."""
+    """One search, cheapest first, within a budget of lines read."""
 
     def __init__(self, spelled: frozenset[int]) -> None:
         self._spelled = spelled
@@ -180,20 +178,20 @@ class _Search:
         self._known: dict[tuple[int, int, Numbers, int], list[tuple[float, Item]]] = {}
 
     def run(self, start: tuple[_State, ...]) -> LineLayout | None:
-        """Return the cheapest layout that reads all samples to their end."""
+        """Return the cheapest layout that explains all samples to their end."""
         heap: list[tuple[float, int, LineLayout, tuple[_State, ...]]] = [
             (0.0, next(self._order), (), start)
         ]
-        been: set[tuple[tuple[int, Numbers], ...]] = set()
+        visited: set[tuple[tuple[int, Numbers], ...]] = set()
         while heap and self._left > 0:
             cost, _, layout, states = heapq.heappop(heap)
             if all(state.ended for state in states):
                 return layout
-            # Readings that lead to the same place have the same ways on; the cheapest came first.
+            # States reached twice have the same continuations; the cheapest came first.
             place = tuple((state.at, state.numbers) for state in states)
-            if place in been:
+            if place in visited:
                 continue
-            been.add(place)
+            visited.add(place)
             longest = max(states, key=lambda state: len(state.lines) - state.at)
             for price, item in self._options(longest, depth=0):
                 after = self._advance(item, states)
@@ -217,7 +215,7 @@ class _Search:
         return None if read is None else read[1]
 
     def _options(self, state: _State, *, depth: int) -> list[tuple[float, Item]]:
-        """What may come next in a sample, with its price."""
+        """Return the possible next items in a sample with their costs."""
         key = (id(state.lines), state.at, state.numbers, depth)
         if key not in self._known:
             self._known[key] = [] if state.ended else list(self._new_options(state, depth))
@@ -240,10 +238,10 @@ class _Search:
             yield from self._blocks(state, depth)
 
     def _blocks(self, state: _State, depth: int) -> Iterator[tuple[float, Item]]:
-        """Yield blocks that explain the next lines of a sample."""
+        """Yield repeated blocks that explain the next lines of a sample."""
         left = len(state.lines) - state.at
         closed: dict[tuple[Count, int], int] = {}
-        for changes in (_AS_IT_IS, _CHANGED):
+        for changes in (_UNCHANGED, _CHANGED):
             counts = [
                 (price, counted, length)
                 for price, counted in _counts(state.numbers, changes)
@@ -270,7 +268,7 @@ class _Search:
     def _bodies(
         self, state: _State, depth: int, counts: list[tuple[float, Count, int]], left: int
     ) -> Iterator[tuple[float, LineLayout]]:
-        """Yield layouts that explain the lines from here, as a block's body, cheapest first."""
+        """Yield possible bodies of a block that starts here, cheapest first."""
         longest = min(_LONGEST_BODY, left // min(length for _, _, length in counts))
         heap: list[tuple[float, int, LineLayout, _State]] = [(0.0, next(self._order), (), state)]
         while heap and self._left > 0:
@@ -286,15 +284,15 @@ class _Search:
                     heapq.heappush(heap, entry)
 
 
-_AS_IT_IS: Final = ((0.0, 1, 0),)
+_UNCHANGED: Final = ((0.0, 1, 0),)
 _CHANGED: Final = ((0.6, 1, -1), (0.9, 1, 1), (1.0, 2, 0))
-"""What may be done to a number before it counts: price, factor, offset."""
+"""How a length may follow from a number: cost, factor, offset."""
 
 
 def _counts(
     numbers: Numbers, changes: tuple[tuple[float, int, int], ...]
 ) -> Iterator[tuple[float, Count]]:
-    """Yield counts made of the numbers read, the earliest a little cheaper than the latest."""
+    """Yield counts from the numbers read, the earliest slightly cheaper."""
     for place, number in enumerate(numbers):
         if number is not None and number >= 0:
             for price, factor, offset in changes:
@@ -302,7 +300,7 @@ def _counts(
 
 
 def _lengths(numbers: Numbers, wanted: int) -> Iterator[tuple[float, Count]]:
-    """Yield counts of a length, the latest number first; plain ones, or else those changed."""
+    """Yield counts for a length: numbers equal to it, the latest first, or else derived ones."""
     plain = [place for place, number in enumerate(numbers) if number == wanted]
     if plain:
         for place in plain[-1:-4:-1]:

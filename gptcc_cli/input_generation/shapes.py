@@ -1,8 +1,8 @@
-"""What the inputs of a problem have in common, as a tree of shapes.
+"""The common shape of a problem's inputs.
 
-An input is taken apart into a tree of lists with values at its leaves; a shape says what stands
-where. Lengths may depend on numbers that stand before them (``n``, then ``n`` numbers). A
-position in the shape is a *slot*; all values that ever stand there are learnt from together.
+An input is represented as a tree of lists with values at its leaves; a shape describes it. Lengths
+may depend on earlier numbers (``n``, then ``n`` numbers). A position in the shape is a *slot*;
+facts are learnt from all values of a slot together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,21 +11,21 @@ from enum import Enum
 from typing import Any, Final, TypeAlias
 
 Tree: TypeAlias = Any
-"""A list of trees, or a leaf: a JSON value. Lists are changed in place."""
+"""A list of trees, or a leaf: a JSON value. Lists are modified in place."""
 
 MOST_LEAVES: Final = 4000
-"""A tree with more leaves is not changed: its programs would spend their time reading."""
+"""Larger trees are not generated: programs would spend their time reading."""
 
 
 class ValueKind(Enum):
-    """What kind of value stands at a leaf."""
+    """The kind of value at a leaf."""
 
     INT = "int"
     FLOAT = "float"
     TEXT = "text"
     BOOL = "bool"
     OTHER = "other"
-    """``None``, objects, and lists of mixed kinds: changed with care or not at all."""
+    """``None``, objects, and lists of mixed kinds, which are changed little or not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +33,14 @@ class Size:
     """A length: ``factor * count (* other count) + offset``."""
 
     slot: int
-    """The slot of the number that counts."""
+    """The slot of the count."""
     factor: int = 1
     offset: int = 0
     times: int | None = None
-    """The slot of a second number, for ``n * m``."""
+    """The slot of a second count, for ``n * m``."""
 
     def of(self, counts: Mapping[int, int]) -> int | None:
-        """The length where these numbers are known; ``None`` where they are not."""
+        """Return the length for these counts; ``None`` if one is unknown."""
         count = counts.get(self.slot)
         if count is None or (self.times is not None and self.times not in counts):
             return None
@@ -55,7 +55,7 @@ class Leaf:
     slot: int
     kind: ValueKind
     size: Size | None = None
-    """How long a text is, where a number says so."""
+    """The length of a text, where a number determines it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Many:
     slot: int
     element: "InputShape"
     size: Size | None = None
-    """How many, where a number says so."""
+    """The number of elements, where a number determines it."""
     separator: str = " "
 
 
@@ -83,24 +83,23 @@ InputShape: TypeAlias = Leaf | Fixed | Many
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A leaf or a list at its place in a tree."""
+    """A leaf or a list in a tree."""
 
     shape: Leaf | Many
     holder: list[Tree]
-    """The list that it stands in."""
+    """The list that contains it."""
     index: int
     scope: Mapping[int, int]
-    """The numbers that can be seen from here, by slot; lengths of lists and texts under
-    ``length_of(slot)``."""
+    """The numbers in scope, by slot; lengths of lists and texts under ``length_of(slot)``."""
 
     @property
     def value(self) -> Tree:
-        """What stands here."""
+        """The leaf's value or the list."""
         return self.holder[self.index]
 
 
 def length_of(slot: int) -> int:
-    """The name under which a scope has the length of what stands in a slot."""
+    """Return the key of a scope for the length of a slot's value."""
     return -1 - slot
 
 
@@ -110,7 +109,7 @@ def spots(shape: InputShape, holder: list[Tree]) -> Iterator[Spot]:
 
 
 def measures(shape: InputShape, tree: Tree) -> dict[int, int]:
-    """The whole numbers and lengths that stand once in a tree, by slot."""
+    """Return the whole numbers and lengths that occur once in a tree, by slot."""
     if isinstance(shape, Fixed):
         found: dict[int, int] = {}
         for part, value in zip(shape.parts, tree, strict=True):
@@ -123,15 +122,20 @@ def measures(shape: InputShape, tree: Tree) -> dict[int, int]:
     return {length_of(shape.slot): len(tree)} if shape.kind is ValueKind.TEXT else {}
 
 
+def copy_tree(tree: Tree) -> Tree:
+    """Return a deep copy of a tree."""
+    return [copy_tree(item) for item in tree] if isinstance(tree, list) else tree
+
+
 def n_leaves(tree: Tree) -> int:
-    """How many leaves a tree has; every 30 characters of a text count as one."""
+    """Count the leaves of a tree; every 30 characters of a text count as one."""
     if isinstance(tree, list):
         return 1 + sum(map(n_leaves, tree))
     return 1 + len(tree) // 30 if isinstance(tree, str) else 1
 
 
 def sized_by(shape: InputShape) -> frozenset[int]:
-    """Slots of the numbers that say how long something is."""
+    """Return the slots of the numbers that are lengths."""
     found: set[int] = set()
     pending = [shape]
     while pending:

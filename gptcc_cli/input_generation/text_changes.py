@@ -1,8 +1,7 @@
-"""Changes to one text that keep it a text of its kind.
+"""Changes to a text that keep what the texts of its slot have in common.
 
-A text's kind is what all texts of its place show: their characters, words that come again and
-again, or a pattern of words and digits with marks between them (``12:30``, ``5 apples and 6
-oranges``).
+That is: their characters, a vocabulary of recurring words, or a pattern of words and digits with
+punctuation between them (``12:30``, ``5 apples and 6 oranges``).
 """
 
 import re
@@ -17,7 +16,7 @@ _CLASSES: Final = (string.ascii_lowercase, string.ascii_uppercase, string.digits
 _FEW: Final = 4
 _STRANGE: Final = 0.4
 _FOREIGN: Final = "AZaz 17.-"
-"""Characters of other kinds than letters in one case."""
+"""Characters to add to texts of letters in one case."""
 _RESTRICTING: Final = re.compile(
     r"(?i)\b(?:lower-?\s?case|upper-?\s?case|letters?|alphabet\w*|contain\w* only"
     r"|characters? (?:are|is|from)|binary|digits?|bracket\w*|parenthes\w*|roman|dna|vowels?)\b"
@@ -26,35 +25,35 @@ _RESTRICTING: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextKind:
-    """What the texts of one place have in common."""
+    """What the texts of one slot have in common."""
 
     texts: tuple[str, ...]
     alphabet: str
-    """Characters that may stand in them."""
+    """Characters that may occur."""
     foreign: str
-    """Characters of other kinds, to be let in now and then."""
+    """Characters of other kinds, which are sometimes used."""
     vocabulary: tuple[str, ...]
-    """The texts, or the words in them, if there are only these."""
+    """The words that texts consist of; empty if any word may occur."""
     pattern: tuple[tuple[str, ...], ...]
-    """By piece, the forms seen; empty if the texts are not built alike."""
+    """For each piece, the forms seen; empty if the texts have no common pattern."""
     balanced: bool
     """Whether brackets match."""
     zeros: bool
-    """Whether digits may begin with a zero."""
+    """Whether numbers may have leading zeros."""
 
     @property
     def is_strict(self) -> bool:
-        """Whether there are only such words, or only texts of one pattern."""
+        """Whether a vocabulary or a pattern limits the texts."""
         return bool(self.vocabulary or self.pattern)
 
 
 def text_kind(texts: Sequence[str], statement: str, *, bold: bool = False) -> TextKind:
-    """Find what texts have in common.
+    """Infer what texts have in common.
 
     Args:
-        texts: every text seen in one place.
-        statement: without its samples; words it names are a vocabulary.
-        bold: let other characters in where the statement speaks of none.
+        texts: every text of one slot.
+        statement: without its samples; words it names may be a vocabulary.
+        bold: use other characters too, unless the statement restricts them.
     """
     seen = tuple(dict.fromkeys(texts))
     letters = "".join(seen).replace(" ", "")
@@ -71,7 +70,7 @@ def text_kind(texts: Sequence[str], statement: str, *, bold: bool = False) -> Te
 
 
 def changed_text(text: str, kind: TextKind, random: Random, *, keep_length: bool) -> str:
-    """Return another text of the kind, or sometimes the same."""
+    """Return another text of the kind, or sometimes the same one."""
     if kind.vocabulary and not keep_length:
         return _from_words(text, kind, random)
     if kind.pattern:
@@ -82,7 +81,7 @@ def changed_text(text: str, kind: TextKind, random: Random, *, keep_length: bool
 
 
 def fits(text: str, kind: TextKind) -> bool:
-    """Whether a text is of a kind, as far as brackets, blanks and zeros go."""
+    """Return whether a text fits a kind's brackets, spaces and zeros."""
     if kind.balanced and not is_balanced(text):
         return False
     if text != text.strip() and all(one == one.strip() for one in kind.texts):
@@ -95,7 +94,7 @@ def fits(text: str, kind: TextKind) -> bool:
 
 
 def is_balanced(text: str) -> bool:
-    """Whether every bracket is closed by its own kind, in order."""
+    """Return whether brackets match."""
     closing = {")": "(", "]": "[", "}": "{", ">": "<"}
     opened: list[str] = []
     for character in text:
@@ -111,7 +110,7 @@ def _is_number(kind: TextKind) -> bool:
 
 
 def _alphabet(texts: Sequence[str], statement: str) -> str:
-    """The characters seen; whole classes of letters or digits where many of them were."""
+    """Return the characters seen, extended to whole classes of which many were seen."""
     seen = set("".join(texts))
     found = set(seen)
     words = statement.lower()
@@ -127,7 +126,7 @@ def _alphabet(texts: Sequence[str], statement: str) -> str:
 
 
 def _vocabulary(texts: Sequence[str], statement: str) -> tuple[str, ...]:
-    """The words, if the statement names them all or they come again and again."""
+    """Return the words, if the statement names them all or they recur often."""
     words = [word for text in texts for word in text.split(" ") if word]
     distinct = tuple(dict.fromkeys(words))
     repeated = len(words) >= 2 * len(distinct) and len(words) > _FEW

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from gptcc_cli.input_generation import generate_inputs
+from gptcc_cli.input_generation.generating import statement_without_samples
 from gptcc_cli.input_generation.layout import find_layout, parse
-from gptcc_cli.input_generation.probing import statement_without_samples
-from gptcc_cli.input_generation.text_shapes import spelled_widths
+from gptcc_cli.input_generation.text_format import spelled_widths
 from gptcc_cli.problem import Mode
 from gptcc_cli.statement import read_statement
 

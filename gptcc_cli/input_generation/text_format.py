@@ -1,7 +1,7 @@
-"""Samples of standard input -> shape, trees, and the way back to text.
+"""Samples of standard input -> a shape, trees, and back to text.
 
-Words become values by what all samples hold at their place: whole numbers, numbers with a point,
-or text. Numbers with leading zeros are text, as a code or a picture in digits is.
+The kind of a word is what all samples have in its place: whole numbers, numbers with a decimal
+point, or text. Numbers with leading zeros, such as codes or pictures in digits, are text.
 """
 
 import re
@@ -55,37 +55,36 @@ _MOST_WORDS: Final = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextFormat:
-    """The shape of inputs that are text, and the trees of the samples it explains."""
+    """The shape of inputs that are text, and the samples as trees."""
 
     shape: InputShape
     trees: tuple[list[Tree], ...]
-    is_plain: bool
-    """Whether no layout was found, and the lines stay as they are in one sample."""
+    is_fallback: bool
+    """Whether no layout was found: the number of lines and words is that of one sample."""
 
-    def text(self, tree: Tree) -> str:
-        """The input that a tree stands for, with a line feed at its end."""
+    def input_of(self, tree: Tree) -> str:
+        """Return the input that a tree represents, with a newline at its end."""
         return "".join(_written(self.shape, tree)) + "\n"
 
 
-def text_shapes(inputs: Sequence[str], statement: str = "") -> tuple[TextFormat, ...]:
-    """Find the shape that all samples share, or else one for each.
+def text_formats(inputs: Sequence[str], statement: str = "") -> tuple[TextFormat, ...]:
+    """Infer the format that all samples share, or else one for each sample.
 
     Args:
-        inputs: the standard input of each sample. Samples too long to be learnt from are left
-            out.
-        statement: its words on how many numbers a line holds decide where samples leave it open.
+        inputs: the standard input of each sample; very long ones are left out.
+        statement: its words about the numbers in a line decide where samples are ambiguous.
     """
     samples = [lines for lines in map(_lines, inputs) if lines]
     if not samples:
         return ()
     layout = find_layout(samples, spelled_widths(statement))
     if layout is not None:
-        return (_shaped(layout, samples, is_plain=False),)
-    return tuple(_shaped(_plain(lines), [lines], is_plain=True) for lines in samples)
+        return (_shaped(layout, samples, is_fallback=False),)
+    return tuple(_shaped(_fallback_layout(lines), [lines], is_fallback=True) for lines in samples)
 
 
 def spelled_widths(statement: str) -> frozenset[int]:
-    """How many words lines have by the statement: "two space-separated integers", "$x$ and $y$"."""
+    """Return the widths of lines that a statement names, as in "two integers" or "$x$ and $y$"."""
     found = {_WORDS[match[1].lower()] for match in _SPELLED.finditer(statement)}
     for line in _LISTED.finditer(statement):
         found.add(len(_LISTED_NAME.findall(line[0])))
@@ -101,33 +100,33 @@ def _lines(text: str) -> Lines:
     return tuple(lines)
 
 
-def _plain(lines: Lines) -> LineLayout:
+def _fallback_layout(lines: Lines) -> LineLayout:
     return tuple(WordLine(width=len(words)) for words in lines)
 
 
-def _shaped(layout: LineLayout, samples: Sequence[Lines], *, is_plain: bool) -> TextFormat:
+def _shaped(layout: LineLayout, samples: Sequence[Lines], *, is_fallback: bool) -> TextFormat:
     parsed = [parse(layout, lines) for lines in samples]
     trees = [tree for tree in parsed if tree is not None]
-    drawing = _TextFormatBuilder()
-    shape = drawing.shape_of(layout, [trees])
+    builder = _TextFormatBuilder()
+    shape = builder.shape_of(layout, [trees])
     typed = tuple(_typed(shape, tree) for tree in trees)
-    return TextFormat(shape=_with_sizes(shape, typed), trees=typed, is_plain=is_plain)
+    return TextFormat(shape=_with_sizes(shape, typed), trees=typed, is_fallback=is_fallback)
 
 
 @dataclass(slots=True)
 class _TextFormatBuilder:
-    """The slots given so far, and those of the numbers in scope, in the layout's order."""
+    """Assigns slots, and tracks those of the numbers in scope, in the layout's order."""
 
     n_slots: int = 0
     scope: list[int] = field(default_factory=list)
 
     def new_slot(self) -> int:
-        """Give a slot that no leaf or list has."""
+        """Return an unused slot."""
         self.n_slots += 1
         return self.n_slots - 1
 
     def shape_of(self, layout: LineLayout, groups: list[Any]) -> Fixed:
-        """The shape of a layout, of which ``groups`` hold every instance."""
+        """Return the shape of a layout, whose instances are in ``groups``."""
         instances = [tree for group in groups for tree in group]
         parts: list[InputShape] = []
         for place, item in enumerate(layout):
@@ -170,7 +169,7 @@ class _TextFormatBuilder:
 
 
 def _typed(shape: InputShape, tree: Tree) -> Tree:
-    """The tree with words made values."""
+    """Return the tree with words converted to values."""
     if isinstance(shape, Leaf):
         return {ValueKind.INT: int, ValueKind.FLOAT: float}.get(shape.kind, str)(tree)
     if isinstance(shape, Many):
@@ -179,7 +178,7 @@ def _typed(shape: InputShape, tree: Tree) -> Tree:
 
 
 def _with_sizes(shape: Fixed, trees: Sequence[list[Tree]]) -> InputShape:
-    """The shape with the lengths of texts that a number tells, as the width of a picture does."""
+    """Return the shape with the sizes of texts whose length is a number of the input."""
     counts: dict[int, set[int]] = {}
     seen: dict[int, set[str]] = {}
     for tree in trees:
@@ -189,7 +188,7 @@ def _with_sizes(shape: Fixed, trees: Sequence[list[Tree]]) -> InputShape:
                 equal = {name for name, value in spot.scope.items() if value == length}
                 counts[slot] = counts.get(slot, equal) & {name for name in equal if name >= 0}
                 seen.setdefault(slot, set()).add(spot.value)
-    # A text of one or two characters is as long as some number by chance.
+    # The length of a text of one or two characters equals some number by chance.
     sizes = {
         slot: max(names)
         for slot, names in counts.items()

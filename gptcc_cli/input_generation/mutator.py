@@ -1,7 +1,7 @@
 """Trees -> other trees that keep every fact.
 
-One change draws a place and what to do there; then lengths are put right, and the whole is looked
-at again: what breaks a fact is thrown away. So a change need not know what depends on it.
+A change picks a place and an operation; then lengths are corrected, and a result that breaks a fact
+is thrown away. So an operation need not know what depends on its place.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from gptcc_cli.input_generation.shapes import (
     Spot,
     Tree,
     ValueKind,
+    copy_tree,
     measures,
     n_leaves,
     spots,
@@ -35,7 +36,7 @@ _IN_PART: Final = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutator:
-    """Makes trees like those of the samples."""
+    """Generates trees like those of the samples."""
 
     shape: InputShape
     trees: tuple[Tree, ...]
@@ -43,11 +44,11 @@ class Mutator:
     texts: dict[int, TextKind]
 
     def attempt(self, random: Random) -> tuple[int, Tree, tuple[str, ...]] | None:
-        """Try to make one tree.
+        """Try to generate one tree.
 
         Returns:
-            The place of the sample it began as, the tree, and the changes in words; ``None`` if
-            it came out wrong.
+            The index of the sample it started from, the tree, and the names of the changes;
+            ``None`` if the tree breaks a fact.
         """
         origin = random.randrange(len(self.trees))
         holder = [copy_tree(self.trees[origin])]
@@ -69,25 +70,25 @@ class Mutator:
         )
 
     def _change(self, holder: list[Tree], random: Random) -> str:
-        """Make one change somewhere; return it in words, empty if there was none."""
+        """Make one change; return its name, empty if nothing changed."""
         by_slot: dict[int, list[Spot]] = {}
         for spot in spots(self.shape, holder):
             if not self.facts.slots[spot.shape.slot].locked:
                 by_slot.setdefault(spot.shape.slot, []).append(spot)
         if not by_slot:
             return ""
-        # Every slot has the same chance, however many values stand in it.
+        # Every slot has the same probability, however many values it has.
         spot = random.choice(by_slot[random.choice(sorted(by_slot))])
         known = self.facts.slots[spot.shape.slot]
         if isinstance(spot.shape, Many):
             step = self._change_list(spot, known, random)
         else:
             step = self._borrow(spot, holder, random) or self._change_leaf(spot, known, random)
-        _put_right(self.shape, holder, 0, {}, self._grow, random)
+        _correct_lengths(self.shape, holder, 0, {}, self._grow, random)
         return step
 
     def _borrow(self, spot: Spot, holder: list[Tree], random: Random) -> str:
-        """Now and then take a value from another place of the input: equals are special cases."""
+        """Sometimes copy a value from another place: equal values are special cases."""
         shape = spot.shape
         if random.random() >= _BORROWED or not isinstance(shape, Leaf) or shape.size is not None:
             return ""
@@ -141,10 +142,10 @@ class Mutator:
         return name if items != before else ""
 
     def _grow(self, shape: Many, items: list[Tree], random: Random) -> bool:
-        """Put in one more element, like one that is there or was in a sample, then changed.
+        """Insert a changed copy of an element of the list or of a sample's list.
 
         Returns:
-            Whether there was any to begin with.
+            Whether there was an element to copy.
         """
         pool = list(items)
         if not pool or random.random() < _FROM_SAMPLES:
@@ -169,13 +170,8 @@ class Mutator:
         ]
 
 
-def copy_tree(tree: Tree) -> Tree:
-    """A copy whose lists are its own."""
-    return [copy_tree(item) for item in tree] if isinstance(tree, list) else tree
-
-
 def new_value(value: Tree, known: SlotFacts, random: Random) -> Tree:
-    """Return another number or truth value; other values come back as they are."""
+    """Return another number or truth value; other values are returned unchanged."""
     if known.kind is ValueKind.OTHER and isinstance(value, list):
         items = copy_tree(value)
         random.choice((_drop, _double, _shuffle, _reverse))(items, random)
@@ -222,7 +218,7 @@ def _new_float(value: float, known: SlotFacts, random: Random) -> float:
     return round(float(min(max(new, least), most)), known.decimals)
 
 
-def _put_right(
+def _correct_lengths(
     shape: InputShape,
     holder: list[Tree],
     index: int,
@@ -230,12 +226,12 @@ def _put_right(
     grow: Callable[[Many, list[Tree], Random], bool],
     random: Random,
 ) -> None:
-    """Give every list and text whose length a number tells that length."""
+    """Give every list and text whose length is a number that length."""
     tree = holder[index]
     if isinstance(shape, Fixed):
         inside = {**scope, **_numbers(shape, tree)}
         for place, part in enumerate(shape.parts):
-            _put_right(part, tree, place, inside, grow, random)
+            _correct_lengths(part, tree, place, inside, grow, random)
         return
     wanted = None if shape.size is None else shape.size.of(scope)
     if isinstance(shape, Many):
@@ -245,7 +241,7 @@ def _put_right(
             if not grow(shape, tree, random):
                 break
         for place in range(len(tree)):
-            _put_right(shape.element, tree, place, scope, grow, random)
+            _correct_lengths(shape.element, tree, place, scope, grow, random)
     elif wanted is not None and isinstance(tree, str) and len(tree) != wanted:
         spare = tree or "a"
         holder[index] = (tree + "".join(random.choice(spare) for _ in range(wanted)))[:wanted]
@@ -267,7 +263,7 @@ def _double(items: list[Tree], random: Random) -> None:
 
 
 def _repeat(items: list[Tree], random: Random) -> None:
-    """Let one element stand in the place of another."""
+    """Replace one element with a copy of another."""
     if items:
         items[random.randrange(len(items))] = copy_tree(random.choice(items))
 
