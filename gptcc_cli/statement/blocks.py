@@ -25,6 +25,9 @@ class Block:
     sure: bool = True
     """Whether the headings leave no doubt that it is a sample."""
 
+    described: bool = False
+    """Whether samples are announced below it, so that it can only describe a format."""
+
     @property
     def role(self) -> Role:
         """Input or output."""
@@ -50,6 +53,7 @@ class _Automaton:
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
         self._section = False
+        self._samples_at = -1
         self._inside: Block | None = None
         self.blocks: list[Block] = []
         for index, line in enumerate(lines):
@@ -58,6 +62,8 @@ class _Automaton:
                 self._step(heading, line)
             else:
                 self._keep(line)
+        for block in self.blocks:
+            block.described = not block.sure and block.end < self._samples_at
 
     def _keep(self, line: Line) -> None:
         """Add a line to the block it stands in, if any."""
@@ -72,6 +78,7 @@ class _Automaton:
                 self._open(heading, line, before)
             case Role.SAMPLES:
                 self._section = True
+                self._samples_at = line.start
             case Role.BOTH:
                 self._section = self._section or heading.sample or heading.decorated
             case Role.OTHER:
@@ -96,7 +103,11 @@ class _Automaton:
         """Whether a heading is one here, rather than a line of the data it stands in."""
         if heading.role is Role.SAMPLES:
             return heading.sample or self._announces(index)
-        if self._inside is None or heading.role in (Role.INPUT, Role.OUTPUT, Role.BOTH):
+        if self._inside is None:
+            return True
+        if heading.role in (Role.INPUT, Role.OUTPUT, Role.BOTH):
+            return not self._repeats(heading)
+        if heading.limit:
             return True
         after_blank = index == 0 or self._lines[index - 1].blank
         if heading.decorated and (heading.role is Role.ASIDE or after_blank):
@@ -104,6 +115,16 @@ class _Automaton:
         if heading.role is Role.OTHER and heading.value_at is not None and not after_blank:
             return False
         return heading.value_at is not None or not line.text.strip()[:1].islower()
+
+    def _repeats(self, heading: Heading) -> bool:
+        """Whether ``Output: 3`` is a line of the output that it stands in."""
+        assert self._inside is not None
+        return (
+            heading.role is self._inside.role is Role.OUTPUT
+            and heading.value_at is not None
+            and not (heading.sample or heading.decorated)
+            and any_text(self._inside.lines)
+        )
 
     def _announces(self, index: int) -> bool:
         """Whether ``Test 1`` stands above a sample; ``Case 1`` may be a line of output."""
@@ -150,6 +171,8 @@ def _unglue(line: Line) -> Iterator[Line]:
             if read_heading(ruled.group()):
                 marks |= {ruled.start(), ruled.end()}
     tail = _TAIL.search(text, max(0, len(text) - _TAIL_LENGTH))
+    if tail and _DECORATION.fullmatch(text[: tail.start()]):
+        tail = None
     if tail and (tail.group("touching") is not None or not is_prose(text[: tail.start()])):
         marks.add(tail.start())
     head = _HEAD.match(text)
@@ -185,6 +208,8 @@ _HEAD = re.compile(
     r"\s{0,9}(?:SAMPLE|EXAMPLE|Sample|Example) (?:INPUT|OUTPUT|Input|Output)"
     r"(?=[\[({\"'.#*a-z-]|\d{1,9}[ \d.,-]|\d{3,})(?!s\b)(?!-{2,}|\*{2})"
 )
+_DECORATION = re.compile(r"[\s\-=*#_~`>\[【•·|+]*(?:\(?\d{1,2}[.)][ \t]*)?")
+"""What may stand before a heading on its line, and is no data."""
 _ROW = re.compile(
     r"\s{0,9}[*_`]{0,3}(?:Sample |Example )?Input ?\d{0,2}[*_`]{0,3}:[^\n]*?\S(?P<second>[ \t,;]+"
     r"[*_`]{0,3}(?:Sample |Example |Expected )?Output ?\d{0,2}[*_`]{0,3}:)",

@@ -5,31 +5,146 @@ what they give.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from gptcc_cli.problem import Json, SampleTest
-from gptcc_cli.statement.call_samples import Example, find_alias, find_calls, find_unread
+from gptcc_cli.problem import Json, SampleTest, Span
+from gptcc_cli.statement.call_samples import (
+    Example,
+    find_alias,
+    find_calls,
+    find_unread,
+    read_result,
+)
+from gptcc_cli.statement.languages import vocabulary
+from gptcc_cli.statement.literals import NotALiteral
 from gptcc_cli.statement.loose_samples import find_loose
-from gptcc_cli.statement.named_samples import find_named
+from gptcc_cli.statement.named_samples import find_named, in_order, read_named
 from gptcc_cli.statement.reading import StatementWarning
-from gptcc_cli.statement.signatures import Signature
+from gptcc_cli.statement.signatures import Signature, any_arguments
+from gptcc_cli.statement.stdin_samples import find_stdin_samples
 
 
 def find_call_samples(
     statement: str, signature: Signature | None
-) -> tuple[tuple[SampleTest, ...], tuple[StatementWarning, ...]]:
+) -> tuple[tuple[SampleTest, ...], tuple[StatementWarning, ...], str]:
     """Return the samples of a call-based statement, without doubles and contradictions.
+
+    The third part names the layout they were found in.
 
     Args:
         statement: the text.
         signature: the function; ``None``: it is not known, and only layouts that show their
             arguments by name are read.
     """
-    examples = sorted(_examples(statement, signature), key=lambda example: example.span)
+    found, how = _examples(statement, signature)
+    if not found:
+        read = find_stdin_samples(statement).samples
+        calls = as_calls(read, signature, statement) if read else None
+        if calls is not None and calls[0]:
+            return *calls, "arguments below headings"
+    examples = sorted(found, key=lambda example: example.span)
     examples = _of_one_kind(_tuples(examples), statement, signature)
     kept, warnings = _settled(examples, statement)
+    samples = _samples(kept, signature, statement)
+    unread = find_unread(statement, signature) if signature else ()
+    return samples, (*warnings, *unread), how
+
+
+def as_calls(
+    samples: Sequence[SampleTest], signature: Signature | None, statement: str
+) -> tuple[tuple[SampleTest, ...], tuple[StatementWarning, ...]] | None:
+    """Read samples whose inputs are written as arguments.
+
+    Args:
+        samples: inputs and outputs as text.
+        signature: the function; ``None``: it is not known, so that only names tell arguments
+            from lines of input.
+        statement: the text they come from.
+
+    Returns:
+        The calls and what could not be read; ``None`` if the inputs are no arguments.
+    """
+    texts = [_bare(str(sample.input)) for sample in samples]
+    operations = [_OPERATIONS.match(text) is not None for text in texts]
+    loose = signature is not None and signature.parameters == any_arguments("").parameters
+    if not samples or not (
+        all(operations)
+        or (signature is not None and any(map(_opens_value, texts)) and not loose)
+        or loose
+        or (any(map(_NAMED.match, texts)) and all(map(_opens_value, texts)))
+    ):
+        return None
+    kept: list[SampleTest] = []
+    warnings: list[StatementWarning] = []
+    examples = []
+    for sample, text, is_design in zip(samples, texts, operations, strict=True):
+        assert sample.span is not None
+        example = _example(text, _bare(str(sample.expected)), sample.span, signature)
+        if is_design and example is not None:
+            kept.append(
+                replace(
+                    sample,
+                    input=example.arguments,
+                    expected=example.expected,
+                    suspect="operations on a class",
+                )
+            )
+        elif example is not None:
+            examples.append(example)
+        else:
+            warnings.append(
+                StatementWarning(
+                    message="An example shows arguments or a result that can't be read as values.",
+                    span=sample.span,
+                )
+            )
+    settled, doubts = _settled(examples, statement)
+    return (*kept, *_samples(settled, signature, statement)), (*warnings, *doubts)
+
+
+def _example(taken: str, given: str, span: Span, signature: Signature | None) -> Example | None:
+    """Read an input as arguments and an output as the value they give."""
+    try:
+        names, values, end = read_named(taken, 0)
+        while taken[end:].strip("` \n") and len(values) < _MOST_ARGUMENTS:
+            more = read_named(taken, end)
+            names, values, end = names + more[0], values + more[1], more[2]
+    except NotALiteral:
+        return None
+    arguments = in_order(names, values, signature)
+    result = read_result(given, 0)
+    if arguments is None:
+        return None
+    if result is not None and not given[result.end :].strip("`. \n"):
+        return Example(arguments=arguments, expected=result.value, span=span)
+    if _WORD.fullmatch(given) and any(isinstance(value, str) for value in values):
+        return Example(arguments=arguments, expected=given, span=span)
+    return None
+
+
+def _bare(text: str) -> str:
+    """Return a text without the backticks that Markdown puts around values."""
+    lines = [line.strip() for line in text.strip().split("\n")]
+    return "\n".join(
+        line[1:-1] if line[:1] == line[-1:] == "`" and "`" not in line[1:-1] else line
+        for line in lines
+    ).strip()
+
+
+def _opens_value(text: str) -> bool:
+    return _VALUE.match(text) is not None
+
+
+def _samples(
+    examples: Sequence[Example], signature: Signature | None, statement: str
+) -> tuple[SampleTest, ...]:
+    """Make samples of examples; linked nodes, which values only stand for, are suspect."""
     nodes = signature is not None and signature.nodes
-    samples = tuple(
+    if not nodes and not (signature and signature.annotated) and _NODE_NAME.search(statement):
+        lower = statement.lower()
+        nodes = any(word in lower for word in vocabulary().lists["nodes"])
+    return tuple(
         SampleTest(
             name=f"sample {number}",
             input=example.arguments,
@@ -37,10 +152,8 @@ def find_call_samples(
             span=example.span,
             suspect="nodes" if nodes else None,
         )
-        for number, example in enumerate(kept, 1)
+        for number, example in enumerate(examples, 1)
     )
-    unread = find_unread(statement, signature) if signature else ()
-    return samples, (*warnings, *unread)
 
 
 def looks_called(statement: str) -> bool:
@@ -55,18 +168,20 @@ def looks_called(statement: str) -> bool:
     )
 
 
-def _examples(statement: str, signature: Signature | None) -> list[Example]:
+def _examples(statement: str, signature: Signature | None) -> tuple[list[Example], str]:
     """Return the examples of the first layout that has any: the surest layouts come first."""
     found = list(find_named(statement, signature))
     if found or signature is None:
-        return found
+        return found, "Input: and Output: with named values"
     found = list(find_calls(statement, signature))
     if found:
-        return found
+        return found, "calls by name"
     alias = find_alias(statement, signature)
     if alias is not None:
         found = list(find_calls(statement, alias))
-    return found or list(find_loose(statement, signature))
+    if found:
+        return found, f"calls of {alias.name if alias else signature.name}"
+    return list(find_loose(statement, signature)), "values and results without a name"
 
 
 def _tuples(examples: list[Example]) -> list[Example]:
@@ -131,5 +246,16 @@ _ARGUMENT = re.compile(
     r"(?:[\[\"'{]|[A-Za-z_]\w{0,60}`?\s{0,9}[=:])",
     re.IGNORECASE,
 )
+_MOST_ARGUMENTS = 20
+_NAMED = re.compile(r"[A-Za-z_]\w{0,60}(?:\[\s?\]){0,3}\s*[=:](?!=)\s*[\[\"'({\d.tfTFnN“-]")
+_VALUE = re.compile(
+    r"(?:[A-Za-z_]\w{0,60}(?:\[\s?\]){0,3}\s*[=:](?!=)\s*)?[\[\"'({\d.“-]|(?:true|false|null)\b"
+    r"|[A-Za-z_]\w{0,60}(?:\[\s?\]){0,3}\s*=(?!=)",
+    re.IGNORECASE,
+)
+_OPERATIONS = re.compile(r"\[\s*\"\w+\"\s*,\s*\"\w[^\]]{0,100000}\]\s*,?\s*\[\s*\[")
+"""The operations on a class and their arguments, in two lists."""
+_WORD = re.compile(r"[^\W\d_]{2,60}")
+_NODE_NAME = re.compile(r"\b(?:root|head|list[12]|l[12]|headA|tree|lists|node)\d?\b")
 _FOREIGN = re.compile(r"(?s).*\{[^:]{1,150}\}[`)]?$")
 """Braces without a colon: another language's array, as statements for several languages have."""

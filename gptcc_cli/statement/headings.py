@@ -90,7 +90,7 @@ def _judge(words_text: str, start: int, value_at: int | None, line: str) -> Head
         role=role,
         sample="S" in kinds or bool({"I", "O"} & set(kinds) and ("T" in kinds or numbers)),
         decorated=bool(decoration) or closing in _RULES,
-        limit="L" in kinds or ("X" in kinds and UNSPACED.search(words_text) is not None),
+        limit="L" in kinds or ("X" in kinds and not words_text.isascii()),
         number=numbers[0] if numbers else None,
         glued=bool(numbers) and _TOUCHING.search(words_text) is not None,
         value_at=value_at,
@@ -141,10 +141,14 @@ def _read_words(text: str) -> tuple[list[str], list[str]] | None:
     """Cut a heading into lower-case words and what they say; ``None`` if one is not known."""
     if _FOREIGN.search(text) or text.count("(") != text.count(")"):
         return None
-    text = _CAMEL.sub(" ", _ASIDE.sub("", composed(text)))
-    if UNSPACED.search(text):
+    if "(" in text or "<" in text:
+        text = _ASIDE.sub("", text)
+    text = _CAMEL.sub(" ", composed(text))
+    if not text.isascii() and UNSPACED.search(text):
         text = spaced(_CIRCLED.sub(lambda match: str(ord(match.group()) - 0x245F), text))
-    words = WORD.findall(_ENUMERATOR.sub("", text.lower()))
+    if text.lstrip()[:1] in _DIGITS:
+        text = _ENUMERATOR.sub("", text)
+    words = WORD.findall(text.lower())
     if not 0 < len(words) <= _MOST_WORDS:
         return None
     kinds: list[str] = []
@@ -186,6 +190,7 @@ _FOREIGN = re.compile(r"[+%$^{}\\;!?\"“”«»@]|\d[.,]\d")
 _ASIDE = re.compile(r"</?\w{1,10}>|\((?=[^()]{0,40}(?:\w\.\w|std|file|файл))[^()]{1,40}\)", re.I)
 _TOUCHING = re.compile(r"[^\W\d_]\d+\W*$")
 _CAMEL = re.compile(r"(?<=[a-zа-яёіїє])(?=[A-ZА-ЯЁІЇЄ])")
+_DIGITS = tuple("(0123456789")
 _CIRCLED = re.compile(r"[①-⑳]")
 _ENUMERATOR = re.compile(r"^\s*(?:\(?\d{1,2}[.)、](?!\d)|\(\s?\d\s?\)|\d\s?、)\s*(?=\S)")
 """The number of a section, as in ``2. Sample input`` or ``四、輸入範例``."""

@@ -29,12 +29,12 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """Return the table, read once."""
-    text = (files(__package__) / "languages.ini").read_text(encoding="utf-8")
+    text = (files(__package__) / "languages.ini").read_text(encoding="utf-8").lower()
     lists: dict[str, dict[str, None]] = {}
     for line in text.split("\n"):
         key, equals, phrases = line.partition(" = ")
         if equals and line[0] != "#":
-            lists.setdefault(key, {}).update(dict.fromkeys(phrases.lower().split(" | ")))
+            lists.setdefault(key, {}).update(dict.fromkeys(phrases.split(" | ")))
     found = Vocabulary(lists={key: tuple(phrases) for key, phrases in lists.items()})
     for key, says in _SAYS.items():
         for phrase in found.lists.get(key, ()):

@@ -83,7 +83,7 @@ _NAME = re.compile(
     re.I,
 )
 _COMMA = re.compile(
-    r"`?(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*;\s*"
+    r"`?(?:\s*[,，、]\s*(?:and\s+)?|\s+and\s+|\s*;\s*"
     r"|\s*\n\s*(?=(?!(?:expected|outputs?|out|results?|answer|explanation|returns?)\b)[A-Za-z_]\w{0,60}(?:\[\s?\]){0,2}\s*[=:]\s*[\[\"'({\d-]))",
     re.IGNORECASE,
 )

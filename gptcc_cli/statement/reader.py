@@ -1,23 +1,26 @@
-"""The way through the room: a statement's text in, a ``Reading`` out.
+"""A statement's text -> a ``Reading``.
 
 Decides whether a problem is call-based or reads standard input (never both), and asks the file
 of each layout for its samples. Holds no layout itself.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.statement.answers import read_answer_rules
-from gptcc_cli.statement.call_layouts import find_call_samples, looks_called
+from gptcc_cli.statement.call_layouts import as_calls, find_call_samples, looks_called
 from gptcc_cli.statement.call_samples import find_alias
+from gptcc_cli.statement.layout import Layout, lay_out
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
-from gptcc_cli.statement.reading import Reading, StatementWarning
+from gptcc_cli.statement.reading import Mark, Reading, StatementWarning
 from gptcc_cli.statement.signatures import (
     Signature,
     any_arguments,
     find_signature,
     find_starter,
+    header_of,
     mentioned_function,
 )
 from gptcc_cli.statement.stdin_samples import find_stdin_samples
@@ -39,23 +42,38 @@ def read_statement(
         text: the statement; CRLF line ends and a byte-order mark are taken off, and every span
             points into what is then left, which is ``Reading.problem.statement``.
         id: the problem's name, for messages and seeds.
-        starter_code: the code that came beside it; ``None``: look for some in the text.
+        starter_code: the code that came with it; ``None``: look for some in the text.
         entry_point: the function to call, where it is known.
     """
     statement = normalise(text)
-    found = _read(statement, starter_code, entry_point)
+    layout = lay_out(statement)
+    found = _read(layout.text, statement, starter_code, entry_point)
+    samples = tuple(_placed(sample, layout) for sample in found.samples)
+    warnings = (
+        *layout.warnings,
+        *(
+            replace(warning, span=layout.place(warning.span)) if warning.span else warning
+            for warning in found.warnings
+        ),
+    )
     problem = Problem(
         id=id,
         statement=statement,
         mode=found.mode,
         starter_code=found.starter,
         entry_point=found.signature.name if found.signature else None,
-        samples=found.samples,
-        answer=read_answer_rules(statement),
-        time_limit_s=read_time_limit(statement),
-        memory_limit_bytes=read_memory_limit(statement),
+        samples=samples,
+        answer=read_answer_rules(layout.text),
+        time_limit_s=read_time_limit(layout.text),
+        memory_limit_bytes=read_memory_limit(layout.text),
     )
-    return Reading(problem=problem, warnings=found.warnings)
+    return Reading(
+        problem=problem,
+        warnings=warnings,
+        found_by=(*layout.names, found.how) if samples else tuple(layout.names),
+        marks=tuple(replace(mark, span=layout.place(mark.span)) for mark in found.marks),
+        no_samples=None if samples else _why_none(found, warnings, layout),
+    )
 
 
 def normalise(text: str) -> str:
@@ -72,58 +90,121 @@ class _Found:
     signature: Signature | None = None
     samples: tuple[SampleTest, ...] = ()
     warnings: tuple[StatementWarning, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    how: str = ""
 
 
-def _read(statement: str, starter_code: str | None, entry_point: str | None) -> _Found:
+def _placed(sample: SampleTest, layout: Layout) -> SampleTest:
+    return replace(sample, span=layout.place(sample.span)) if sample.span else sample
+
+
+def _read(text: str, statement: str, starter_code: str | None, entry_point: str | None) -> _Found:
     """Read by the code that came with the problem; without any, by what the text shows."""
     given = starter_code or ""
     signature = find_signature(given, entry_point)
     if signature is None and entry_point is not None:
-        signature = find_signature(statement, entry_point) or any_arguments(entry_point)
+        signature = find_signature(text, entry_point) or any_arguments(entry_point)
     if signature is not None:
-        return _as_call(statement, given, signature)
-    inside = find_signature(statement) if starter_code is None else None
+        return _as_call(text, given, signature)
+    inside = find_signature(text) if starter_code is None else None
     if inside is not None:
-        called = _as_call(statement, find_starter(statement, inside), inside)
-        read = _as_stdin(statement, given)
+        called = _as_call(text, find_starter(text, inside), inside)
+        read = _without_function(text, given)
         return called if called.samples or not read.samples else read
-    return _without_code(statement, given)
+    outside = find_signature(statement) if starter_code is None and text != statement else None
+    if outside is not None:
+        called = _as_call(text, header_of(statement, outside), outside)
+        if called.samples:
+            return called
+    return _without_code(text, given)
 
 
-def _without_code(statement: str, starter: str) -> _Found:
+def _without_code(text: str, starter: str) -> _Found:
     """Read a statement that comes with no function: it may still speak of one."""
-    if looks_called(statement):
-        return _as_call(statement, starter, mentioned_function(statement))
-    read = _as_stdin(statement, starter)
-    if read.samples:
+    if looks_called(text):
+        return _as_call(text, starter, mentioned_function(text))
+    read = _without_function(text, starter)
+    if read.samples or read.mode is Mode.CALL:
         return read
-    if _SECTION.search(statement):
+    if _SECTION.search(text):
         return read
-    for function in (mentioned_function(statement), find_alias(statement, any_arguments(""))):
-        called = None if function is None else _as_call(statement, starter, function)
-        if called and (len(called.samples) > 1 or (called.samples and _CODE.search(statement))):
+    for function in (mentioned_function(text), find_alias(text, any_arguments(""))):
+        called = None if function is None else _as_call(text, starter, function)
+        if called and (len(called.samples) > 1 or (called.samples and _CODE.search(text))):
             return called
     return read
 
 
-def _as_call(statement: str, starter: str, signature: Signature | None) -> _Found:
-    samples, warnings = find_call_samples(statement, signature)
+def _as_call(text: str, starter: str, signature: Signature | None) -> _Found:
+    samples, warnings, how = find_call_samples(text, signature)
     if signature is None:
-        warnings += (
-            StatementWarning(
-                message="The examples call a function, but the statement does not name it."
-            ),
-        )
+        warnings += (_NAMELESS,)
     return _Found(
-        mode=Mode.CALL, starter=starter, signature=signature, samples=samples, warnings=warnings
+        mode=Mode.CALL,
+        starter=starter,
+        signature=signature,
+        samples=samples,
+        warnings=warnings,
+        marks=_call_marks(samples),
+        how=how,
     )
 
 
-def _as_stdin(statement: str, starter: str) -> _Found:
-    samples, warnings = find_stdin_samples(statement)
-    return _Found(mode=Mode.STDIN, starter=starter, samples=samples, warnings=warnings)
+def _without_function(text: str, starter: str) -> _Found:
+    """Read inputs and outputs: as calls where they are written as arguments, else as text."""
+    read = find_stdin_samples(text)
+    function = None
+    calls = as_calls(read.samples, None, text)
+    if calls is None and all(str(s.input)[:1] in tuple("[\"'{") for s in read.samples):
+        function = mentioned_function(text)
+        calls = None if function is None else as_calls(read.samples, function, text)
+    if calls is None:
+        return _Found(
+            mode=Mode.STDIN,
+            starter=starter,
+            samples=read.samples,
+            warnings=read.warnings,
+            marks=read.marks,
+            how="headings of input and output",
+        )
+    samples, warnings = calls
+    function = function or mentioned_function(text)
+    return _Found(
+        mode=Mode.CALL,
+        starter=starter,
+        signature=function,
+        samples=samples,
+        warnings=(*warnings, *([] if function else [_NAMELESS])),
+        marks=_call_marks(samples),
+        how="named arguments below headings",
+    )
 
 
+def _call_marks(samples: Sequence[SampleTest]) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(span=sample.span, part="call", why="arguments and a value that can be read")
+        for sample in samples
+        if sample.span
+    )
+
+
+def _why_none(found: _Found, warnings: Sequence[StatementWarning], layout: Layout) -> str:
+    """Say why there are no samples, by what was seen."""
+    if warnings:
+        return warnings[0].message
+    if found.mode is Mode.CALL:
+        name = found.signature.name if found.signature else "the function"
+        return f"No call of {name} was found together with the value it returns."
+    if _SECTION.search(layout.text):
+        return "There are headings of input and output, but none of a sample with data below it."
+    if not layout.text.strip():
+        return "No statement is left when markup and code are taken off."
+    return "There is no heading of a sample, an input or an output in any language that is known."
+
+
+_NAMELESS = StatementWarning(
+    message="The examples call a function, but the statement does not name it."
+)
 _CODE = re.compile(r"(?m)^[ \t>]{0,8}(?:>>> ?|assert )[A-Za-z_]\w{0,60}\(|```|^`")
 """Examples that are code, whatever the prose around them says."""
 _SECTION = re.compile(

@@ -19,6 +19,8 @@ class Signature:
     """Names of the positional parameters, without ``self``; stars left on."""
     n_required: int
     """How many of them have no default."""
+    annotated: bool = False
+    """Whether its parameters have types."""
     nodes: bool = False
     """Whether it takes or returns linked nodes, which plain values can't stand for."""
 
@@ -81,6 +83,20 @@ def find_starter(statement: str, signature: Signature) -> str:
     return "\n".join(inside).rstrip() + "\n"
 
 
+def header_of(code: str, signature: Signature) -> str:
+    """Return the first lines of a function in finished code, without its body."""
+    at = _line_of(code, signature.name)
+    if at is None:
+        return ""
+    inside, end = _parentheses(code, code.index("(", at) + 1)
+    if inside is None:
+        return ""
+    header = code[at:end] + code[end : end + 200].partition(":")[0].split("\n")[0] + ":\n"
+    indent = " " * (4 if header[:1].isspace() else 0)
+    solution = "class Solution:\n" if indent else ""
+    return f"{solution}{header}{indent}    "
+
+
 def mentioned_function(statement: str) -> Signature | None:
     """Return the function that prose asks for: ``write a function `add(a, b)` that ...``."""
     match = _MENTION.search(statement)
@@ -124,6 +140,7 @@ def _signature(match: re.Match[str], inside: str, tail: str) -> Signature:
         name=match.group(2),
         parameters=tuple(names),
         n_required=required,
+        annotated=":" in inside,
         nodes=bool(_NODE.search(inside) or _NODE.search(tail)),
     )
 
@@ -160,7 +177,7 @@ _NODE = re.compile(r"\b(?:ListNode|TreeNode|Node)\b")
 _FENCE = re.compile(r"(?m)^[ \t]{0,8}(?:```|~~~)[^\n]{0,40}\n?")
 _ALL_CODE = re.compile(r"\s*(?:from\s|import\s|def\s|class\s|#|@)")
 _MENTION = re.compile(
-    r"(?i:write|implement|create|complete|define|make|build|design|develop|code|finish)\b"
+    r"(?i:write|implement|create|complete|define|make|build|design|develop|code|finish|have)\b"
     r"[^.\n]{0,60}?(?i:function|method)(?:\s(?:called|named|with the name))?"
     r"[ \t]{1,3}[`*\"']{0,3}"
     r"(?:([A-Za-z_]\w{0,60})[`*\"']{0,3}[ \t]?\(|`([A-Za-z_]\w{1,60})`)"

@@ -15,14 +15,22 @@ from gptcc_cli.problem import SampleTest
 from gptcc_cli.statement.blocks import Block, any_text, read_blocks
 from gptcc_cli.statement.headings import Role
 from gptcc_cli.statement.lines import Line
-from gptcc_cli.statement.reading import StatementWarning
+from gptcc_cli.statement.literals import NotALiteral, whole_literal
+from gptcc_cli.statement.reading import Mark, StatementWarning
 from gptcc_cli.statement.trimming import has_format_words, is_symbolic, trim
 
 
-def find_stdin_samples(
-    statement: str,
-) -> tuple[tuple[SampleTest, ...], tuple[StatementWarning, ...]]:
-    """Return the samples of a statement and what looked like one but could not be used."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StdinSamples:
+    """The samples of a statement, and what looked like one but could not be used."""
+
+    samples: tuple[SampleTest, ...]
+    warnings: tuple[StatementWarning, ...]
+    marks: tuple[Mark, ...]
+
+
+def find_stdin_samples(statement: str) -> StdinSamples:
+    """Return what a statement prints as inputs and outputs."""
     blocks = read_blocks(statement)
     for block in blocks:
         block.lines = trim(block.lines, output=block.role is Role.OUTPUT)
@@ -31,13 +39,16 @@ def find_stdin_samples(
         pairs += _unsure_pairs(blocks)
     samples: list[SampleTest] = []
     warnings: list[StatementWarning] = []
+    marks: list[Mark] = []
     for pair in _without_doubles(pairs):
         read = pair if isinstance(pair, StatementWarning) else _read(pair, statement)
         if isinstance(read, StatementWarning):
             warnings.append(read)
         else:
             samples.append(replace(read, name=f"sample {len(samples) + 1}"))
-    return tuple(samples), tuple(warnings)
+            assert isinstance(pair, _Pair)
+            marks += pair.marks()
+    return StdinSamples(samples=tuple(samples), warnings=tuple(warnings), marks=tuple(marks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,20 @@ class _Pair:
     def key(self) -> tuple[str, ...]:
         """The text of both, for finding doubles."""
         return tuple(line.text.strip() for line in (*self.taken.lines, *self.given.lines))
+
+    def marks(self) -> Iterator[Mark]:
+        """Yield the parts of the statement that this pair was made of."""
+        for block, part in ((self.taken, "input"), (self.given, "output")):
+            why = "names a sample" if block.heading.sample else "stands among samples"
+            title = (block.title.start, block.title.end)
+            if block.heading.value_at is not None:
+                title = (title[0], block.title.start + block.heading.value_at)
+            yield Mark(span=title, part="heading", why=why)
+            if any_text(block.lines):
+                span = (block.lines[0].start, block.lines[-1].end)
+                yield Mark(
+                    span=span, part=part, why=f"the lines below {block.title.text.strip()!r}"
+                )
 
 
 def _pairs(blocks: Sequence[Block]) -> Iterator[_Pair | StatementWarning]:
@@ -107,7 +132,7 @@ def _unglued(pair: _Pair) -> _Pair:
 def _unsure_pairs(blocks: Sequence[Block]) -> Iterator[_Pair]:
     """Yield plain ``Input:``/``Output:`` pairs that hold data, where nothing else was found."""
     for taken, given in pairwise(blocks):
-        if taken.role is not Role.INPUT or given.role is not Role.OUTPUT:
+        if taken.role is not Role.INPUT or given.role is not Role.OUTPUT or taken.described:
             continue
         lines = (*taken.lines, *given.lines)
         if not any_text(taken.lines) or not any_text(given.lines) or has_format_words(lines):
@@ -136,6 +161,7 @@ def _without_doubles(
 def _read(pair: _Pair, statement: str) -> SampleTest | StatementWarning:
     """Make the sample of a pair, or say why it is none."""
     taken, given = pair.taken, pair.given
+    quoted = _unquote(taken) and _unquote(given)
     if not any_text(given.lines):
         return _warning(given, "A sample has no output, so it was left out.")
     if not any_text(taken.lines) and not _may_be_empty(pair, statement):
@@ -151,7 +177,26 @@ def _read(pair: _Pair, statement: str) -> SampleTest | StatementWarning:
         expected=_text(given.lines, statement),
         span=(min(line.start for line in lines), max(line.end for line in lines)),
     )
-    return replace(sample, suspect=_suspicion(str(sample.input), str(sample.expected)))
+    suspect = _suspicion(str(sample.input), str(sample.expected))
+    if (
+        suspect is None
+        and quoted
+        and all(_is_value(str(side)) for side in (sample.input, sample.expected))
+    ):
+        suspect = "arguments"
+    if _DRAWN_TABLE.search(str(sample.input)) and _TABLE_TITLE.search(statement):
+        suspect = "database tables"
+    return replace(sample, suspect=suspect)
+
+
+def _unquote(block: Block) -> bool:
+    """Take the backticks off a block that is one line of inline code; say whether it was."""
+    if len(block.lines) == 1:
+        match = _QUOTED.fullmatch(block.lines[0].text)
+        if match:
+            block.lines[0] = block.lines[0].cut(match.start(1), match.end(1))
+            return True
+    return False
 
 
 def _may_be_empty(pair: _Pair, statement: str) -> bool:
@@ -187,13 +232,26 @@ def _suspicion(taken: str, given: str) -> str | None:
             return "ellipsis"
         if _TYPESET.search(text):
             return "unicode"
+        if _CODE.search(text):
+            return "code"
+    if _ASSIGNED.match(taken) or (_LISTED.match(taken) and _is_value(given)):
+        return "arguments"
     return None
+
+
+def _is_value(text: str) -> bool:
+    try:
+        whole_literal(text)
+    except NotALiteral:
+        return False
+    return True
 
 
 def _warning(block: Block, message: str) -> StatementWarning:
     return StatementWarning(message=message, span=(block.title.start, block.end))
 
 
+_QUOTED = re.compile(r"[ \t]*`([^`]+)`[ \t]*\.?[ \t]*")
 _TOO_LONG = 64 << 10
 _LAST_DIGITS = re.compile(r"(\d+)\D*$")
 _DIGIT = re.compile(r"\d")
@@ -206,4 +264,16 @@ _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|nbsp|le|ge|#\d{2,5}|#x[0-9a-fA-F]{2,5}
 _BARE = re.compile(r"&(?!#?\w{2,8};)|<(?!/?\w{1,10}/?>)")
 _DOTTED_LINE = re.compile(r"(?m)^[ \t]*(?:\.\.\.|…|⋮|\. \. \.|\.\.\. \.\.\.)[ \t]*$")
 _DOTTED = re.compile(r"\d ?,? ?(?:\.\.\.|…) ?,? ?\d|[⋮…]")
-_TYPESET = re.compile(r"[−–—“”‘’×≤≥]")
+_TYPESET = re.compile(r"[−–—“”‘’×≤≥\u00ad\u200b-\u200f\u2060\ufeff]")
+_CODE = re.compile(
+    r"(?m)^[ \t]{0,20}(?:#include\b|def \w+\(|class Solution\b|public (?:static|class|int)\b|using "
+    r"namespace\b|import java\b)|^[ \t]{0,3}(?:```|~~~)|^[ \t]{0,3}(?:#{2,4}|\*\*)[ \t]?[^\W\d_]{3}"
+    r"|</\w+>"
+)
+"""Code, fences and headings of Markdown: no data, unless a problem is about them."""
+_DRAWN_TABLE = re.compile(r"(?m)^\+(?:-{2,}\+){1,30}$")
+_TABLE_TITLE = re.compile(
+    r"(?im)^\W{0,4}(?:table|表|таблица|테이블|tabla|tabela)\s*[:：]|\bSQL\b|\bquery\b"
+)
+_ASSIGNED = re.compile(r"[A-Za-z_]\w{0,40}(?:\[\s?\]){0,3}\s?=\s?[\[\"'({\d\w-]")
+_LISTED = re.compile(r"\s*\[[^\n]*\]\s*$")

@@ -19,6 +19,8 @@ def trim(lines: Sequence[Line], *, output: bool) -> list[Line]:
     output; an input is followed by its output, so that only a plain sentence ends it.
     """
     lines = _unfence(lines)
+    if not output:
+        lines = _without_function(lines)
     start = 0
     while start < len(lines) and (lines[start].blank or _BUTTON.fullmatch(lines[start].text)):
         start += 1
@@ -68,7 +70,13 @@ def is_symbolic(lines: Sequence[Line]) -> bool:
 
 def has_format_words(lines: Sequence[Line]) -> bool:
     """Whether lines describe data rather than being some."""
-    return any(is_prose(line.text) or _FORMAT_WORD.search(line.text[:400]) for line in lines)
+    return any(
+        is_prose(line.text)
+        or _FORMAT_WORD.search(line.text[:400])
+        or len(_LETTERS.findall(line.text[:400])) >= _WORDS_OF_PROSE
+        or _UNSPACED_WORDS.search(line.text[:400])
+        for line in lines
+    )
 
 
 def _unfence(lines: Sequence[Line]) -> list[Line]:
@@ -79,6 +87,19 @@ def _unfence(lines: Sequence[Line]) -> list[Line]:
     body = list(lines[first + 1 :])
     last = next((i for i, line in enumerate(body) if is_fence(line.text)), len(body))
     return body[:last]
+
+
+def _without_function(lines: Sequence[Line]) -> Sequence[Line]:
+    """Take off the column that says which parameter each line of input becomes."""
+    first = next((i for i, line in enumerate(lines) if not line.blank), None)
+    if first is None or _FUNCTION_TABLE.match(lines[first].text) is None:
+        return lines
+    body = [line for line in lines[first + 1 :] if not _TABLE_RULE.fullmatch(line.text)]
+    kept = []
+    for line in body:
+        gap = _GAP.search(line.text)
+        kept.append(line.cut(0, gap.start()) if gap and gap.start() else line)
+    return kept
 
 
 def _ends_data(text: str, n_blank: int, shown: _Shown, output: bool) -> bool:
@@ -128,6 +149,9 @@ def _is_code_block(shown: Sequence[Line]) -> bool:
     return any(not line.text[4:5].isspace() for line in shown)
 
 
+_FUNCTION_TABLE = re.compile(r"(?i)\s*stdin\s{2,}(?:function|parameters?|variable)")
+_TABLE_RULE = re.compile(r"[\s-]*-{3,}[\s-]*")
+_GAP = re.compile(r"[ \t]{2,}(?:[→=-]>?[ \t]*)?(?=\S)|\t|[ \t]+(?:→|->)[ \t]")
 _BUTTON = re.compile(r"\s*(?:[Cc]opy|Скопировать|Копировать|コピー|复制)\s*")
 _PICTURE = re.compile(r"\s*(?:<image>|!\[|<img|\[?(?:[Ff]igure|[Ii]mage|[Pp]icture)\b)")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -141,6 +165,8 @@ _REMARKS = (
     re.compile(r"https?://"),
 )
 """Marks of a remark: in a paragraph after data that had none of them, they end it."""
+_WORDS_OF_PROSE = 4
+_UNSPACED_WORDS = re.compile(r"[぀-ヿ一-鿿가-힯\u0e00-\u0e7f]{3,}")
 _DOTS = frozenset({"...", "…", "⋮", ":", "\\vdots", "\\ldots", "\\dots", "$\\vdots$"})
 _SYMBOL = re.compile(
     r"\$?[A-Za-z]{1,2}(?:_\{?[\w,+-]{1,12}\}?)*\$?|\.\.\.|…|⋮|:|\$?\\[vl]?dots\$?|[A-Za-z]_\{[^}]{1,20}\}"
