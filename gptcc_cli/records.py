@@ -17,21 +17,24 @@ def to_json(value: Any) -> str:
     return json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
 
 
-def from_json(kind: type[_Record], text: str, **fields: Any) -> _Record:
-    """Read a dataclass, or a container of them, from JSON.
+def from_record(kind: type[_Record], record: Any) -> _Record:
+    """Return a dataclass, or a container of them, made of JSON values.
 
     Fields that a newer gptcc added are ignored; those that an older one did not know get their
     defaults.
 
     Args:
         kind: the type to return.
-        text: JSON that ``to_json`` gave.
-        fields: values of fields that are not in ``text``.
+        record: what ``json.loads`` returns for JSON that ``to_json`` gave.
 
     Raises:
-        ValueError: the text is not JSON, or does not describe such a value.
+        ValueError: the record does not describe such a value.
     """
     import msgspec
 
-    value = json.loads(text)
-    return msgspec.convert({**value, **fields} if fields else value, kind)
+    return msgspec.convert(record, kind)
+
+
+def from_json(kind: type[_Record], text: str) -> _Record:
+    """Read a dataclass, or a container of them, from JSON; see ``from_record``."""
+    return from_record(kind, json.loads(text))

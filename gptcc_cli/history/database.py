@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from gptcc_cli.errors import HistoryError
-from gptcc_cli.history.migrations import MIGRATIONS, migrate, schema_version
+from gptcc_cli.history.migrations import MIGRATIONS, migrate, scalar, schema_version
 
 APPLICATION_ID: Final = 0x67707463
 """``gptc`` in ASCII; four bytes of the file's header (https://sqlite.org/fileformat.html)."""
@@ -144,14 +144,16 @@ def _create_private(path: Path) -> None:
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse a file that is not a history; migrate one that is."""
     connection.execute("PRAGMA foreign_keys = ON")
-    version, application_id = schema_version(connection), _application_id(connection)
+    version = schema_version(connection)
+    application_id = scalar(connection, "PRAGMA application_id")
+    n_tables = scalar(connection, "SELECT count(*) FROM sqlite_schema")
     if version > len(MIGRATIONS) and application_id == APPLICATION_ID:
         raise HistoryError(
             f"the history {str(path)!r} was written by a newer gptcc: it has schema version "
             f"{version}, and this gptcc reads up to {len(MIGRATIONS)}",
             hint="update gptcc, or choose another file with --history",
         )
-    if application_id != APPLICATION_ID and (version or application_id or _n_tables(connection)):
+    if application_id != APPLICATION_ID and (version or application_id or n_tables):
         raise HistoryError(
             f"{str(path)!r} is a database of another program, not a history of gptcc",
             hint="choose another file with --history",
@@ -175,13 +177,3 @@ def _enable_wal(connection: sqlite3.Connection) -> None:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _application_id(connection: sqlite3.Connection) -> int:
-    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    return int(application_id)
-
-
-def _n_tables(connection: sqlite3.Connection) -> int:
-    (count,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    return int(count)

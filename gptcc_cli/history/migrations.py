@@ -142,5 +142,10 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[Migration, ...] = 
 
 def schema_version(connection: sqlite3.Connection) -> int:
     """Return how many migrations a file has seen."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
+    return scalar(connection, "PRAGMA user_version")
+
+
+def scalar(connection: sqlite3.Connection, query: str) -> int:
+    """Return the one number that a query gives."""
+    (value,) = connection.execute(query).fetchone()
+    return int(value)

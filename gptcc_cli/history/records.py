@@ -5,32 +5,14 @@ name, hash and stop strings, but without the texts that prompts are made of.
 """
 
 import hashlib
-from dataclasses import dataclass, fields, replace
+import json
+from dataclasses import dataclass, replace
 
 from gptcc_cli.judging import CaseResult, Judgement
-from gptcc_cli.problem import GivenTest, Problem
-from gptcc_cli.prompting import Prompt, PromptTemplate
+from gptcc_cli.problem import Problem
+from gptcc_cli.prompting import Prompt
 from gptcc_cli.ranking import RankedCandidate
-from gptcc_cli.records import from_json, to_json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptRecord:
-    """A prompt without its text, and what is needed of its template."""
-
-    template: str
-    """The template's name."""
-    template_sha256: str
-    stop_strings: tuple[str, ...]
-    chat: bool
-    tabs: bool = False
-    n_tokens: int
-    dropped: tuple[str, ...] = ()
-    prefix: str = ""
-    ends_with_body: bool = False
-    max_new_tokens: int | None = None
-    round: int = 0
-    repairs: str | None = None
+from gptcc_cli.records import from_record, to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,63 +82,24 @@ def digest(*parts: str) -> str:
 
 def problem_to_json(problem: Problem) -> str:
     """Return everything of a problem except its statement."""
-    return to_json({name: getattr(problem, name) for name in _PROBLEM_FIELDS})
-
-
-_PROBLEM_FIELDS = tuple(field.name for field in fields(Problem) if field.name != "statement")
-
-
-def problem_from_json(statement: str, text: str) -> Problem:
-    """Read a problem."""
-    return from_json(Problem, text, statement=statement)
-
-
-def tests_from_json(text: str) -> tuple[GivenTest, ...]:
-    """Read the tests that the user gave."""
-    return from_json(tuple[GivenTest, ...], text)
+    return to_json(replace(problem, statement=""))
 
 
 def prompt_to_json(prompt: Prompt) -> str:
-    """Return everything of a prompt except its text."""
-    template = prompt.template
-    return to_json(
-        PromptRecord(
-            template=template.name,
-            template_sha256=template.sha256,
-            stop_strings=template.stop_strings,
-            chat=template.chat,
-            tabs=template.tabs,
-            n_tokens=prompt.n_tokens,
-            dropped=prompt.dropped,
-            prefix=prompt.prefix,
-            ends_with_body=prompt.ends_with_body,
-            max_new_tokens=prompt.max_new_tokens,
-            round=prompt.round,
-            repairs=prompt.repairs,
-        )
-    )
+    """Return everything of a prompt except its text and the texts of its template."""
+    return to_json(replace(prompt, text="", template=replace(prompt.template, forms={})))
 
 
 def prompt_from_json(prompt_text: str, text: str) -> Prompt:
     """Read a prompt."""
-    record = from_json(PromptRecord, text)
-    return Prompt(
-        text=prompt_text,
-        template=PromptTemplate(
-            name=record.template,
-            sha256=record.template_sha256,
-            stop_strings=record.stop_strings,
-            chat=record.chat,
-            tabs=record.tabs,
-        ),
-        n_tokens=record.n_tokens,
-        dropped=record.dropped,
-        prefix=record.prefix,
-        ends_with_body=record.ends_with_body,
-        max_new_tokens=record.max_new_tokens,
-        round=record.round,
-        repairs=record.repairs,
-    )
+    record = json.loads(text)
+    if isinstance(record["template"], str):  # up to gptcc 0.1
+        record["template"] = {
+            "name": record["template"],
+            "sha256": record["template_sha256"],
+            **{name: record[name] for name in ("stop_strings", "chat", "tabs")},
+        }
+    return from_record(Prompt, {**record, "text": prompt_text})
 
 
 def program_record(judgement: Judgement, ranked: RankedCandidate | None) -> ProgramRecord:

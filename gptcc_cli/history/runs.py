@@ -20,15 +20,13 @@ from gptcc_cli.history.records import (
     CaseRecord,
     ProgramRecord,
     decode_text,
-    problem_from_json,
     prompt_from_json,
-    tests_from_json,
 )
 from gptcc_cli.history.run_writer import is_running
 from gptcc_cli.options.solve_config import SolveConfig
 from gptcc_cli.problem import GivenTest, Problem
 from gptcc_cli.prompting import Prompt
-from gptcc_cli.records import from_json
+from gptcc_cli.records import from_json, from_record
 from gptcc_cli.solving import Ended
 
 
@@ -325,9 +323,9 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
     return RecordedRun(
         number=row["number"],
         summary=_summary(row),
-        problem=problem_from_json(decode_text(statement), record),
+        problem=from_record(Problem, {**json.loads(record), "statement": decode_text(statement)}),
         origin=row["origin"],
-        tests=() if tests is None else tests_from_json(tests),
+        tests=() if tests is None else from_json(tuple[GivenTest, ...], tests),
         generated_tests_text=None if reply is None else decode_text(reply),
         config=_config(row["config"]),
         provenance=json.loads(row["provenance"]),

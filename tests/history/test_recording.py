@@ -124,7 +124,9 @@ def test_texts_that_utf_8_cannot_hold_are_kept(path: Path) -> None:
 
 
 def test_tests_and_calls_come_out_as_they_were(path: Path) -> None:
-    sample = SampleTest(name="1", input=([1, [2]], {"a": None}), expected=[1.5, True])
+    sample = SampleTest(
+        name="1", input=([1, [2]], {"a": None}, 10**40, -1e300), expected=[1.5, True, "\udce9"]
+    )
     problem = Problem(id="call", statement="f", mode=Mode.CALL, entry_point="f", samples=(sample,))
     tests = (GivenTest(name="given", input=("x",), expected="y"),)
     with Recorder(path) as recorder:
