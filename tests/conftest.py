@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.get_closest_marker("slow") is None,
         )
     )
+
+
+@pytest.fixture(autouse=True)
+def _recursion_limit() -> None:
+    """Give every test Python's own limit: some libraries raise it for the whole process."""
+    sys.setrecursionlimit(1000)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -51,6 +51,7 @@ def test_a_server_writes_and_its_programs_are_judged(
     assert record["model"].startswith("tiny at http://127.0.0.1")
 
 
+@pytest.mark.slow
 def test_half_an_answer_loses_nothing_and_exits_5(
     gptcc: Command, problem: Path, server: str
 ) -> None:

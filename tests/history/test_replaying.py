@@ -49,7 +49,7 @@ def change(history: Path, statement: str) -> None:
         (),
         ("--until", "all"),
         ("--no-check",),
-        ("-t", "300ms", "--until", "all"),
+        ("-t", "2s", "--until", "all"),
         ("--budget", "20s"),
         ("-n", "3", "--require-pass"),
     ],

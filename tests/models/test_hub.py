@@ -119,6 +119,7 @@ def test_a_cached_model_needs_no_hub_and_is_listed(home: dict[str, str], reposit
     assert (listed["name"], listed["revisions"], listed["usable"]) == (REPO, ["main"], True)
 
 
+@pytest.mark.slow
 def test_a_download_that_breaks_off_is_an_error_and_never_used(
     home: dict[str, str], repository: Path
 ) -> None:
@@ -182,6 +183,7 @@ def test_a_named_model_is_never_replaced_by_the_embedded_one(home: dict[str, str
     assert "HF_HUB_OFFLINE" in done.stderr and "using the small embedded" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_silent_hub_is_given_up_within_ten_seconds_and_then_remembered(
     home: dict[str, str],
 ) -> None:

@@ -33,12 +33,14 @@ def test_there_are_enough_of_them() -> None:
     assert len(programs()) >= 120
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
 def test_every_program_is_held(level: Level, tmp_path: Path) -> None:
     with opened(level) as sandbox:
         assert run_all(sandbox, tmp_path, lambda _: True) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
 @pytest.mark.skipif(os.geteuid() != 0, reason="the suite runs as an ordinary user already")
 def test_every_program_is_held_for_an_ordinary_user(level: Level) -> None:
@@ -56,6 +58,7 @@ def test_without_the_filter_some_escape(level: Level, tmp_path: Path) -> None:
     assert len(failures) >= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
 def test_the_shared_programs_are_held(level: Level, shared: Path, tmp_path: Path) -> None:
     """By the protocol of their own page: nothing told, made, touched or left, and in time."""
