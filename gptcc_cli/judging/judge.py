@@ -24,6 +24,7 @@ from gptcc_cli.judging.jobs import (
     has_int_keys,
     job_for,
 )
+from gptcc_cli.judging.nodes import ENTRY_POINT, node_call
 from gptcc_cli.judging.signatures import Outcome, OutputSignature
 from gptcc_cli.judging.static_checks import MOST_ANSWER_BYTES, StaticCheck, read_static_check
 from gptcc_cli.judging.verdicts import (
@@ -61,7 +62,9 @@ class _Submission:
     source: str
     """The program as it runs."""
     granted: tuple[str, ...]
-    """The names that its first line imports, if that line is ours."""
+    """The import statements that its first line has, if that line is ours."""
+    has_first_line: bool
+    """Whether its first line is ours."""
     problem: Problem
     tests: tuple[IOTest, ...]
     rules: JudgingRules
@@ -243,11 +246,16 @@ class Judge:
         cancel: threading.Event | None,
     ) -> _Submission:
         granted = granted_imports(candidate.source, problem.starter_code)
+        nodes = node_call(problem)
+        first = "; ".join([*granted, *([nodes.first_line] if nodes else [])])
         return _Submission(
             candidate=candidate,
-            source=("; ".join(granted) + "\n" if granted else "") + candidate.source,
+            source=(f"{first}\n" if first else "")
+            + candidate.source
+            + (nodes.last_lines if nodes else ""),
             granted=granted,
-            problem=problem,
+            has_first_line=bool(first),
+            problem=problem if nodes is None else replace(problem, entry_point=ENTRY_POINT),
             tests=tests,
             rules=self.rules(problem, tests),
             stop_at_first_failure=stop_at_first_failure,
@@ -306,7 +314,7 @@ class Judge:
         if tripped and has_int_keys(arguments_of(test_input, problem)):
             again = self._sandbox.run(job_for(source, problem, test_input, limits, int_keys=True))
             execution = again if again.fault is None and again.exit_code == 0 else execution
-        return _with_own_lines(execution) if submission.granted else execution
+        return _with_own_lines(execution) if submission.has_first_line else execution
 
     def _assertions_case(
         self,
