@@ -6,6 +6,7 @@ starter code that came beside a statement replace what would be read in it.
 
 from dataclasses import replace
 
+from gptcc_cli.problem import Mode
 from gptcc_cli.sources import Source
 from gptcc_cli.statement import Reading, StatementWarning, read_statement
 
@@ -32,4 +33,7 @@ def understand(source: Source) -> Reading:
         url=source.url or found.url,
     )
     notes = tuple(StatementWarning(message=note) for note in source.notes)
-    return replace(reading, problem=problem, warnings=(*reading.warnings, *notes))
+    if not source.samples:
+        return replace(reading, problem=problem, warnings=(*reading.warnings, *notes))
+    mode = Mode.STDIN if isinstance(source.samples[0].input, str) else Mode.CALL
+    return Reading(problem=replace(problem, mode=mode), warnings=notes, found_by=("data",))

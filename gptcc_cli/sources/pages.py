@@ -6,6 +6,7 @@ sample set apart, and ``statement`` reads that. Where a judge marks its samples 
 they are taken from there. Fetches nothing.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -23,7 +24,21 @@ def looks_like_html(text: str) -> bool:
     head = text[:2000].lstrip().lower()
     if head.startswith(("<!doctype html", "<html")):
         return True
-    return head.startswith("<") and len(_BLOCK_TAG.findall(text[:20_000])) >= 3
+    return (
+        head.startswith("<") and "\n```" not in text and len(_BLOCK_TAG.findall(text[:20_000])) >= 3
+    )
+
+
+def looks_like_fragment(text: str) -> bool:
+    """Whether a text is written in HTML, though it is no page."""
+    return "</" in text and len(_FRAGMENT_TAG.findall(text[:20_000])) >= 3
+
+
+def text_of_html(text: str) -> str:
+    """Return what a reader sees of a fragment of HTML."""
+    from bs4 import BeautifulSoup
+
+    return _as_text(BeautifulSoup(text, "html.parser"))
 
 
 def read_page(text: str, *, name: str, origin: str) -> Source:
@@ -35,6 +50,10 @@ def read_page(text: str, *, name: str, origin: str) -> Source:
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(text, "html.parser")
+    if "application/json" in text:
+        embedded = _embedded(page, name, origin)
+        if embedded is not None:
+            return embedded
     for tag in page(["script", "style", "noscript", "svg", "nav", "footer", "button", "iframe"]):
         tag.decompose()
     samples = tuple(_marked_samples(page, text))
@@ -54,6 +73,29 @@ def read_page(text: str, *, name: str, origin: str) -> Source:
         url=url if isinstance(url, str) else None,
         origin=origin,
     )
+
+
+def _embedded(page: "BeautifulSoup", name: str, origin: str) -> Source | None:
+    """Return the problem that a page keeps as JSON for its own script."""
+    from gptcc_cli.sources.rows import read_row
+
+    for script in page.select("script[type='application/json']"):
+        try:
+            stack: list[tuple[object, int]] = [(json.loads(script.get_text()), 0)]
+        except (ValueError, RecursionError):
+            continue
+        while stack:
+            value, depth = stack.pop()
+            if isinstance(value, dict):
+                if ("contenu" in value and "samples" in value) or (
+                    isinstance(value.get("content"), str) and "exampleTestcases" in value
+                ):
+                    return read_row(value, name=name, origin=origin)
+                if depth < _DEEPEST_JSON:
+                    stack += [(inner, depth + 1) for inner in value.values()]
+            elif isinstance(value, list) and depth < _DEEPEST_JSON:
+                stack += [(inner, depth + 1) for inner in value[:100]]
+    return None
 
 
 def _body(page: "BeautifulSoup", text: str) -> "Tag":
@@ -153,11 +195,33 @@ def _collect(root: "Tag", parts: list[str]) -> None:
             parts.append(_fenced(node))  # type: ignore[arg-type]
         elif node.name == "br":  # type: ignore[attr-defined]
             parts.append("\n")
+        elif node.name == "table" and (rows := _table(node)):  # type: ignore[attr-defined,arg-type]
+            parts.append(rows)
         else:
             before, after = _AROUND.get(node.name, ("", ""))  # type: ignore[attr-defined]
             stack.append(after)
             stack.extend(reversed(node.contents))  # type: ignore[attr-defined]
             stack.append(before)
+
+
+def _table(tag: "Tag") -> str:
+    """Return a table of data in Markdown; empty if the table only arranges the page."""
+    if tag.find(["table", "h1", "h2", "h3", "ul", "ol"]):
+        return ""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in tag.find_all("tr")]
+    rows = [row for row in rows if row]
+    if not rows or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
+        return ""
+    lines = []
+    for row in rows:
+        cells = []
+        for cell in row:
+            for block in cell.find_all(["p", "div", "pre"]):
+                block.append("\n")
+            cells.append("<br>".join(_pre(cell).rstrip("\n").split("\n")).replace("|", "\\|"))
+        lines.append("| " + " | ".join(cells) + " |")
+    lines.insert(1, "|" + "---|" * len(rows[0]))
+    return "\n\n" + "\n".join(lines) + "\n\n"
 
 
 def _fenced(tag: "Tag") -> str:
@@ -167,6 +231,9 @@ def _fenced(tag: "Tag") -> str:
     return f"\n\n{text}\n\n"
 
 
+_DEEPEST_JSON = 8
+_MOST_COLUMNS = 12
+_FRAGMENT_TAG = re.compile(r"(?i)</(?:p|pre|strong|b|li|ul|h[1-6]|table|div|code|em|sup|td)>")
 _BLOCK_TAG = re.compile(r"<(?:p|div|pre|h\d|section|table|ul|ol|span|strong)\b", re.IGNORECASE)
 _AT_CODER = re.compile(r"(?:Sample )?(Input|Output|入力例|出力例)\s*(\d*)")
 _MARKUPS = (
@@ -191,6 +258,8 @@ _STATEMENTS = (
 _AROUND = {
     **dict.fromkeys(("p", "div", "section", "ul", "ol", "table", "blockquote"), ("\n\n", "\n\n")),
     **{f"h{level}": ("\n\n## ", "\n\n") for level in range(1, 7)},
+    "dt": ("\n\n## ", "\n\n"),
+    "dd": ("\n\n", "\n\n"),
     "li": ("\n- ", "\n"),
     "tr": ("\n", "\n"),
     "td": (" ", " "),

@@ -107,14 +107,14 @@ def _example(taken: str, given: str, span: Span, signature: Signature | None) ->
     """Read an input as arguments and an output as the value they give."""
     try:
         names, values, end = read_named(taken, 0)
-        while taken[end:].strip("` \n") and len(values) < _MOST_ARGUMENTS:
+        while _NEXT_LINE.match(taken, end) and len(values) < _MOST_ARGUMENTS:
             more = read_named(taken, end)
             names, values, end = names + more[0], values + more[1], more[2]
     except NotALiteral:
         return None
     arguments = in_order(names, values, signature)
     result = read_result(given, 0)
-    if arguments is None:
+    if arguments is None or taken[end:].strip("` \n"):
         return None
     if result is not None and not given[result.end :].strip("`. \n"):
         return Example(arguments=arguments, expected=result.value, span=span)
@@ -247,6 +247,7 @@ _ARGUMENT = re.compile(
     re.IGNORECASE,
 )
 _MOST_ARGUMENTS = 20
+_NEXT_LINE = re.compile(r"[ \t`,]*\n\s*(?=\S)")
 _NAMED = re.compile(r"[A-Za-z_]\w{0,60}(?:\[\s?\]){0,3}\s*[=:](?!=)\s*[\[\"'({\d.tfTFnN“-]")
 _VALUE = re.compile(
     r"(?:[A-Za-z_]\w{0,60}(?:\[\s?\]){0,3}\s*[=:](?!=)\s*)?[\[\"'({\d.“-]|(?:true|false|null)\b"
