@@ -1,14 +1,14 @@
-"""How much a problem's samples say: how likely a wrong program passes them by luck.
+"""How much passing a problem's samples proves: how likely a random program passes them.
 
-An expected output is measured in bits, the length of a short description of it for somebody who
-knows the input and the statement: one for ``YES`` where the statement says "YES or NO", few for a
-small number or for a number of the input, many for a long list. A program that knows nothing of
-the problem gives it with a probability of about ``2 ** -bits``. Of N such programs
-``N * 2 ** -bits`` pass; where no more pass than that, passing means nothing.
+An expected output has a length in bits, that of a short description given the input and the
+statement: 1 for ``YES`` where the statement says "YES or NO", few for a small number or a number of
+the input, many for a long list. A program unrelated to the problem prints it with a probability of
+about ``2 ** -bits``, so of N such programs ``N * 2 ** -bits`` are expected to pass. If no more
+pass, passing proves nothing.
 
-Pure. The lengths are a prior and no measurement: whole numbers by Elias' gamma code (1975), what
-repeats an earlier answer by Laplace's rule of succession. Mistakes that programs share, such as a
-statement they all misread, are not luck, and nothing here sees them.
+Pure. The lengths are a prior, not a measurement: whole numbers by Elias' gamma code (1975),
+repeated answers by Laplace's rule of succession. Mistakes that programs share, such as a misread
+statement, are not random and are not covered.
 """
 
 import math
@@ -19,38 +19,36 @@ from dataclasses import dataclass, field
 from gptcc_cli.problem import GivenTest, Json, Problem, SampleTest
 
 MIN_CONSENSUS = 3
-"""So many must do the same; one alone agrees with nobody."""
+"""Completions that must agree before an answer is called confident."""
 
 MOST_BITS = 64.0
-"""Nobody gives by luck what says so much; nothing is counted beyond."""
+"""The most bits counted: no random program passes more."""
 
 _MOST_ROWS = 200
-"""Rows of an input, and lines and parts of an answer that are counted: each of these says half a
-bit or more, so that more could not matter."""
+"""Rows of an input, and lines and parts of an answer that are counted. Each adds half a bit or
+more, so further ones make no difference."""
 _MOST_PARTS = 10_000
-"""Parts of a row that is compared with others."""
+"""Parts of a row that is compared with other rows."""
 _MOST_TEXT = 100_000
 """Characters of an input."""
 _FEW = 20
-"""Above it twice the mean, or more, is beyond chance."""
+"""Above this count, twice the mean or more has a probability close to zero."""
 _LETTER_BITS = math.log2(27)
-"""A letter that neither the input nor the statement has."""
+"""The cost of a letter that is in neither the input nor the statement."""
 _REARRANGED_BITS = 2.0
-"""Sorted, reversed, without repeats, turned: the ways a program likes to rearrange a list."""
+"""The cost of naming a common rearrangement of a list: sorted, reversed, rotated."""
 
 
 def evidence_bits(problem: Problem, tests: Sequence[SampleTest | GivenTest]) -> float:
-    """Return how many bits the expected outputs of tests say, together.
-
-    From 0.0 without tests to ``MOST_BITS``.
+    """Return the bits of the expected outputs of tests, from 0.0 without tests to ``MOST_BITS``.
 
     Args:
-        problem: its statement names words that are cheap to print.
-        tests: those that programs are judged by; an input that comes again counts once.
+        problem: words and numbers of its statement cost less.
+        tests: what programs are judged on; repeated inputs count once.
     """
     try:
-        return min(MOST_BITS, _bits_of(tests, _said(problem)))
-    except RecursionError:  # lists in lists, deeper than Python goes
+        return min(MOST_BITS, _bits_of(tests, _statement_facts(problem)))
+    except RecursionError:  # lists nested deeper than Python's recursion limit
         return MOST_BITS
 
 
@@ -72,60 +70,60 @@ def _bits_of(tests: Sequence[SampleTest | GivenTest], statement: "StatementFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What it is worth that some of many programs pass."""
+    """How many of many programs pass, and what that proves."""
 
     bits: float
-    """What the samples say."""
+    """Of the samples; see ``evidence_bits``."""
     n_written: int
-    """Programs that had the chance to pass, copies included."""
+    """Programs that could have passed, copies included."""
     n_passing: int
-    """Of these, those that pass."""
+    """Programs that pass, copies included."""
     n_alike: int
-    """Of these again, those that do the same as the answer; all where none was run on."""
+    """Passing programs with the answer's outputs on generated inputs; all if there are none."""
 
     @property
     def expected_random_passes(self) -> float:
-        """How many would pass if none knew anything of the problem."""
+        """How many would pass if all were unrelated to the problem."""
         return self.n_written * math.exp2(-self.bits)
 
     @property
     def most_agree(self) -> bool:
-        """Whether more than half of what passes does the same."""
+        """Whether more than half of the passing programs are alike."""
         return 2 * self.n_alike > self.n_passing
 
     @property
     def significant(self) -> bool:
-        """Whether these are twice as many as luck lets pass, and so many in one of 20 runs."""
+        """Whether the alike are twice the expected random passes or more, with p <= 0.05."""
         return self._exceeds_chance(odds=2.0, chance=0.05)
 
     @property
     def highly_significant(self) -> bool:
-        """The same with four times as many, and one of 100 runs.
+        """Whether the alike are four times the expected random passes or more, with p <= 0.01.
 
-        For who asks again after each program: luck has its ups, and so does a model that begins
-        by writing the same program ten times.
+        For repeated checks during a search, where chance has many opportunities, as has a model
+        that starts by writing one program ten times.
         """
         return self._exceeds_chance(odds=4.0, chance=0.01)
 
     @property
     def prevalence(self) -> float:
-        """The square of the part of all programs that does it, by luck's part; 0.0 without any."""
+        """The squared share of the alike among all programs, over the random share."""
         expected = self.n_written * self.expected_random_passes
         return self.n_alike**2 / expected if expected else 0.0
 
     @property
     def common(self) -> bool:
-        """Whether the part of all programs that does it is the root of luck's part, or larger.
+        """Whether the alike's share of all programs is at least the root of the random share.
 
-        Halfway, in powers of two, from what luck lets pass to all: who has understood a problem
-        writes its program again and again, and what a few of hundreds do has other reasons than
-        luck to be wrong (two mistakes that make up for each other, a case the samples leave out).
+        That is halfway, in powers of two, between the random share and all. A model that has
+        understood a problem writes its program again and again; an answer of a few among hundreds
+        may pass for other reasons than chance, such as two mistakes that cancel out.
         """
         return self.prevalence >= 1.0
 
     @property
     def confident(self) -> bool:
-        """Whether several agree, they are most, common, and more than luck explains."""
+        """Whether several agree, and they are most, common and significant."""
         several = self.n_alike >= MIN_CONSENSUS
         return several and self.most_agree and self.common and self.significant
 
@@ -135,7 +133,7 @@ class Evidence:
 
 
 def _tail(count: int, mean: float) -> float:
-    """By Poisson's distribution, probability of ``count`` (twice the mean or more) or above."""
+    """Return the Poisson probability of ``count`` or more; ``count`` is at least twice the mean."""
     if count > _FEW:
         return 0.0
     fewer = sum(mean**k / math.factorial(k) for k in range(count))
@@ -143,7 +141,7 @@ def _tail(count: int, mean: float) -> float:
 
 
 def _again_bits(answer: str, seen: Sequence[str]) -> float:
-    """What an answer costs who expects what came before: a constant passes equal samples."""
+    """Return the cost of repeating an earlier answer: a constant passes equal samples."""
     if answer not in seen:
         return math.inf
     return -math.log2((seen.count(answer) + 1) / (len(seen) + 2))
@@ -151,14 +149,14 @@ def _again_bits(answer: str, seen: Sequence[str]) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementFacts:
-    """What the statement says without its samples."""
+    """Words and numbers of the statement outside its samples."""
 
     words: frozenset[str]
     """In lower case."""
     numbers: frozenset[float]
 
 
-def _said(problem: Problem) -> StatementFacts:
+def _statement_facts(problem: Problem) -> StatementFacts:
     letters = list(problem.statement)
     for sample in problem.samples:
         if sample.span is not None:
@@ -174,16 +172,16 @@ def _said(problem: Problem) -> StatementFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputContext:
-    """What somebody knows who has read an input, and the statement."""
+    """What can be named after reading an input and the statement."""
 
     statement: StatementFacts
     numbers: set[float] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     rows: list[tuple[Json, ...]] = field(default_factory=list)
-    """Its lists, lines and words, each with its parts."""
+    """The input's lists, lines and words, each as its parts."""
 
     def take(self, value: Json) -> None:
-        """Know a value and its parts, as many as there is room for."""
+        """Add a value and its parts, up to ``_MOST_ROWS`` rows."""
         if len(self.rows) >= _MOST_ROWS:
             return
         match value:
@@ -237,20 +235,22 @@ def _bits(value: Json, known: InputContext) -> float:
 
 
 def _row_bits(row: Sequence[Json], known: InputContext, *, counted: bool) -> float:
-    """A list or a line: all parts in turn, or what is left of a row of the input.
+    """Return the cost of a list or a line: of all its parts, or of deriving it from an input row.
 
     Args:
         row: the parts.
-        known: what need not be said.
-        counted: whether its length has to be said, too.
+        known: what can be named.
+        counted: whether its length costs bits too.
     """
     length = _whole_bits(len(row)) if counted else 0.0
-    told = length + sum(_bits(part, known) for part in row[:_MOST_ROWS])
-    return min(told, _taken_bits(row, known)) if len(row) > 1 or counted else told
+    spelled_out = length + sum(_bits(part, known) for part in row[:_MOST_ROWS])
+    if len(row) > 1 or counted:
+        return min(spelled_out, _derived_bits(row, known))
+    return spelled_out
 
 
-def _taken_bits(row: Sequence[Json], known: InputContext) -> float:
-    """A row that some row of the input becomes when parts are left out, or change places."""
+def _derived_bits(row: Sequence[Json], known: InputContext) -> float:
+    """Return the cost of a row as an input row with parts left out or rearranged."""
     which = math.log2(len(known.rows)) if known.rows else 0.0
     costs = [math.inf]
     if len(row) > _MOST_PARTS:
@@ -258,7 +258,7 @@ def _taken_bits(row: Sequence[Json], known: InputContext) -> float:
     for source in known.rows:
         if len(source) == len(row) and _same_parts(row, source):
             costs.append(1.0 + which + (0.0 if tuple(row) == source else _REARRANGED_BITS))
-        elif _is_left_of(row, source):
+        elif _is_subsequence(row, source):
             costs.append(1.0 + which + len(source))
     return min(costs)
 
@@ -267,7 +267,7 @@ def _same_parts(row: Iterable[Json], source: Iterable[Json]) -> bool:
     return sorted(map(repr, row)) == sorted(map(repr, source))
 
 
-def _is_left_of(row: Iterable[Json], source: Iterable[Json]) -> bool:
+def _is_subsequence(row: Iterable[Json], source: Iterable[Json]) -> bool:
     parts = iter(source)
     return all(any(part == wanted for part in parts) for wanted in row)
 
@@ -279,7 +279,7 @@ def _text_bits(text: str, known: InputContext) -> float:
     costs = [
         sum(_LETTER_BITS for _ in text),
         _chosen_bits(text, known.words),
-        _taken_bits(tuple(text), known),
+        _derived_bits(tuple(text), known),
     ]
     if letters.issuperset(text):
         costs.append(len(text) * math.log2(max(2, len(letters))))
@@ -287,7 +287,7 @@ def _text_bits(text: str, known: InputContext) -> float:
 
 
 def _chosen_bits(value: object, among: Set[object]) -> float:
-    """What it costs to say which of some values it is."""
+    """Return the cost of naming one of some values."""
     return 1.0 + math.log2(len(among)) if value in among else math.inf
 
 
@@ -302,7 +302,7 @@ def _number_bits(value: float) -> float:
 
 
 def _whole_bits(number: int) -> float:
-    """Elias' gamma code of a whole number from 0 on, not rounded."""
+    """Return the length of Elias' gamma code of a whole number from 0 on, not rounded."""
     return 1.0 + 2.0 * math.log2(number + 1)
 
 

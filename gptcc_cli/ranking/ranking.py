@@ -1,70 +1,66 @@
-"""Judgements -> an order, with the reason each candidate stands where it does.
+"""Judgements -> an order, with the reason for each candidate's rank.
 
-Pure. Covers the order by what was seen on the tests and, among candidates that did equally well
-there, by what they do on further inputs: the answer that most of them give is the likeliest to be
-right. It never sees a hidden expected output beyond what the judgements it is given already used.
-Does not run anything.
+Pure. Covers the order by results on the tests and, among candidates with equal results, by their
+outputs on generated inputs: the output that most of them give is the likeliest to be right. Runs
+nothing, and sees no hidden expected output beyond what the given judgements used.
 """
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from gptcc_cli.judging import Judgement, Outcome, Verdict, is_constant, is_degenerate
 from gptcc_cli.ranking.evidence import Evidence
 
-_MOST_DOUBTS = 3
-"""A few inputs may be none that the statement allows; more failures weigh no more."""
+_MAX_PENALTIES = 3
+"""A few generated inputs may be invalid; more failures count no more than this."""
 
-_RAN = frozenset({Verdict.AC, Verdict.WA, Verdict.PE})
+_COMPLETED = frozenset({Verdict.AC, Verdict.WA, Verdict.PE})
 
 
 class ProbeResults(Protocol):
-    """What a program did on further inputs."""
+    """A program's outputs on generated inputs."""
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """By input: a digest of the answer, or how the program failed."""
+        """For each input: a digest of the output, or the verdict of a failure."""
         ...
 
     @property
     def passes_generated(self) -> tuple[bool, ...]:
-        """Of the last inputs, those of tests a model wrote: whether it gives what they expect."""
+        """For each of the last inputs, which come from generated tests: whether it passes."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedCandidate:
-    """A candidate in its place."""
+    """A candidate with its rank and the reason for it."""
 
     judgement: Judgement
     reason: str
-    """Why it stands here, for people."""
+    """Why it has this rank, for display."""
     cluster: int | None = None
-    """The number of the group of programs that do the same on further inputs, from 1 in the
-    order of their best; ``None``: it was not run on any."""
+    """The cluster of programs with the same outputs on generated inputs, numbered from 1 in order
+    of their best member; ``None``: it was not run on any."""
     cluster_size: int | None = None
-    """How many programs are in that group, itself included."""
+    """Programs in that cluster, itself included."""
     n_alike: int = 1
-    """How many completions gave a program of that group; without one, this program."""
+    """Completions that gave a program of that cluster; without one, completions of this program."""
     degenerate: bool = False
-    """Whether it fails on most further inputs, or has one answer to all of many: a right program
-    seldom does, and one that repeats what the samples expect always does."""
+    """Whether it fails on most generated inputs, or gives one output for all of many."""
     score: float | None = None
-    """``sqrt(weight) * (inputs answered as most do + claims met)`` (CodeT's score, with agreement
-    beside generated tests), where a program weighs the root of how often it was written. Halved
-    for each input that others answer and it fails on, three times at most, and halved if it has
-    one answer to all of many inputs."""
+    """``sqrt(weight) * (outputs shared with most + generated tests passed)``: CodeT's score, where
+    a program weighs the square root of its number of completions. Halved, at most three times, for
+    each input that others answer and it fails on, and for giving one output for all inputs."""
     n_generated_tests: int = 0
-    """On how many tests a model wrote it was run. They are claims: no verdict depends on them."""
+    """Generated tests it was run on; no verdict depends on them."""
     n_generated_tests_passed: int = 0
-    """To how many of them it gives the claimed answer."""
 
     @property
     def passed(self) -> bool:
-        """Whether every test was run and accepted; false when there were none."""
+        """Whether every test was run and accepted; false without tests."""
         return self.judgement.verdict is Verdict.AC
 
 
@@ -76,93 +72,99 @@ def rank(
 ) -> tuple[RankedCandidate, ...]:
     """Order judgements, best first.
 
-    In turn: tests passed; ran to its end; parses; the score of what it does on further inputs;
-    how many completions gave the same program; mean log-probability of its most likely
-    completion; order of arrival. Judgements whose last word is ``IE`` come after all others,
-    because nothing is known of them.
+    By, in turn: tests passed; whether it ran to its end; whether it parses; the score on generated
+    inputs; the number of completions with this program; the mean log-probability of its most
+    likely completion; order of arrival. Candidates whose judging failed (``IE``) come last.
 
     Args:
-        judgements: in order of arrival, which breaks the last ties.
-        signatures: what programs did on further inputs, by canonical hash; those that
-            are not in it were not run there.
-        several_answers: whether several answers to one input may be right. Then agreement says
-            little, and only how many inputs a program answers at all is counted.
+        judgements: in order of arrival.
+        signatures: outputs on generated inputs, by canonical hash, of the programs that were run.
+        several_answers: whether an input may have several right answers. Agreement then means
+            little, and only the number of inputs that a program answers is counted.
     """
-    agreement = _agreement(judgements, signatures or {}, several_answers)
-    order = sorted(
-        range(len(judgements)), key=lambda place: (*_key(judgements[place], agreement), place)
-    )
+    clusters = _clusters(judgements, signatures or {}, several_answers)
+
+    def key(place: int) -> tuple[float, ...]:
+        judgement = judgements[place]
+        candidate = judgement.candidate
+        cluster = clusters.get(candidate.canonical_hash)
+        known = [one.mean_logprob for one in candidate.completions if one.mean_logprob is not None]
+        return (
+            *_test_results(judgement),
+            -(cluster.score if cluster is not None else 0.0),
+            -len(candidate.completions),
+            -max(known, default=-math.inf),
+            place,
+        )
+
     numbers: dict[tuple[Outcome, ...], int] = {}
-    return tuple(_ranked(judgements[place], agreement, numbers) for place in order)
+    ranked = []
+    for place in sorted(range(len(judgements)), key=key):
+        judgement = judgements[place]
+        cluster = clusters.get(judgement.candidate.canonical_hash)
+        if cluster is not None:
+            numbers.setdefault(cluster.outcomes, len(numbers) + 1)
+        ranked.append(_ranked(judgement, cluster, numbers, several_answers))
+    return tuple(ranked)
 
 
 def evidence_for(
     ranked: Sequence[RankedCandidate], *, bits: float, n_written: int, several_answers: bool = False
 ) -> Evidence:
-    """Count what passes, and what of it does as the best does.
+    """Count the completions that pass, and those in the best candidate's cluster.
 
     Args:
-        ranked: in their order.
-        bits: what the tests say.
-        n_written: completions that had the chance to pass.
-        several_answers: whether programs may differ and all be right; then, and where they were
-            not run on further inputs, nothing tells them apart and all that pass are alike.
+        ranked: best first.
+        bits: of the tests.
+        n_written: completions that could have passed.
+        several_answers: whether programs with different outputs may be right. In this case, and
+            without generated inputs, all passing programs count as alike.
     """
     passing = [one for one in ranked if one.passed]
     n_passing = sum(len(one.judgement.candidate.completions) for one in passing)
-    alone = several_answers or not passing or passing[0].cluster is None
-    n_alike = n_passing if alone else passing[0].n_alike
+    all_alike = several_answers or not passing or passing[0].cluster is None
+    n_alike = n_passing if all_alike else passing[0].n_alike
     return Evidence(bits=bits, n_written=n_written, n_passing=n_passing, n_alike=n_alike)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cluster:
-    """Programs that do the same on every further input."""
+    """A program's place among those with equal results on the tests."""
 
     outcomes: tuple[Outcome, ...]
-    n_programs: int
-    n_completions: int
-    degenerate: bool
     passes_generated: tuple[bool, ...]
-    score: float
+    n_programs: int
+    """Programs with the same outcomes, itself included."""
+    n_completions: int
     n_peers: int
-    """How many programs were run on these inputs and did as well on the tests, this group's
-    included."""
+    """Programs with equal results on the tests that were run on these inputs, itself included."""
+    score: float
 
 
-@dataclass(slots=True, kw_only=True)
-class _Agreement:
-    """What further inputs tell of each candidate."""
-
-    groups: dict[str, _Cluster] = field(default_factory=dict)
-    """By canonical hash."""
-    several_answers: bool = False
-
-
-def _agreement(
+def _clusters(
     judgements: Sequence[Judgement], signatures: Mapping[str, ProbeResults], several_answers: bool
-) -> _Agreement:
-    """Group the programs that did equally well on the tests by what they do beyond them."""
-    agreement = _Agreement(several_answers=several_answers)
-    peers: dict[tuple[float, ...], list[Judgement]] = {}
+) -> dict[str, _Cluster]:
+    """Cluster the programs with equal results on the tests; by canonical hash."""
+    levels: dict[tuple[float, ...], list[Judgement]] = {}
     for judgement in judgements:
         if judgement.candidate.canonical_hash in signatures:
-            peers.setdefault(_standing(judgement), []).append(judgement)
-    for level in peers.values():
-        _group(level, signatures, agreement)
-    return agreement
+            levels.setdefault(_test_results(judgement), []).append(judgement)
+    clusters: dict[str, _Cluster] = {}
+    for level in levels.values():
+        clusters |= _clusters_of(level, signatures, several_answers)
+    return clusters
 
 
-def _group(
-    level: list[Judgement], signatures: Mapping[str, ProbeResults], agreement: _Agreement
-) -> None:
+def _clusters_of(
+    level: list[Judgement], signatures: Mapping[str, ProbeResults], several_answers: bool
+) -> dict[str, _Cluster]:
     votes: list[defaultdict[str, float]] = []
     weights: defaultdict[tuple[Outcome, ...], float] = defaultdict(float)
     sizes: Counter[tuple[Outcome, ...]] = Counter()
     completions: Counter[tuple[Outcome, ...]] = Counter()
     for judgement in level:
         outcomes = signatures[judgement.candidate.canonical_hash].outcomes
-        # A program written again says less than another that does the same.
+        # Repeating one program supports it less than a different program with the same outputs.
         n_completions = max(1, len(judgement.candidate.completions))
         weight = math.sqrt(n_completions)
         weights[outcomes] += weight
@@ -172,147 +174,113 @@ def _group(
         for vote, outcome in zip(votes, outcomes, strict=False):
             if isinstance(outcome, str):
                 vote[outcome] += weight
+    clusters = {}
     for judgement in level:
-        canonical_hash = judgement.candidate.canonical_hash
-        signature = signatures[canonical_hash]
-        outcomes = signature.outcomes
-        agreement.groups[canonical_hash] = _Cluster(
+        results = signatures[judgement.candidate.canonical_hash]
+        outcomes = results.outcomes
+        clusters[judgement.candidate.canonical_hash] = _Cluster(
             outcomes=outcomes,
-            passes_generated=signature.passes_generated,
+            passes_generated=results.passes_generated,
             n_programs=sizes[outcomes],
             n_completions=completions[outcomes],
-            degenerate=is_degenerate(outcomes),
             n_peers=len(level),
-            score=_score(
-                signatures[canonical_hash], votes, weights[outcomes], agreement.several_answers
-            ),
+            score=_score(results, votes, weights[outcomes], several_answers),
         )
+    return clusters
 
 
 def _score(
-    seen: ProbeResults,
+    results: ProbeResults,
     votes: list[defaultdict[str, float]],
     weight: float,
     several_answers: bool,
 ) -> float:
-    outcomes = seen.outcomes
+    outcomes = results.outcomes
     if several_answers:
         return float(sum(isinstance(outcome, str) for outcome in outcomes))
-    n_probes = len(outcomes) - len(seen.passes_generated)
-    as_most = 0
-    failed_alone = 0
+    n_probes = len(outcomes) - len(results.passes_generated)
+    n_shared = n_failed_alone = 0
     for place, (outcome, vote) in enumerate(zip(outcomes, votes, strict=False)):
         if isinstance(outcome, str):
-            as_most += vote[outcome] == max(vote.values())
-        elif place < n_probes:  # the statement may forbid an input that a model wrote
-            failed_alone += bool(vote)
-    doubts = min(_MOST_DOUBTS, failed_alone + is_constant(outcomes))
-    return math.sqrt(weight) * (as_most + sum(seen.passes_generated)) * 0.5**doubts
+            n_shared += vote[outcome] == max(vote.values())
+        elif place < n_probes:  # the input of a generated test may be invalid
+            n_failed_alone += bool(vote)
+    penalties = min(_MAX_PENALTIES, n_failed_alone + is_constant(outcomes))
+    return math.sqrt(weight) * (n_shared + sum(results.passes_generated)) * 0.5**penalties
 
 
-def _standing(judgement: Judgement) -> tuple[float, ...]:
-    """How a candidate did on the tests; less is better."""
+def _test_results(judgement: Judgement) -> tuple[float, ...]:
+    """Return a candidate's results on the tests; less is better."""
     return (
         judgement.verdict is Verdict.IE,
         -judgement.n_passed,
-        not _ran(judgement),
+        any(case.verdict not in _COMPLETED for case in judgement.cases),
         judgement.candidate.syntax_error is not None,
     )
 
 
-def _key(judgement: Judgement, agreement: _Agreement) -> tuple[float, ...]:
-    group = agreement.groups.get(judgement.candidate.canonical_hash)
-    return (
-        *_standing(judgement),
-        -(group.score if group is not None else 0.0),
-        -len(judgement.candidate.completions),
-        -_likelihood(judgement),
-    )
-
-
-def _ran(judgement: Judgement) -> bool:
-    return all(case.verdict in _RAN for case in judgement.cases)
-
-
-def _likelihood(judgement: Judgement) -> float:
-    known = [
-        completion.mean_logprob
-        for completion in judgement.candidate.completions
-        if completion.mean_logprob is not None
-    ]
-    return max(known, default=float("-inf"))
-
-
 def _ranked(
-    judgement: Judgement, agreement: _Agreement, numbers: dict[tuple[Outcome, ...], int]
+    judgement: Judgement,
+    cluster: _Cluster | None,
+    numbers: Mapping[tuple[Outcome, ...], int],
+    several_answers: bool,
 ) -> RankedCandidate:
-    group = agreement.groups.get(judgement.candidate.canonical_hash)
-    if group is None:
-        return RankedCandidate(
-            judgement=judgement,
-            reason=_reason(judgement),
-            n_alike=max(1, len(judgement.candidate.completions)),
-        )
+    reason = _test_reason(judgement)
+    if cluster is None:
+        n_completions = max(1, len(judgement.candidate.completions))
+        return RankedCandidate(judgement=judgement, reason=reason, n_alike=n_completions)
+    n_generated, n_passed = len(cluster.passes_generated), sum(cluster.passes_generated)
+    reason = f"{reason}; {_probe_reason(cluster, judgement, several_answers)}"
+    if n_generated:
+        reason += f"; passes {n_passed} of {_counted(n_generated, 'generated test')}"
     return RankedCandidate(
         judgement=judgement,
-        reason=f"{_reason(judgement)}; {_words(group, judgement, agreement.several_answers)}"
-        f"{_generated_words(group)}",
-        cluster=numbers.setdefault(group.outcomes, len(numbers) + 1),
-        cluster_size=group.n_programs,
-        n_alike=group.n_completions,
-        degenerate=group.degenerate,
-        score=group.score,
-        n_generated_tests=len(group.passes_generated),
-        n_generated_tests_passed=sum(group.passes_generated),
+        reason=reason,
+        cluster=numbers[cluster.outcomes],
+        cluster_size=cluster.n_programs,
+        n_alike=cluster.n_completions,
+        degenerate=is_degenerate(cluster.outcomes),
+        score=cluster.score,
+        n_generated_tests=n_generated,
+        n_generated_tests_passed=n_passed,
     )
 
 
-def _words(group: _Cluster, judgement: Judgement, several_answers: bool) -> str:
-    """What further inputs say of a candidate."""
-    inputs = _counted(len(group.outcomes), "further input")
-    failed = [outcome for outcome in group.outcomes if not isinstance(outcome, str)]
-    trouble = ""
+def _test_reason(judgement: Judgement) -> str:
+    n_completions = len(judgement.candidate.completions)
+    written = f", written {n_completions} times" if n_completions > 1 else ""
+    if judgement.n_tests == 0:
+        parses = judgement.candidate.syntax_error is None
+        return ("parses; there are no tests" if parses else "does not parse") + written
+    passed = f"passes {judgement.n_passed} of {judgement.n_tests}"
+    if judgement.verdict is Verdict.AC:
+        return passed + written
+    last = next(case for case in judgement.cases if case.verdict is not Verdict.AC)
+    return f"{passed}, then {last.verdict.value}: {last.detail}{written}"
+
+
+def _probe_reason(cluster: _Cluster, judgement: Judgement, several_answers: bool) -> str:
+    inputs = _counted(len(cluster.outcomes), "generated input")
+    failed = [outcome for outcome in cluster.outcomes if not isinstance(outcome, str)]
+    problem = ""
     if failed:
-        trouble = f", {failed[0].value} on {len(failed)} of {len(group.outcomes)} of them"
-    elif is_constant(group.outcomes):
-        trouble = ", with one answer to all of them"
+        problem = f"{failed[0].value} on {len(failed)} of them"
+    elif is_constant(cluster.outcomes):
+        problem = "same output for all of them"
     if several_answers:
-        tail = trouble.removeprefix(", ") or "answers them all"
-        return f"on {inputs}, where several answers may be right: {tail}"
-    others = group.n_peers - 1
-    kind = "passing program" if judgement.verdict is Verdict.AC else "program like it"
-    kind = kind if others == 1 else kind.replace("program", "programs")
-    if others == 0:
-        return f"nothing to compare it with on {inputs}{trouble}"
-    if group.n_programs == 1:
-        return f"differs from {_all_of(others)} other {kind} on {inputs}{trouble}"
-    return f"agrees with {group.n_programs - 1} of {others} other {kind} on {inputs}{trouble}"
-
-
-def _generated_words(group: _Cluster) -> str:
-    """What tests a model wrote say of a candidate."""
-    met, generated_tests = sum(group.passes_generated), len(group.passes_generated)
-    return f"; gives what {met} of {_counted(generated_tests, 'test')} a model wrote expect" * bool(
-        generated_tests
-    )
-
-
-def _all_of(number: int) -> str:
-    return "the one" if number == 1 else f"all {number}"
+        return f"run on {inputs} with several possible answers, {problem or 'no failures'}"
+    n_others = cluster.n_peers - 1
+    kind = "passing program" if judgement.verdict is Verdict.AC else "program with equal results"
+    plural = kind if n_others == 1 else kind.replace("program", "programs")
+    if n_others == 0:
+        relation = f"no other {kind} to compare it with"
+    elif cluster.n_programs > 1:
+        relation = f"agrees with {cluster.n_programs - 1} of {n_others} other {plural}"
+    else:
+        count = "the" if n_others == 1 else f"all {n_others}"
+        relation = f"differs from {count} other {plural}"
+    return f"{relation} on {inputs}" + (f", {problem}" if problem else "")
 
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _reason(judgement: Judgement) -> str:
-    times = len(judgement.candidate.completions)
-    agreement = f", written {times} times" if times > 1 else ""
-    if judgement.n_tests == 0:
-        parses = judgement.candidate.syntax_error is None
-        return ("parses; nothing to verify it with" if parses else "does not parse") + agreement
-    passed = f"passes {judgement.n_passed} of {judgement.n_tests}"
-    if judgement.verdict is Verdict.AC:
-        return passed + agreement
-    last = next(case for case in judgement.cases if case.verdict is not Verdict.AC)
-    return f"{passed}, then {last.verdict.value}: {last.detail}{agreement}"

@@ -1,9 +1,17 @@
-"""The whole corridor for one problem: candidates are written, judged and ranked -> Solution."""
+"""Solve one problem: generate candidates, judge and rank them -> Solution."""
 
-from gptcc_cli.solving.events import GenerationProgress, Judged, Listener, SolveEvent, Wrote
 from gptcc_cli.solving.repairing import Repair
 from gptcc_cli.solving.run import CandidateJudge, CandidateRunner, Extractor, solve
-from gptcc_cli.solving.solution import Ended, Solution, Until
+from gptcc_cli.solving.solution import (
+    Ended,
+    GenerationProgress,
+    Judged,
+    Listener,
+    Solution,
+    SolveEvent,
+    Until,
+    Wrote,
+)
 
 __all__ = [
     "CandidateJudge",

@@ -1,9 +1,8 @@
-"""Which programs are worth a second try, and the requests that ask for it.
+"""Which programs to repair, and the requests for it.
 
-Pure but for the prompts it is given. A program is shown to the model with the first *sample* it
-failed; one that passes every sample and fails another test is left alone, because that test must
-not reach a prompt. Judging stops at the first failure, so a mended program counts for more than
-its parent only if it passes everything the parent passed, and the next round begins with it.
+Pure. A program is shown to the model with the first *sample* it fails. A program that passes every
+sample and fails another test is left out, because that test must not reach a prompt. Judging stops
+at the first failure, so a repaired program ranks above the original only if it passes more tests.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from gptcc_cli.problem import Problem, SampleTest
 from gptcc_cli.prompting import Mistake, RepairPrompts
 from gptcc_cli.ranking import RankedCandidate
 
-_MENDABLE = frozenset(
+_REPAIRABLE = frozenset(
     {Verdict.WA, Verdict.PE, Verdict.RE, Verdict.TLE, Verdict.MLE, Verdict.OLE, Verdict.CE}
 )
 _MOST_CHARACTERS = 600
@@ -23,15 +22,15 @@ _MOST_CHARACTERS = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """Second tries: how many rounds, of how much."""
+    """How many rounds of repair, and their size."""
 
     prompts: RepairPrompts
     rounds: int
-    """At most so many; at least 1."""
+    """The most rounds; at least 1."""
     programs: int = 4
-    """Programs that are mended in a round, best first."""
+    """Programs repaired in a round, best first."""
     tries: int = 2
-    """Times that each of them is."""
+    """Completions requested for each of them."""
 
 
 def repair_requests(
@@ -43,15 +42,15 @@ def repair_requests(
     round: int,
     first_index: int,
 ) -> Iterator[Request]:
-    """Yield the requests of a round; none if no program is worth mending.
+    """Yield the requests of a round; none if no program can be repaired.
 
     Args:
-        repair: how much is tried.
-        problem: whose programs they are.
-        ranked: what is known so far, best first.
+        repair: the size of a round.
+        problem: what the programs should solve.
+        ranked: the candidates so far, best first.
         sampling: temperatures and seed of the run.
         round: from 1.
-        first_index: the number of the round's first candidate.
+        first_index: the index of the round's first candidate.
     """
     mistakes = [mistake for one in ranked if (mistake := mistake_of(one.judgement))]
     index = first_index
@@ -67,13 +66,13 @@ def repair_requests(
 
 
 def mistake_of(judgement: Judgement) -> Mistake | None:
-    """What a model may be told of a program's failure; ``None``: nothing.
+    """Return what a model may see of a program's failure; ``None``: nothing.
 
-    There is nothing to tell of a program that failed no sample, that holds no code, or that our
-    own failure kept from a verdict.
+    That is so for a program that failed no sample, has no code, or got no verdict because the judge
+    failed.
     """
     candidate = judgement.candidate
-    if not candidate.source.strip() or judgement.verdict not in _MENDABLE:
+    if not candidate.source.strip() or judgement.verdict not in _REPAIRABLE:
         return None
     case = next(case for case in judgement.cases if case.verdict is judgement.verdict)
     if candidate.syntax_error is not None:

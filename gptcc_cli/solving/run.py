@@ -1,13 +1,12 @@
-"""The whole corridor for one problem: requests -> completions -> candidates -> Solution.
+"""The search for one problem: requests -> completions -> candidates -> Solution.
 
-Receives ready collaborators, emits events, prints nothing, loads nothing. Candidates are judged
-while others are still being written; those that pass can be run on further inputs, and the rule
-for when the answer is known (``deciding``) can end the rest. Where none passes, programs can get
-a second try (``repairing``).
+Receives its collaborators, emits events, prints nothing, loads nothing. Candidates are judged while
+others are still being generated. Those that pass can be run on generated inputs, and a stop rule
+(``candidate_store``) can end the search. If none passes, programs can be repaired (``repairing``).
 
-Which program is chosen does not depend on how fast the judge is: the rule is applied to what has
-arrived, in its order, up to the first program of which too little is known. Only a budget or an
-interruption, which look at a clock, can change the answer of a repeated run.
+The answer does not depend on the judge's speed: the rule is applied in order of arrival, up to the
+first program without results. Only a time budget or an interruption can change the answer of a
+repeated run.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,26 +21,39 @@ from gptcc_cli.generation import Completion, Generator, GeneratorStatus, Request
 from gptcc_cli.judging import Judgement, OutputSignature, Verdict
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 from gptcc_cli.ranking import RankedCandidate, evidence_bits, evidence_for, rank
-from gptcc_cli.solving.candidate_store import CandidateStore
-from gptcc_cli.solving.deciding import Decide, agreed, first, never
-from gptcc_cli.solving.events import GenerationProgress, Judged, Listener, SolveEvent, Wrote
+from gptcc_cli.solving.candidate_store import (
+    CandidateStore,
+    StopRule,
+    consensus,
+    first_passing,
+    never,
+)
 from gptcc_cli.solving.repairing import Repair, repair_requests
-from gptcc_cli.solving.solution import Ended, Solution, Until
+from gptcc_cli.solving.solution import (
+    Ended,
+    GenerationProgress,
+    Judged,
+    Listener,
+    Solution,
+    SolveEvent,
+    Until,
+    Wrote,
+)
 
-_LOOK_S = 0.05
-"""How often a run that waits looks whether it is over."""
+_POLL_S = 0.05
+"""How often a waiting run checks whether it has ended."""
 
 
 class Extractor(Protocol):
-    """Makes a program of a completion."""
+    """Extracts the program of a completion."""
 
     def __call__(self, completion: Completion) -> Candidate:
-        """Return the candidate this completion holds."""
+        """Return the candidate of this completion."""
         ...
 
 
 class CandidateJudge(Protocol):
-    """Gives candidates their judgements, several at once."""
+    """Judges candidates, several at once."""
 
     def submit(self, candidate: Candidate) -> Future[Judgement]:
         """Judge a candidate on the tests of this run."""
@@ -49,10 +61,10 @@ class CandidateJudge(Protocol):
 
 
 class CandidateRunner(Protocol):
-    """Runs candidates on further inputs, of which nobody knows the right outputs."""
+    """Runs candidates on generated inputs, which have no expected outputs."""
 
     def submit(self, candidate: Candidate) -> Future[OutputSignature]:
-        """Run a candidate on the further inputs of this run."""
+        """Run a candidate on the generated inputs of this run."""
         ...
 
 
@@ -97,11 +109,11 @@ def solve(
     if probe_runner is None or problem.answer.special_judge:
         until = Until.FIRST if until is Until.AGREED else until
     bits = evidence_bits(problem, tests)
-    rules = {Until.FIRST: first, Until.AGREED: agreed(bits), Until.ALL: never}
+    rules = {Until.FIRST: first_passing, Until.AGREED: consensus(bits), Until.ALL: never}
     run = _SolveRun(
         problem,
         bits=bits,
-        decide=rules[until],
+        rule=rules[until],
         judge=judge,
         probe_runner=None if until is Until.FIRST and tests else probe_runner,
         listen=_one_at_a_time(listen),
@@ -110,7 +122,7 @@ def solve(
         try:
             for round_ in run.rounds(requests, sampling, repair if tests else None):
                 for candidate in run.candidates(generator, extract, round_, sampling):
-                    run.hand_in(candidate)
+                    run.submit(candidate)
                 run.wait()
         except KeyboardInterrupt:
             run.end(Ended.INTERRUPTED)
@@ -125,14 +137,14 @@ class _SolveRun:
         problem: Problem,
         *,
         bits: float,
-        decide: Decide,
+        rule: StopRule,
         judge: CandidateJudge,
         probe_runner: CandidateRunner | None,
         listen: Listener,
     ) -> None:
         self._problem = problem
         self._bits = bits
-        self._decide = decide
+        self._rule = rule
         self._judge = judge
         self._probe_runner = probe_runner
         self._listen = listen
@@ -142,12 +154,12 @@ class _SolveRun:
         self._failure: GptccError | None = None
         self._over = False
         self._next_index = 0
-        """The number of the candidate after the last that arrived."""
+        """The index of the next candidate."""
 
     def rounds(
         self, requests: Iterable[Request], sampling: Sampling, repair: Repair | None
     ) -> Iterator[Iterable[Request]]:
-        """Yield what is asked for at first, and second tries for as long as they are wanted."""
+        """Yield the first requests, then rounds of repair while no candidate passes."""
         yield requests
         if repair is None:
             return
@@ -170,31 +182,31 @@ class _SolveRun:
         requests: Iterable[Request],
         sampling: Sampling,
     ) -> Iterator[Candidate]:
-        """Yield candidates until all are written or the run is stopped."""
+        """Yield candidates until all are generated or the run is stopped."""
 
         def watch(status: GeneratorStatus) -> None:
             self._listen(GenerationProgress(status=status))
 
         written = generator.generate(requests, sampling, cancel=self._stop, watch=watch)
-        for completion in self._unless_it_fails(written):
+        for completion in self._until_failure(written):
             if self._stop.is_set():
                 break
             self._next_index = max(self._next_index, completion.index + 1)
             self._listen(Wrote(completion=completion))
             yield extract(completion)
 
-    def _unless_it_fails(self, written: Iterator[Completion]) -> Iterator[Completion]:
-        """Yield what is written; a generator that fails ends it, and nothing is lost."""
+    def _until_failure(self, written: Iterator[Completion]) -> Iterator[Completion]:
+        """Yield completions; record a failure of the generator and end there."""
         try:
             yield from written
         except GptccError as error:
             self._failure = error
 
-    def hand_in(self, candidate: Candidate) -> None:
-        """Send a new program to the judge; another copy may be what settles the answer."""
+    def submit(self, candidate: Candidate) -> None:
+        """Judge a new program; another copy of a passing one may satisfy the stop rule."""
         if not self._store.receive(candidate):
             if self._store.passes(candidate):
-                self._stop_if_settled()
+                self._stop_if_decided()
             return
         known: Future[None] = Future()
         submission = self._judge.submit(candidate)
@@ -216,16 +228,14 @@ class _SolveRun:
             nothing_to_fail = judgement.n_tests == 0 and candidate.syntax_error is None
             wanted = judgement.verdict is Verdict.AC or nothing_to_fail
             if wanted and self._probe_runner is not None and self._ended is None:
-                observation = self._probe_runner.submit(candidate)
+                probing = self._probe_runner.submit(candidate)
                 with self._store.lock:
-                    self._store.pending.append(observation)
-                observation.add_done_callback(
-                    lambda seen: self._note_signature(candidate, seen, known)
-                )
+                    self._store.pending.append(probing)
+                probing.add_done_callback(lambda seen: self._note_signature(candidate, seen, known))
             else:
                 known.set_result(None)
         if self._store.passes(candidate):
-            self._stop_if_settled()
+            self._stop_if_decided()
 
     def _note_signature(
         self, candidate: Candidate, done: Future[OutputSignature], known: Future[None]
@@ -236,24 +246,24 @@ class _SolveRun:
         with _errors_to(known):
             self._store.note_signature(candidate, done.result())
             known.set_result(None)
-        self._stop_if_settled()
+        self._stop_if_decided()
 
-    def _stop_if_settled(self) -> None:
-        """Write no more once the answer is among what is known, whatever is still judged."""
-        if self._store.decided(self._decide, in_turn=False) is not None:
+    def _stop_if_decided(self) -> None:
+        """Stop generating once the stop rule is satisfied, whatever is still being judged."""
+        if self._store.decided(self._rule, in_order=False) is not None:
             self._stop.set()
 
     def wait(self) -> None:
-        """Wait until everything that can still matter is known."""
+        """Wait for all results that can still matter."""
         for known in tuple(self._store.known.values()):
             while self._ended is None and self._place() is None:
-                if wait([known], timeout=_LOOK_S).done:
+                if wait([known], timeout=_POLL_S).done:
                     if not known.cancelled():
-                        known.result()  # raises what went wrong in a callback
+                        known.result()  # raises an error of a callback
                     break
 
     def end(self, why: Ended) -> None:
-        """Stop writing and judging."""
+        """Stop generating and judging."""
         self._ended = why
         self._stop.set()
         with self._store.lock:
@@ -262,12 +272,12 @@ class _SolveRun:
             future.cancel()
 
     def end_by_budget(self) -> None:
-        """Stop because the time is over, unless the answer is already known."""
-        if self._store.decided(self._decide, in_turn=False) is None:
+        """Stop because the time is up, unless the answer is already known."""
+        if self._store.decided(self._rule, in_order=False) is None:
             self.end(Ended.BUDGET)
 
     def solution(self, tests: tuple[SampleTest | GivenTest, ...]) -> Solution:
-        """Rank what is known; what is judged after this is not heard of."""
+        """Rank the results so far; later ones are ignored."""
         self._over = True
         ranked = self._ranked()
         found = Ended.FOUND if ranked and ranked[0].passed else Ended.EXHAUSTED
@@ -290,18 +300,18 @@ class _SolveRun:
         )
 
     def _place(self) -> int | None:
-        """Where the answer is known, in the order of arrival."""
+        """Return the arrival at which the answer is known."""
         if not self._stop.is_set():
             return None
-        return self._store.decided(self._decide, in_turn=True)
+        return self._store.decided(self._rule, in_order=True)
 
     @property
     def _is_over(self) -> bool:
-        """Whether a further round could change nothing, or nobody wants it."""
+        """Whether no further round is needed."""
         return self._stop.is_set() or self._failure is not None or self._store.some_passed()
 
     def _ranked(self) -> tuple[RankedCandidate, ...]:
-        """Everything known so far, best first."""
+        """Return the candidates judged so far, best first."""
         return rank(
             self._store.judged(self._place()),
             self._store.signatures,
@@ -311,10 +321,10 @@ class _SolveRun:
 
 @contextmanager
 def _errors_to(future: Future[None]) -> Iterator[None]:
-    """Hand an error on to whoever waits for a future: in a callback nobody would hear of it."""
+    """Put an error into a future; in a callback it would be lost."""
     try:
         yield
-    except BaseException as error:  # noqa: BLE001 - raised again where the run waits
+    except BaseException as error:  # noqa: BLE001 - raised where the run waits
         future.set_exception(error)
 
 
@@ -329,17 +339,16 @@ def _one_at_a_time(listen: Listener | None) -> Listener:
     return tell
 
 
-class _alarm:  # noqa: N801 - reads as a statement
+@contextmanager
+def _alarm(seconds: float | None, ring: Callable[[], None]) -> Iterator[None]:
     """Call a function after some seconds, unless the block ends before."""
-
-    def __init__(self, seconds: float | None, ring: Callable[[], None]) -> None:
-        self._timer = None if seconds is None else Timer(seconds, ring)
-
-    def __enter__(self) -> None:
-        if self._timer is not None:
-            self._timer.daemon = True
-            self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+    if seconds is None:
+        yield
+        return
+    timer = Timer(seconds, ring)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -25,7 +25,7 @@ from gptcc_cli.judging import Judge
 from gptcc_cli.models import ModelSpec
 from gptcc_cli.sandbox import open_sandbox
 from gptcc_cli.solving import Until
-from gptcc_cli.solving.deciding import first
+from gptcc_cli.solving.candidate_store import first_passing
 from gptcc_cli.statement import read_statement
 from gptcc_cli.training import basics
 from tests.benchmarks import bench_search
@@ -66,7 +66,7 @@ def main() -> None:
 def _first(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> Answer:
     """Search until a program passes the samples."""
     record = search(writer, judge, item.problem, budget_s=budget_s, until=Until.FIRST)
-    choice = record.chosen(first)
+    choice = record.chosen(first_passing)
     if choice is None:
         return Answer(right=None, n_candidates=record.desk.n_written, wall_s=record.wall_s)
     program = next(one for one in record.passing() if one.canonical_hash == choice.form)

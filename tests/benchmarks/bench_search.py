@@ -34,7 +34,7 @@ from gptcc_cli.models import LoadedModel, ModelSpec, find, load
 from gptcc_cli.models.torch_runtime import start_torch
 from gptcc_cli.problem import Problem
 from gptcc_cli.sandbox import open_sandbox
-from gptcc_cli.solving.deciding import agreed, first
+from gptcc_cli.solving.candidate_store import consensus, first_passing
 from tests.benchmarks.card_way import Executor, solve_as_card
 from tests.benchmarks.search_record import Choice, read_record, search
 
@@ -161,10 +161,10 @@ def answers_of(line: Mapping[str, Any], problem: Problem) -> dict[str, Answer]:
     best = record.best()
     # Where several answers are right programs can't agree, and the first that passes is taken.
     with_samples_alone = problem.answer.special_judge
-    agreed_on = None if with_samples_alone else record.chosen(agreed(record.bits))
-    last = record.chosen(first) if with_samples_alone else agreed_on or best
+    agreed_on = None if with_samples_alone else record.chosen(consensus(record.bits))
+    last = record.chosen(first_passing) if with_samples_alone else agreed_on or best
     confident = last if last is not None and last.confident else None
-    choices = (record.chosen(first), best, agreed_on, confident)
+    choices = (record.chosen(first_passing), best, agreed_on, confident)
 
     def answer(choice: Choice | None) -> Answer:
         if choice is None:

@@ -18,8 +18,7 @@ from gptcc_cli.judging import CaseResult, Judge, Judgement, OutputSignature, Ver
 from gptcc_cli.problem import IOTest, Problem
 from gptcc_cli.ranking import Evidence, evidence_bits, evidence_for, rank
 from gptcc_cli.solving import SolveEvent, Until, solve
-from gptcc_cli.solving.candidate_store import CandidateStore
-from gptcc_cli.solving.deciding import Decide
+from gptcc_cli.solving.candidate_store import CandidateStore, StopRule
 from tests.programs import completion
 
 N_AT_MOST = 100_000
@@ -45,13 +44,13 @@ class SearchRecord:
     """What arrived, and what became of it; extracts and observes for the search."""
 
     problem: Problem
-    observation: ProbeRunner | None = None
+    probe_runner: ProbeRunner | None = None
     started_s: float = field(default_factory=monotonic)
     wall_s: float = 0.0
     """Of the whole search, once it is over."""
     arrived_s: list[float] = field(default_factory=list)
     """Seconds from the start, by place of arrival."""
-    desk: CandidateStore = field(default_factory=CandidateStore)
+    store: CandidateStore = field(default_factory=CandidateStore)
 
     def extract(self, completion: Completion) -> Candidate:
         """Make a program of a completion, and note when."""
@@ -62,34 +61,34 @@ class SearchRecord:
     def note(self, candidate: Candidate, arrived_s: float) -> None:
         """Take an arrival."""
         self.arrived_s.append(arrived_s)
-        if self.desk.receive(candidate):
-            self.desk.known[candidate.canonical_hash] = _done()
+        if self.store.receive(candidate):
+            self.store.known[candidate.canonical_hash] = _done()
 
     def listen(self, event: SolveEvent) -> None:
         """Note a judgement."""
         judgement = getattr(event, "judgement", None)
         if isinstance(judgement, Judgement):
-            self.desk.note_judgement(judgement.candidate, judgement)
+            self.store.note_judgement(judgement.candidate, judgement)
 
     def submit(self, candidate: Candidate) -> "Future[OutputSignature]":
         """Run a program on further inputs, and note what it does."""
-        assert self.observation is not None
-        seen = self.observation.submit(candidate)
+        assert self.probe_runner is not None
+        seen = self.probe_runner.submit(candidate)
         seen.add_done_callback(lambda done: self._note_signature(candidate, done))
         return seen
 
     def _note_signature(self, candidate: Candidate, done: "Future[OutputSignature]") -> None:
         if not done.cancelled() and done.exception() is None:
-            self.desk.note_signature(candidate, done.result())
+            self.store.note_signature(candidate, done.result())
 
     def passing(self) -> list[Candidate]:
         """Return every program that passes, in the order of arrival."""
-        passed = (one for one in self.desk.judged(None) if one.verdict is Verdict.AC)
+        passed = (one for one in self.store.judged(None) if one.verdict is Verdict.AC)
         return [judgement.candidate for judgement in passed]
 
-    def chosen(self, decide: Decide) -> Choice | None:
+    def chosen(self, rule: StopRule) -> Choice | None:
         """Return what the search gives if it ends by a rule; ``None``: the rule never holds."""
-        place = self.desk.decided(decide, in_turn=False)
+        place = self.store.decided(rule, in_order=False)
         return None if place is None else self._choice(place)
 
     def best(self) -> Choice | None:
@@ -98,10 +97,10 @@ class SearchRecord:
 
     def _choice(self, place: int | None) -> Choice | None:
         several = self.problem.answer.special_judge
-        ranked = rank(self.desk.judged(place), self.desk.signatures, several_answers=several)
+        ranked = rank(self.store.judged(place), self.store.signatures, several_answers=several)
         if not ranked or not ranked[0].passed:
             return None
-        n_written = len(self.desk.arrivals) if place is None else place + 1
+        n_written = len(self.store.arrivals) if place is None else place + 1
         evidence = evidence_for(
             ranked, bits=self.bits, n_written=n_written, several_answers=several
         )
@@ -124,7 +123,7 @@ class SearchRecord:
             right: of programs that pass the samples, whether they pass the hidden tests, by form.
         """
         places: dict[str, list[int]] = {}
-        for place, candidate in enumerate(self.desk.arrivals):
+        for place, candidate in enumerate(self.store.arrivals):
             places.setdefault(candidate.canonical_hash, []).append(place)
         return {
             "wall_s": self.wall_s,
@@ -136,10 +135,10 @@ class SearchRecord:
         }
 
     def _program(self, form: str, places: list[int]) -> dict[str, Any]:
-        judgement = self.desk.judgements.get(form)
-        signature = self.desk.signatures.get(form)
+        judgement = self.store.judgements.get(form)
+        signature = self.store.signatures.get(form)
         verdict = None if judgement is None else judgement.verdict
-        arrivals = [self.desk.arrivals[place] for place in places]
+        arrivals = [self.store.arrivals[place] for place in places]
         written = [one.completions[0] for one in arrivals]
         return {
             "form": form,
@@ -164,10 +163,10 @@ def read_record(line: Mapping[str, Any], problem: Problem) -> SearchRecord:
     for program in line["programs"]:
         candidate = _candidate(program, 0, 0)
         if program["verdict"] is not None:
-            record.desk.note_judgement(candidate, _judgement(candidate, program["verdict"]))
+            record.store.note_judgement(candidate, _judgement(candidate, program["verdict"]))
         if program["outcomes"] is not None:
             outcomes = tuple(Verdict.__members__.get(one, one) for one in program["outcomes"])
-            record.desk.note_signature(candidate, OutputSignature(outcomes=outcomes))
+            record.store.note_signature(candidate, OutputSignature(outcomes=outcomes))
     return record
 
 
@@ -208,7 +207,7 @@ def search(
     started_s = monotonic()
     record = SearchRecord(
         problem=problem,
-        observation=probe_runner_for(judge, problem, seed=sampling.seed),
+        probe_runner=probe_runner_for(judge, problem, seed=sampling.seed),
         started_s=started_s,
     )
     solve(
@@ -219,7 +218,7 @@ def search(
         generator=writer.generator,
         extract=record.extract,
         judge=ProblemJudge(judge=judge, problem=problem, tests=problem.samples),
-        probe_runner=None if record.observation is None else record,
+        probe_runner=None if record.probe_runner is None else record,
         until=until,
         budget_s=budget_s,
         listen=record.listen,

@@ -78,7 +78,7 @@ def test_of_two_that_pass_the_one_goes_first_that_meets_the_tests_a_model_wrote(
     assert done.returncode == 0, done.stderr
     first, second = json.loads(done.stdout)["candidates"]
     assert "a + b" in first["source"]
-    assert "gives what 2 of 2 tests a model wrote expect" in first["reason"]
+    assert "passes 2 of 2 generated tests" in first["reason"]
     assert (first["n_claims_met"], second["n_claims_met"], second["n_claims"]) == (2, 0, 2)
     assert "tests the model wrote: 2 of 3 asked for, 1 more can't be used" in done.stderr
 

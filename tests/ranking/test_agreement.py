@@ -14,8 +14,8 @@ SAMPLE = SampleTest(name="sample 1", input="1\n", expected="1\n")
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a program did, as a test says it."""
+class HandSignature:
+    """A program's outputs, as a test gives them."""
 
     outcomes: tuple[Outcome, ...]
     passes_generated: tuple[bool, ...] = ()
@@ -30,7 +30,7 @@ def judgement(source: str, verdict: Verdict | None = Verdict.AC) -> Judgement:
 def ranked(signatures, verdict=Verdict.AC, **settings):
     judgements = [judgement(source, verdict) for source in signatures]
     seen = {
-        one.candidate.canonical_hash: Seen(tuple(signatures[one.candidate.source]))
+        one.candidate.canonical_hash: HandSignature(tuple(signatures[one.candidate.source]))
         for one in judgements
     }
     return rank(judgements, seen, **settings)
@@ -53,8 +53,8 @@ def test_failing_where_others_answer_costs_a_place():
     order = ranked({"print(1)": failing, "print(2)": "abc", "print(3)": "axc"})
     assert sources(order) == ["print(2)", "print(3)", "print(1)"]
     assert order[2].reason == (
-        "passes 1 of 1; differs from all 2 other passing programs on 3 further inputs, "
-        "RE on 2 of 3 of them"
+        "passes 1 of 1; differs from all 2 other passing programs on 3 generated inputs, "
+        "RE on 2 of them"
     )
 
 
@@ -63,8 +63,8 @@ def test_programs_written_in_different_ways_weigh_more_than_copies_of_one():
     written = tuple(completion("print(1)", index=index) for index in range(3))
     copies = replace(copies, candidate=replace(copies.candidate, completions=written))
     others = [judgement("print(2)"), judgement("print(3)")]
-    seen = {copies.candidate.canonical_hash: Seen(("a", "b"))}
-    seen |= {one.candidate.canonical_hash: Seen(("x", "y")) for one in others}
+    seen = {copies.candidate.canonical_hash: HandSignature(("a", "b"))}
+    seen |= {one.candidate.canonical_hash: HandSignature(("x", "y")) for one in others}
     assert sources(rank([copies, *others], seen))[0] == "print(2)"
     assert sources(rank([copies, others[0]], seen))[0] == "print(1)"
 
@@ -82,23 +82,23 @@ def test_a_failure_where_others_answer_outweighs_a_few_more_programs():
 def test_one_answer_to_all_of_many_inputs_is_doubted():
     order = ranked({"print(1)": "a" * 8, "print(2)": "a" * 8, "print(3)": "aaaabaac"})
     assert sources(order)[0] == "print(3)"
-    assert order[1].reason.endswith("on 8 further inputs, with one answer to all of them")
+    assert order[1].reason.endswith("on 8 generated inputs, same output for all of them")
 
 
 def test_what_the_tests_say_weighs_more_than_agreement():
     wrong = [judgement(f"print({n})", Verdict.WA) for n in range(5)]
     right = judgement("print('right')")
-    seen = {one.candidate.canonical_hash: Seen(("a", "b")) for one in wrong}
-    seen[right.candidate.canonical_hash] = Seen((Verdict.RE, Verdict.RE))
+    seen = {one.candidate.canonical_hash: HandSignature(("a", "b")) for one in wrong}
+    seen[right.candidate.canonical_hash] = HandSignature((Verdict.RE, Verdict.RE))
     order = rank([*wrong, right], seen)
     assert order[0].judgement is right
-    assert "nothing to compare it with on 2 further inputs" in order[0].reason
+    assert "no other passing program to compare it with on 2 generated inputs" in order[0].reason
 
 
 def test_the_reason_names_how_many_agree():
     order = ranked({"print(1)": "ab", "print(2)": "ab", "print(3)": "xb"})
     assert order[0].reason == (
-        "passes 1 of 1; agrees with 1 of 2 other passing programs on 2 further inputs"
+        "passes 1 of 1; agrees with 1 of 2 other passing programs on 2 generated inputs"
     )
 
 
@@ -106,8 +106,8 @@ def test_without_tests_programs_are_grouped_all_the_same():
     order = ranked({"print(1)": "xy", "print(2)": "ab", "print(3)": "ab"}, verdict=None)
     assert sources(order)[0] == "print(2)"
     assert order[0].reason == (
-        "parses; nothing to verify it with; agrees with 1 of 2 other programs like it "
-        "on 2 further inputs"
+        "parses; there are no tests; agrees with 1 of 2 other programs with equal results "
+        "on 2 generated inputs"
     )
     assert not order[0].passed
 
@@ -119,11 +119,11 @@ def test_where_several_answers_may_be_right_agreement_does_not_count():
     )
     assert sources(order) == ["print(1)", "print(2)", "print(3)", "print(4)"]
     assert order[0].reason == (
-        "passes 1 of 1; on 2 further inputs, where several answers may be right: answers them all"
+        "passes 1 of 1; run on 2 generated inputs with several possible answers, no failures"
     )
 
 
-def test_without_behaviours_nothing_is_said_of_agreement():
+def test_without_signatures_nothing_is_said_of_agreement():
     order = rank([judgement("print(1)"), judgement("print(2)", Verdict.WA)])
     assert [one.cluster for one in order] == [None, None]
     assert order[0].reason == "passes 1 of 1"
@@ -135,9 +135,16 @@ def generated(signatures):
     return rank(judgements, seen)
 
 
-def test_of_behaviours_that_tie_the_one_that_meets_more_claims_goes_first():
-    wrong, right = Seen(tuple("xyz"), (False, False)), Seen(tuple("abc"), (True, False))
-    assert sources(generated({"print(1)": Seen(tuple("xyz")), "print(2)": Seen(tuple("abc"))})) == [
+def test_of_signatures_that_tie_the_one_that_passes_more_generated_tests_goes_first():
+    wrong, right = (
+        HandSignature(tuple("xyz"), (False, False)),
+        HandSignature(tuple("abc"), (True, False)),
+    )
+    assert sources(
+        generated(
+            {"print(1)": HandSignature(tuple("xyz")), "print(2)": HandSignature(tuple("abc"))}
+        )
+    ) == [
         "print(1)",
         "print(2)",
     ]
@@ -145,21 +152,21 @@ def test_of_behaviours_that_tie_the_one_that_meets_more_claims_goes_first():
     assert sources(order) == ["print(2)", "print(1)"]
     assert [one.score for one in order] == [4.0, 3.0]
     assert (order[0].n_generated_tests, order[0].n_generated_tests_passed) == (2, 1)
-    assert order[0].reason.endswith("; gives what 1 of 2 tests a model wrote expect")
+    assert order[0].reason.endswith("; passes 1 of 2 generated tests")
 
 
-def test_wrong_claims_take_nothing_from_a_program_that_passes():
-    met, unmet = Seen(tuple("abc"), (True,)), Seen(tuple("abc"), (False,))
+def test_wrong_generated_tests_take_nothing_from_a_program_that_passes():
+    met, unmet = HandSignature(tuple("abc"), (True,)), HandSignature(tuple("abc"), (False,))
     order = generated({"print(1)": unmet, "print(2)": unmet})
     assert [(one.passed, one.score) for one in order] == [(True, pytest.approx(2**0.5 * 3))] * 2
     assert all(one.passed for one in generated({"print(1)": unmet, "print(2)": met}))
 
 
 def test_to_fail_on_an_input_that_a_model_wrote_is_no_doubt():
-    fails = Seen(("a", "b", Verdict.RE), (False,))
-    order = generated({"print(1)": fails, "print(2)": Seen(("a", "x", "c"), (False,))})
+    fails = HandSignature(("a", "b", Verdict.RE), (False,))
+    order = generated({"print(1)": fails, "print(2)": HandSignature(("a", "x", "c"), (False,))})
     assert [one.score for one in order] == [2.0, 3.0][::-1]
     probes_alone = generated(
-        {"print(1)": Seen(("a", "b", Verdict.RE)), "print(2)": Seen(tuple("axc"))}
+        {"print(1)": HandSignature(("a", "b", Verdict.RE)), "print(2)": HandSignature(tuple("axc"))}
     )
     assert [one.score for one in probes_alone] == [3.0, 1.0]

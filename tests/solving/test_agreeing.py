@@ -10,7 +10,12 @@ from gptcc_cli.extraction import candidate_of
 from gptcc_cli.generation import Sampling
 from gptcc_cli.judging import Judgement, OutputSignature
 from gptcc_cli.solving import Ended, Until, solve
-from gptcc_cli.solving.deciding import AGREEING_COMPLETIONS, AGREEING_PROGRAMS, Known, agreed
+from gptcc_cli.solving.candidate_store import (
+    MIN_COMPLETIONS,
+    MIN_PROGRAMS,
+    KnownArrival,
+    consensus,
+)
 from tests.solving.hand import (
     PROBLEM,
     SAMPLE,
@@ -57,7 +62,7 @@ def run(texts, probe_runner=None, generator=None, **settings):
 
 
 def test_the_first_behaviour_that_enough_programs_share_is_the_answer():
-    assert AGREEING_PROGRAMS == 3
+    assert MIN_PROGRAMS == 3
     texts = ["right 1 a", "wrong a", "right 2 b", "right 3 b", "right 4 a", "right 5 b"]
     generator = ListGenerator([*texts, "right 6 a", "right 7 a"])
     solution = run(generator.texts, generator=generator)
@@ -86,24 +91,26 @@ def test_one_answer_to_all_of_many_inputs_is_nothing_to_agree_on():
 
     def place(outcomes):
         signature = OutputSignature(outcomes=outcomes)
-        known = (Known(place=n, judgement=judgement, signature=signature) for n in range(20))
-        return agreed(bits=50.0)(known)
+        known = (KnownArrival(place=n, judgement=judgement, signature=signature) for n in range(20))
+        return consensus(bits=50.0)(known)
 
     assert place(("a",) * 8) is None
-    assert place(("a",) * 7 + ("b",)) == AGREEING_COMPLETIONS - 1
-    assert place(("a",) * 7) == AGREEING_COMPLETIONS - 1
+    assert place(("a",) * 7 + ("b",)) == MIN_COMPLETIONS - 1
+    assert place(("a",) * 7) == MIN_COMPLETIONS - 1
 
 
 def known(place, source):
     """A completion whose program is judged by its text, and does as every other."""
     judgement = HandJudge().judgement(candidate_of(source))
-    return Known(place=place, judgement=judgement, signature=OutputSignature(outcomes=("a",)))
+    return KnownArrival(
+        place=place, judgement=judgement, signature=OutputSignature(outcomes=("a",))
+    )
 
 
 @pytest.mark.parametrize(("last", "settled"), [(4, True), (5, False)])
 def test_what_is_not_known_yet_may_pass_and_do_otherwise(last, settled):
     three = [known(0, "right = 1"), known(1, "right = 2"), known(last, "right = 3")]
-    assert agreed(bits=50.0)(three) == (last if settled else None)
+    assert consensus(bits=50.0)(three) == (last if settled else None)
 
 
 @pytest.mark.parametrize(("n_wrong", "settled"), [(90, True), (100, False)])
@@ -111,14 +118,14 @@ def test_few_programs_of_very_many_are_nothing_to_agree_on(n_wrong, settled):
     """Three of 93 are over the root of ten bits' luck, three of 103 under it."""
     wrong = [known(place, f"wrong = {place}") for place in range(n_wrong)]
     right = [known(n_wrong + place, f"right = {place}") for place in range(3)]
-    assert agreed(bits=10.0)([*wrong, *right]) == (n_wrong + 2 if settled else None)
+    assert consensus(bits=10.0)([*wrong, *right]) == (n_wrong + 2 if settled else None)
 
 
 def test_many_copies_of_one_program_agree_as_well():
     generator = ListGenerator(["right 1 a"] * 20)
     solution = run(generator.texts, generator=generator)
     assert solution.solved
-    assert generator.drawn == AGREEING_COMPLETIONS
+    assert generator.drawn == MIN_COMPLETIONS
 
 
 def test_programs_that_luck_lets_pass_do_not_agree():
