@@ -14,6 +14,7 @@ from gptcc_cli.statement.call_layouts import as_calls, find_call_samples, looks_
 from gptcc_cli.statement.call_samples import find_alias
 from gptcc_cli.statement.layout import Layout, lay_out
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
+from gptcc_cli.statement.node_types import with_trusted_nodes
 from gptcc_cli.statement.reading import Mark, Reading, StatementWarning
 from gptcc_cli.statement.signatures import (
     Signature,
@@ -56,17 +57,21 @@ def read_statement(
             for warning in found.warnings
         ),
     )
-    problem = Problem(
-        id=id,
-        statement=statement,
-        mode=found.mode,
-        starter_code=found.starter,
-        entry_point=found.signature.name if found.signature else None,
-        samples=samples,
-        answer=read_answer_rules(layout.text),
-        time_limit_s=read_time_limit(layout.text),
-        memory_limit_bytes=read_memory_limit(layout.text),
+    problem = with_trusted_nodes(
+        Problem(
+            id=id,
+            statement=statement,
+            mode=found.mode,
+            starter_code=found.starter,
+            entry_point=found.signature.name if found.signature else None,
+            samples=samples,
+            answer=read_answer_rules(layout.text),
+            time_limit_s=read_time_limit(layout.text),
+            memory_limit_bytes=read_memory_limit(layout.text),
+        )
     )
+    if problem.entry_point is not None:
+        warnings = tuple(one for one in warnings if one is not _NAMELESS)
     return Reading(
         problem=problem,
         warnings=warnings,

@@ -6,7 +6,7 @@ import pytest
 
 from gptcc_cli.extraction import candidate_of
 from gptcc_cli.judging import Judge, Verdict
-from gptcc_cli.judging.nodes import is_callable, node_call
+from gptcc_cli.judging.nodes import node_call
 from gptcc_cli.problem import Json
 from tests.programs import CALL_PROBLEM, call_test
 
@@ -147,7 +147,7 @@ OPERATIONS: list[Json] = [
 
 
 def test_operations_on_a_designed_class(judge: Judge) -> None:
-    problem = replace(CALL_PROBLEM, starter_code=DESIGN, entry_point=None)
+    problem = replace(CALL_PROBLEM, starter_code=DESIGN, entry_point="Store")
     test = call_test(*OPERATIONS, expected=[None, None, None, None, 12])
 
     def of(source: str) -> tuple[Verdict | None, str]:
@@ -178,5 +178,4 @@ def test_tracebacks_count_the_programs_own_lines(judge: Judge) -> None:
     ],
 )
 def test_what_is_not_known_is_not_guessed(starter: str) -> None:
-    assert not is_callable(starter, "f")
     assert node_call(replace(CALL_PROBLEM, starter_code=starter, entry_point="f")) is None

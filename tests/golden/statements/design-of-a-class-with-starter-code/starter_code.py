@@ -1,0 +1,6 @@
+class Counter:
+    def __init__(self, bound: int):
+        
+
+    def tick(self) -> int:
+        
