@@ -35,14 +35,14 @@ def with_trusted_nodes(problem: Problem) -> Problem:
     """
     if not any(sample.suspect in _SUSPICIONS for sample in problem.samples):
         return problem
-    first = problem.samples[0].input
+    asked, first = problem, problem.samples[0].input
     if problem.samples[0].suspect == "operations on a class" and _is_operations(first):
-        problem = replace(problem, entry_point=str(first[0][0]))  # type: ignore[index]
-    spec = call_spec(problem)
+        asked = replace(problem, entry_point=str(first[0][0]))  # type: ignore[index]
+    spec = call_spec(asked)
     if spec is None or not all(_fits(sample.input, spec) for sample in problem.samples):
         return problem
     return replace(
-        problem,
+        asked,
         samples=tuple(
             replace(one, suspect=None) if one.suspect in _SUSPICIONS else one
             for one in problem.samples
@@ -75,6 +75,14 @@ def call_spec(problem: Problem) -> dict[str, Any] | None:
         if isinstance(function, ast.FunctionDef) and function.name == entry_point:
             return _function_spec(function, starter_code)
     return None
+
+
+def designed_class(starter_code: str) -> str | None:
+    """Return the class that starter code asks to design; ``None``: it asks for a function."""
+    module = _parsed(starter_code)
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef)] if module else []
+    named = [node.name for node in classes if node.name != "Solution" and _functions(node)]
+    return named[0] if len(named) == len(classes) == 1 else None
 
 
 def node_fields(starter_code: str) -> tuple[str, ...]:

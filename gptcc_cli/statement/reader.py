@@ -14,7 +14,7 @@ from gptcc_cli.statement.call_layouts import as_calls, find_call_samples, looks_
 from gptcc_cli.statement.call_samples import find_alias
 from gptcc_cli.statement.layout import Layout, lay_out
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
-from gptcc_cli.statement.node_types import with_trusted_nodes
+from gptcc_cli.statement.node_types import designed_class, with_trusted_nodes
 from gptcc_cli.statement.reading import Mark, Reading, StatementWarning
 from gptcc_cli.statement.signatures import (
     Signature,
@@ -106,6 +106,8 @@ def _placed(sample: SampleTest, layout: Layout) -> SampleTest:
 def _read(text: str, statement: str, starter_code: str | None, entry_point: str | None) -> _Found:
     """Read by the code that came with the problem; without any, by what the text shows."""
     given = starter_code or ""
+    if designed_class(given) is not None:
+        return _without_function(text, given)
     signature = find_signature(given, entry_point)
     if signature is None and entry_point is not None:
         signature = find_signature(text, entry_point) or any_arguments(entry_point)
