@@ -25,14 +25,13 @@ from gptcc_cli.models import (
     load_tokenizer,
 )
 from gptcc_cli.models.checkpoint import read_config, weight_bytes
-from gptcc_cli.training import output, preparing
-from gptcc_cli.training.estimates import estimate_memory_bytes, estimate_wall_s
+from gptcc_cli.training import output
+from gptcc_cli.training.base_model import estimate_memory_bytes, estimate_wall_s, load_base
 from gptcc_cli.training.gathering import Gathered, gather
 from gptcc_cli.training.plan import TrainingPlan, build_plan
 from gptcc_cli.training.recipe import Recipe, choose_recipe, parse_field, write_toml
 from gptcc_cli.training.run import TrainingOutcome, train
-from gptcc_cli.training.validating import PassRate
-from gptcc_cli.training.verifying import verified
+from gptcc_cli.training.validation import PassRate, verified
 
 CARD_BASE = "EleutherAI/gpt-neo-125M"
 """What the model card's training began with."""
@@ -156,7 +155,7 @@ def run(wish: TrainWish) -> ExitCode:
         tokenizer = load_tokenizer(found)
         plan = _design(wish, recipe, gathered, tokenizer, rejected, reporter)
         device = _device(wish.device)
-        loaded = preparing.load_base(found, recipe, device=device)
+        loaded = load_base(found, recipe, device=device)
         _limit_window(recipe, loaded)
         if wish.dry_run:
             return _show(wish, plan, loaded, device)
@@ -174,7 +173,7 @@ def run(wish: TrainWish) -> ExitCode:
             listen=view,
             restart=wish.restart,
             pass_rate=pass_rate,
-            reporters=reporters,
+            callbacks=reporters,
             data=wish.data or (),
         )
     return _finish(wish, outcome, reporter) if main else ExitCode.DONE

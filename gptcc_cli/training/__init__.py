@@ -1,4 +1,4 @@
 """Fine-tuning a causal language model on problems and their solutions.
 
-Importing this package imports neither torch nor transformers.
+Importing this package does not import torch or transformers.
 """

@@ -1,31 +1,34 @@
-"""The solutions of a problem -> the answers to teach.
+"""The solutions of a problem -> the answers to train on.
 
-Pure. Covers what a recipe says of indentation, of programs that do not parse and of copies.
-Does not run anything: that is ``verifying``.
+Pure. Covers indentation, programs that do not parse, and near duplicates. Does not run the
+programs (``validation``).
 """
 
 import ast
 import builtins
 import copy
 import hashlib
+import io
+import tokenize
+import warnings
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
-from gptcc_cli.training.indentation import parse, reindent, to_tabs
 from gptcc_cli.training.recipe import Recipe
 
 
 def prepare_answers(
     solutions: Sequence[str], recipe: Recipe
 ) -> tuple[tuple[str, ...], Counter[str]]:
-    """Choose and write the answers of one problem.
+    """Select and indent the answers to one problem.
 
     Args:
-        solutions: programs, in the data's order; the first of several alike is kept.
-        recipe: says what is left out, and how the rest is indented.
+        solutions: Programs in the data's order; of near duplicates the first is used.
+        recipe: Determines what is left out and how the rest is indented.
 
     Returns:
-        The answers, and how many solutions were left out by reason.
+        The answers, and the number of solutions left out by reason.
     """
     kept: list[str] = []
     seen: set[str] = set()
@@ -39,21 +42,21 @@ def prepare_answers(
             left_out["does not parse"] += 1
             continue
         if recipe.deduplicate:
-            mark = fingerprint(tree, solution)
-            if mark in seen:
+            digest = fingerprint(tree, solution)
+            if digest in seen:
                 left_out["near duplicate"] += 1
                 continue
-            seen.add(mark)
+            seen.add(digest)
         kept.append(_indented(solution, recipe))
     return tuple(kept), left_out
 
 
 def fingerprint(tree: ast.Module | None, source: str) -> str:
-    """A mark that programs share which differ only in names, comments and layout.
+    """Return a digest that is equal for programs that differ only in names, comments and layout.
 
     Args:
-        tree: the program, parsed; ``None``: it does not parse, and its words decide.
-        source: its text.
+        tree: The parsed program; ``None`` if it does not parse, and its words are compared.
+        source: The program's text.
     """
     if tree is None:
         text = " ".join(source.split())
@@ -62,11 +65,57 @@ def fingerprint(tree: ast.Module | None, source: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def parse(source: str) -> ast.Module | None:
+    """Return a program's syntax tree; ``None`` if it is not Python 3."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def to_tabs(source: str) -> str:
+    """Indent with one tab per level, taking the first indented line as the width of a level.
+
+    This is the algorithm of APPS' training code, including its faults (hendrycks/apps,
+    ``train/dataset_apps``: ``reindent``): remaining spaces stay after the tabs.
+    """
+    width = next(filter(None, (_columns(line, 8) for line in source.split("\n"))), 0)
+    if width == 0:
+        return source
+    lines = []
+    for line in source.split("\n"):
+        body = line.lstrip(" \t")
+        columns = len(line[: len(line) - len(body)].expandtabs(8))
+        lines.append("\t" * (columns // width) + " " * (columns % width) + body)
+    return "\n".join(lines)
+
+
+def reindent(source: str, style: Literal["tabs", "spaces"]) -> str:
+    """Indent with four spaces or one tab per level, if the program stays the same.
+
+    Levels come from Python's tokenizer, so text in strings and brackets is not mistaken for one.
+    A program that does not parse, or would parse to another tree, is returned unchanged.
+    """
+    before = parse(source)
+    if before is None:
+        return source
+    unit = "\t" if style == "tabs" else "    "
+    try:
+        changed = _rewritten(source, unit)
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return source
+    after = parse(changed)
+    same = after is not None and ast.dump(after) == ast.dump(before)
+    return changed if same else source
+
+
 class _Renamed(ast.NodeTransformer):
-    """Renames variables and arguments in the order they are met; attributes keep their names."""
+    """Renames variables and arguments in order of appearance; attributes keep their names."""
 
     def __init__(self) -> None:
-        # What Python itself names keeps its name: min is not max.
+        # Builtins keep their names: min is not max.
         self._names = {name: name for name in dir(builtins)}
 
     def _name(self, name: str) -> str:
@@ -90,3 +139,33 @@ def _indented(solution: str, recipe: Recipe) -> str:
     if recipe.require_parse:
         return reindent(solution, recipe.indent)
     return to_tabs(solution) if recipe.indent == "tabs" else reindent(solution, "spaces")
+
+
+def _columns(line: str, tab_size: int) -> int:
+    """Return the width of a line's indentation; 0 for a blank line."""
+    body = line.lstrip(" \t")
+    return len(line[: len(line) - len(body)].expandtabs(tab_size)) if body else 0
+
+
+def _rewritten(source: str, unit: str) -> str:
+    lines = source.split("\n")
+    level = 0
+    begins = True
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.INDENT:
+            level += 1
+        elif token.type == tokenize.DEDENT:
+            level -= 1
+        elif token.type in (tokenize.NEWLINE, tokenize.ENDMARKER):
+            begins = True
+        elif begins and token.type not in (tokenize.NL, tokenize.COMMENT):
+            row = token.start[0] - 1
+            lines[row] = unit * level + lines[row].lstrip(" \t\f")
+            begins = False
+    return "\n".join(_with_comment_indented(line, unit) for line in lines)
+
+
+def _with_comment_indented(line: str, unit: str) -> str:
+    # A comment on its own line belongs to no level; only its tabs and spaces are unified.
+    body = line.lstrip(" \t")
+    return unit * round(_columns(line, 4) / 4) + body if body.startswith("#") else line

@@ -1,8 +1,8 @@
-"""Problems and answers -> tokens, and which of them are to be learnt.
+"""Problems and answers -> examples: tokens, and which of them the model learns.
 
-The prompt is the text that ``prompting`` builds, encoded as a generator encodes it, so that the
-model is taught what it will be asked. Tokens of the prompt weigh nothing in the loss, tokens of
-the answer one. Does not put examples into batches: that is ``batches``.
+The prompt is the text that ``prompting`` builds, encoded as for generation, so that the model is
+trained on the prompts it will be given. In the loss, prompt tokens have weight 0 and answer tokens
+weight 1. Does not put examples into batches (``batches``).
 """
 
 from array import array
@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.models import Tokenizer
-from gptcc_cli.problem import Mode, Problem
+from gptcc_cli.problem import Problem
 from gptcc_cli.prompting import Prompt, PromptTemplate, build_prompt, choose_template, load_template
 from gptcc_cli.statement import read_statement
 from gptcc_cli.training.answers import prepare_answers
 from gptcc_cli.training.problems import TrainingProblem
 from gptcc_cli.training.recipe import Recipe
 
-_ENDLESS = 1 << 30
+_UNLIMITED = 1 << 30
 _FENCE = "\n```"
 
 
@@ -29,13 +29,13 @@ class Example:
 
     problem_id: str
     tokens: "array[int]"
-    """Prompt, then answer, then the end token if the recipe has one."""
+    """The prompt, the answer, and the end token if the recipe has one."""
     n_prompt: int
-    """Tokens that weigh nothing."""
+    """Tokens of the prompt, which have no weight."""
 
     @property
     def n_answer(self) -> int:
-        """Tokens that weigh one."""
+        """Tokens of the answer, which have weight."""
         return len(self.tokens) - self.n_prompt
 
 
@@ -45,13 +45,13 @@ class Encoded:
 
     examples: tuple[Example, ...]
     left_out: Counter[str]
-    """Solutions that gave no example, by reason."""
+    """Solutions without an example, by reason."""
     n_shortened: int
-    """Examples whose statement or answer lost a part."""
+    """Examples whose statement or answer was cut."""
 
     @property
     def groups(self) -> tuple[tuple[int, ...], ...]:
-        """The places of each problem's examples, problem by problem."""
+        """The indices of each problem's examples."""
         found: dict[str, list[int]] = {}
         for place, example in enumerate(self.examples):
             found.setdefault(example.problem_id, []).append(place)
@@ -59,18 +59,18 @@ class Encoded:
 
 
 class Encoder:
-    """Encodes for one tokenizer by one recipe."""
+    """Encodes examples for one tokenizer by one recipe."""
 
     def __init__(self, tokenizer: Tokenizer, recipe: Recipe) -> None:
-        """Choose the template.
+        """Choose the prompt template.
 
         Args:
-            tokenizer: the model's.
-            recipe: ``prompt = "auto"`` takes the chat form where the model has one, and APPS'
-                training form elsewhere.
+            tokenizer: The model's tokenizer.
+            recipe: ``prompt = "auto"`` uses a chat if the model has a chat template, and APPS'
+                training prompt otherwise.
 
         Raises:
-            UsageError: there is no such template, or it is a chat and the model has none.
+            UsageError: There is no such template.
         """
         self._tokenizer = tokenizer
         self._recipe = recipe
@@ -82,7 +82,7 @@ class Encoder:
         self._whole: tuple[Problem, Prompt] | None = None
 
     def encode(self, problems: Iterable[TrainingProblem]) -> Encoded:
-        """Make an example of every answer that the recipe keeps."""
+        """Make an example of every answer that the recipe does not leave out."""
         examples: list[Example] = []
         left_out: Counter[str] = Counter()
         n_shortened = 0
@@ -103,14 +103,14 @@ class Encoder:
         """Make one example.
 
         Args:
-            problem: what is asked.
-            answer: a whole program.
+            problem: The problem.
+            answer: A complete program.
 
         Returns:
-            The example and whether it was shortened; or why there is none.
+            The example and whether it was shortened, or the reason why there is none.
 
         Raises:
-            UsageError: the template has no form for this kind of problem.
+            UsageError: The template has no form for this kind of problem.
         """
         try:
             prompt = self._prompt(problem, n_answer=None)
@@ -118,40 +118,40 @@ class Encoder:
             return "statement too long"
         text = self._answer_text(prompt, answer)
         if text is None:
-            return "does not go on from the starter code"
-        learnt = self._tokenizer.encode(text)
-        asked = self._encode_prompt(prompt)
+            return "does not continue the starter code"
+        answer_ids = self._tokenizer.encode(text)
+        prompt_ids = self._encode_prompt(prompt)
         end = self._end_tokens()
         room = self._recipe.max_tokens - len(end)
-        if len(asked) + len(learnt) <= room:
-            return self._example(problem, asked, learnt + end), False
+        if len(prompt_ids) + len(answer_ids) <= room:
+            return self._example(problem, prompt_ids, answer_ids + end), False
         match self._recipe.shorten:
             case "drop":
                 return "too long"
             case "longest-first":
-                asked, learnt = _longest_first(asked, learnt, room)
-                return self._example(problem, asked, learnt + end), True
+                prompt_ids, answer_ids = _longest_first(prompt_ids, answer_ids, room)
+                return self._example(problem, prompt_ids, answer_ids + end), True
             case "statement-middle":
-                return self._with_shorter_statement(problem, learnt + end)
+                return self._with_shorter_statement(problem, answer_ids + end)
 
     def _with_shorter_statement(
-        self, problem: Problem, learnt: list[int]
+        self, problem: Problem, answer_ids: list[int]
     ) -> tuple[Example, bool] | str:
         try:
-            prompt = self._prompt(problem, n_answer=len(learnt))
+            prompt = self._prompt(problem, n_answer=len(answer_ids))
         except ProblemError:
             return "statement too long"
-        asked = self._encode_prompt(prompt)
-        if len(asked) + len(learnt) > self._recipe.max_tokens:
+        prompt_ids = self._encode_prompt(prompt)
+        if len(prompt_ids) + len(answer_ids) > self._recipe.max_tokens:
             return "answer too long"
-        return self._example(problem, asked, learnt), True
+        return self._example(problem, prompt_ids, answer_ids), True
 
     def _prompt(self, problem: Problem, *, n_answer: int | None) -> Prompt:
-        """The whole prompt, or the one that leaves room for an answer of so many tokens."""
+        """Return the full prompt, or one that leaves room for an answer of ``n_answer`` tokens."""
         if n_answer is None and self._whole is not None and self._whole[0] is problem:
             return self._whole[1]
         if n_answer is not None:
-            # Where the samples stand matters only now that something must be cut.
+            # Only a prompt that must be shortened needs to know where the samples are.
             read = read_statement(problem.statement, id=problem.id)
             problem = replace(problem, samples=read.problem.samples)
         tokenizer = self._tokenizer
@@ -163,7 +163,7 @@ class Encoder:
                 text, add_special_tokens=not self.template.chat
             ),
             render_chat=tokenizer.render_chat if chat else None,
-            window=_ENDLESS if n_answer is None else self._recipe.max_tokens,
+            window=_UNLIMITED if n_answer is None else self._recipe.max_tokens,
             max_new_tokens=n_answer or 0,
         )
         if n_answer is None:
@@ -171,7 +171,7 @@ class Encoder:
         return prompt
 
     def _encode_prompt(self, prompt: Prompt) -> list[int]:
-        # As generation encodes it: a chat carries its first token in its text.
+        # As for generation: the text of a chat already has the first token.
         return self._tokenizer.encode(prompt.text, add_special_tokens=not prompt.template.chat)
 
     def _answer_text(self, prompt: Prompt, answer: str) -> str | None:
@@ -186,31 +186,29 @@ class Encoder:
         end = self._tokenizer.eos_token_id
         return [end] if self._recipe.end_token and end is not None else []
 
-    def _example(self, problem: Problem, asked: list[int], learnt: list[int]) -> Example:
+    def _example(self, problem: Problem, prompt_ids: list[int], answer_ids: list[int]) -> Example:
         return Example(
-            problem_id=problem.id, tokens=array("i", asked + learnt), n_prompt=len(asked)
+            problem_id=problem.id,
+            tokens=array("i", prompt_ids + answer_ids),
+            n_prompt=len(prompt_ids),
         )
 
 
-def _longest_first(asked: list[int], learnt: list[int], room: int) -> tuple[list[int], list[int]]:
+def _longest_first(
+    prompt_ids: list[int], answer_ids: list[int], room: int
+) -> tuple[list[int], list[int]]:
     """Cut tokens one by one from the end of the longer (transformers' ``longest_first``).
 
-    On a tie the second gives way.
+    Of two equally long ones the second is cut.
     """
-    n_asked, n_learnt = len(asked), len(learnt)
-    excess = n_asked + n_learnt - room
-    from_longer = min(excess, abs(n_asked - n_learnt))
-    if n_asked > n_learnt:
-        n_asked -= from_longer
+    n_prompt, n_answer = len(prompt_ids), len(answer_ids)
+    excess = n_prompt + n_answer - room
+    from_longer = min(excess, abs(n_prompt - n_answer))
+    if n_prompt > n_answer:
+        n_prompt -= from_longer
     else:
-        n_learnt -= from_longer
+        n_answer -= from_longer
     excess -= from_longer
-    n_learnt -= (excess + 1) // 2
-    n_asked -= excess // 2
-    return asked[:n_asked], learnt[:n_learnt]
-
-
-def mode_counts(problems: Iterable[TrainingProblem]) -> dict[str, int]:
-    """How many problems there are of each mode."""
-    counts = Counter(one.problem.mode for one in problems)
-    return {mode.value: counts[mode] for mode in Mode}
+    n_answer -= (excess + 1) // 2
+    n_prompt -= excess // 2
+    return prompt_ids[:n_prompt], answer_ids[:n_answer]

@@ -1,7 +1,7 @@
-"""What a finished run leaves: weights, tokenizer, recipe, curve and card.
+"""The result of a finished run: weights, tokenizer, recipe, loss curve, model card and record.
 
-Every file is written aside and renamed; ``gptcc_training.json`` comes last and says that all
-are there.
+Files are written to another directory and moved; the record, ``gptcc_training.json``, comes last,
+so where it is, all files are.
 """
 
 import importlib.metadata
@@ -15,12 +15,10 @@ from gptcc_cli.atomic_writes import atomic_path
 from gptcc_cli.errors import OutputError, TrainingError
 from gptcc_cli.models import LoadedModel
 from gptcc_cli.models.training_record import TRAINING_RECORD, inherited_data
-from gptcc_cli.training import curve
-from gptcc_cli.training.card import write_card
 from gptcc_cli.training.plan import TrainingPlan
 from gptcc_cli.training.recipe import Recipe, write_toml
 
-_ASIDE = ".result"
+_INCOMPLETE = ".result"
 _TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
@@ -43,35 +41,35 @@ def write_result(
     data: Sequence[str],
     identity: str,
 ) -> None:
-    """Write everything a finished run leaves.
+    """Write the result of a finished run.
 
     Raises:
-        OutputError: the disk is full or can't be written; the checkpoints are kept.
+        OutputError: The disk is full or can't be written; the checkpoints are kept.
     """
-    aside = directory / _ASIDE
-    shutil.rmtree(aside, ignore_errors=True)
+    incomplete = directory / _INCOMPLETE
+    shutil.rmtree(incomplete, ignore_errors=True)
     history = list(trainer.state.log_history)
     record = result_record(plan, loaded, history, data=data, identity=identity)
     try:
-        aside.mkdir()
-        trainer.model.save_pretrained(aside)
+        incomplete.mkdir()
+        trainer.model.save_pretrained(incomplete)
         for name in _TOKENIZER_FILES:
             file = loaded.found.path / name
-            if file.is_file() and not (aside / name).exists():
-                shutil.copyfile(file, aside / name)
-        write_card(aside / "README.md", record)
-        curve.write_history(aside / "history.jsonl", history)
-        curve.write_curve(aside / "loss.png", history)
-        write_text(aside / TRAINING_RECORD, json.dumps(record, indent=1) + "\n")
-        for file in sorted(aside.iterdir(), key=lambda one: one.name == TRAINING_RECORD):
+            if file.is_file() and not (incomplete / name).exists():
+                shutil.copyfile(file, incomplete / name)
+        write_card(incomplete / "README.md", record)
+        _write_history(incomplete / "history.jsonl", history)
+        _write_curve(incomplete / "loss.png", history)
+        write_text(incomplete / TRAINING_RECORD, json.dumps(record, indent=1) + "\n")
+        for file in sorted(incomplete.iterdir(), key=lambda one: one.name == TRAINING_RECORD):
             file.replace(directory / file.name)
-        aside.rmdir()
+        incomplete.rmdir()
     except (OSError, RuntimeError) as error:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(incomplete, ignore_errors=True)
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise OutputError(
             f"the trained model can't be written to {directory}: {reason}",
-            hint="free some space, then give the same command again: it only writes the result",
+            hint="free some space, then run the same command again; it only writes the result",
         ) from error
 
 
@@ -83,15 +81,16 @@ def result_record(
     data: Sequence[str],
     identity: str,
 ) -> dict[str, Any]:
-    """Everything to know of a training, as JSON can carry it."""
+    """Return the training record: how the model was trained, as JSON values."""
     import torch
     import transformers
 
     found = loaded.found
+    base = "embedded" if found.embedded else found.spec.name if found.commit else found.name
     return {
         "schema": "gptcc.training/1",
         "identity": identity,
-        "base_model": "embedded" if found.embedded else _name(loaded),
+        "base_model": base,
         "base_commit": found.commit,
         "inherited": inherited_data(found.path),
         "template": plan.template.name,
@@ -113,7 +112,9 @@ def result_record(
         "updates": plan.schedule.updates,
         "global_batch": plan.schedule.global_batch,
         "processes": plan.schedule.world,
-        "evaluations": [entry for entry in history if "eval_loss" in entry or _rate(entry)],
+        "evaluations": [
+            entry for entry in history if "eval_loss" in entry or "eval_pass_rate" in entry
+        ],
         "versions": {
             "torch": torch.__version__,
             "transformers": transformers.__version__,
@@ -122,54 +123,45 @@ def result_record(
     }
 
 
-def _name(loaded: LoadedModel) -> str:
-    found = loaded.found
-    return found.spec.name if found.commit else found.name
-
-
-def _rate(entry: dict[str, Any]) -> bool:
-    return "eval_pass_rate" in entry
-
-
 def write_recipe(directory: Path, recipe: Recipe) -> None:
-    """Write the effective recipe as TOML that ``--config`` reads."""
+    """Write the recipe, with all changes, as TOML that ``--config`` reads."""
     write_text(directory / "recipe.toml", write_toml(recipe))
 
 
 def is_finished(directory: Path) -> bool:
-    """Whether a run wrote its result there."""
+    """Return whether a run wrote its result to a directory."""
     return (directory / TRAINING_RECORD).is_file()
 
 
 def remove_result(directory: Path) -> None:
-    """Remove what a run wrote at its beginning and end, and nothing else."""
+    """Remove what a run writes at its start and end, and nothing else."""
     names = [TRAINING_RECORD, "run.json", "recipe.toml", "README.md", "history.jsonl", "loss.png"]
     names += ["config.json", *_TOKENIZER_FILES, "adapter_config.json", "adapter_model.safetensors"]
     weights = [path.name for path in directory.glob("model*.safetensors*")]
     for name in (*names, *weights):
         (directory / name).unlink(missing_ok=True)
-    shutil.rmtree(directory / _ASIDE, ignore_errors=True)
+    shutil.rmtree(directory / _INCOMPLETE, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file so that it is on the disk, whole, or not there."""
-    with atomic_path(path, durable=True) as aside:
-        aside.write_text(text, encoding="utf-8")
+    """Write a file atomically and flush it to the disk."""
+    with atomic_path(path, durable=True) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def push_to_hub(directory: Path, name: str, *, private: bool = True) -> str:
-    """Upload a finished run's model.
+    """Upload the model of a finished run to the hub.
 
     Args:
-        directory: of the run.
+        directory: The run's directory.
         name: ``owner/model``.
-        private: whether only its owner can see it, where it is new.
+        private: Whether a new repository is private.
 
     Returns:
-        Its address.
+        The repository's URL.
 
     Raises:
-        TrainingError: the hub refuses, or is out of reach.
+        TrainingError: The hub refuses or can't be reached.
     """
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
@@ -184,7 +176,171 @@ def push_to_hub(directory: Path, name: str, *, private: bool = True) -> str:
         )
     except (HfHubHTTPError, OfflineModeIsEnabled, OSError, ValueError) as error:
         raise TrainingError(
-            f"{name} can't be pushed to the hub: {str(error).splitlines()[0]}",
-            hint=f"the model is whole in {directory}; set HF_TOKEN and push it again",
+            f"{name} can't be uploaded to the hub: {str(error).splitlines()[0]}",
+            hint=f"the model is complete in {directory}; set HF_TOKEN and upload it again",
         ) from error
     return str(address)
+
+
+def write_card(path: Path, record: dict[str, Any]) -> None:
+    """Write the model card as Markdown with the hub's front matter.
+
+    Args:
+        path: The card, in a directory inside the run's.
+        record: The training record.
+    """
+    recipe, data = record["recipe"], record["data"]
+    adapter = bool(recipe["adapter_rank"])
+    parts = [
+        _front_matter(record),
+        f"# {path.parent.parent.resolve().name}",
+        "",
+        f"{'A LoRA adapter for' if adapter else 'Fine-tuned from'} `{_base(record)}` by gptcc, to "
+        "solve programming problems: it reads a statement and writes a Python program.",
+        "",
+        *_usage(path, record),
+        *_training_data(data),
+        *_procedure(record),
+        *_evaluation(record),
+        "## Limitations",
+        "",
+        "Programs it writes can be wrong or harmful: run them in a sandbox and test them.",
+        "It was trained with one prompt template, and does worse with others: "
+        f"`{record['template']}` (SHA-256 `{record['template_sha256'][:12]}`).",
+        "",
+    ]
+    path.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _front_matter(record: dict[str, Any]) -> str:
+    lines = ["---", f"base_model: {record['base_model']}", "library_name: transformers"]
+    lines += ["pipeline_tag: text-generation", "tags:", "- code", "- gptcc"]
+    if record["recipe"]["adapter_rank"]:
+        lines[2] = "library_name: peft"
+    if record["data"]["includes_test_split"]:
+        lines.append("- trained-on-test-split")
+    return "\n".join([*lines, "---", ""])
+
+
+def _base(record: dict[str, Any]) -> str:
+    commit = record["base_commit"]
+    return str(record["base_model"]) + (f"@{commit[:12]}" if commit else "")
+
+
+def _usage(path: Path, record: dict[str, Any]) -> list[str]:
+    name = path.parent.parent.name
+    model = f"-m {record['base_model']} --adapter {name}"
+    if not record["recipe"]["adapter_rank"]:
+        model = f"-m {name}"
+    return ["```", f"gptcc solve {model} --template {record['template']} problem.txt", "```", ""]
+
+
+def _training_data(data: dict[str, Any]) -> list[str]:
+    left_out = ", ".join(f"{count:,} {why}" for why, count in data["left_out"].items())
+    marked = (
+        "**Problems of a test split are among the training data: results of this model on that "
+        "benchmark mean nothing.**"
+        if data["includes_test_split"]
+        else "No problem of a split marked as test was trained on."
+    )
+    compared = ", ".join(data["compared_with"])
+    return [
+        "## Training data",
+        "",
+        f"- from {', '.join(data['places']) or 'problems given by the caller'}",
+        f"- {data['train_problems']:,} problems, {data['examples']:,} answers, "
+        f"{data['tokens']:,} tokens, of which {data['answer_tokens']:,} have weight in the loss",
+        f"- {data['validation_problems']:,} validation problems",
+        f"- solutions left out: {left_out or 'none'}",
+        f"- examples shortened to fit: {data['shortened']:,}",
+        "",
+        "### Contamination",
+        "",
+        marked,
+        f"Compared with {compared}: {data['excluded_problems']:,} problems that equal one there, "
+        "or share 13 words in a row with one, were left out."
+        if compared
+        else "The training data were not compared with any benchmark.",
+        "",
+    ]
+
+
+def _procedure(record: dict[str, Any]) -> list[str]:
+    rows = [f"| {name} | {value} |" for name, value in record["recipe"].items()]
+    versions = ", ".join(f"{name} {one}" for name, one in record["versions"].items() if one)
+    return [
+        "## Training procedure",
+        "",
+        f"{record['updates']:,} updates of {record['global_batch']} examples on "
+        f"{record['processes']} process{'es' if record['processes'] > 1 else ''}; the loss is on "
+        f"the answers only. {versions}.",
+        "",
+        "| field | value |",
+        "|---|---|",
+        *rows,
+        "",
+        "`gptcc train --config recipe.toml` repeats it. `loss.png` shows the loss and "
+        "`history.jsonl` has its figures.",
+        "",
+    ]
+
+
+def _evaluation(record: dict[str, Any]) -> list[str]:
+    entries = record["evaluations"]
+    if not entries:
+        return ["## Evaluation", "", "No problems were held out for validation.", ""]
+    rows = []
+    for entry in entries:
+        rate = entry.get("eval_pass_rate")
+        shown = "" if rate is None else f"{rate:.1%}"
+        loss = entry.get("eval_loss")
+        rows.append(f"| {entry['step']:,} | {'' if loss is None else f'{loss:.4f}'} | {shown} |")
+    return [
+        "## Evaluation",
+        "",
+        "On the validation problems: the loss of an answer token, and the share of problems solved "
+        "by the greedily decoded program.",
+        "",
+        "| update | loss | solved |",
+        "|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def _write_history(path: Path, history: Sequence[dict[str, Any]]) -> None:
+    """Write the log as JSON lines."""
+    lines = (json.dumps(entry) for entry in history)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _write_curve(path: Path, history: Sequence[dict[str, Any]]) -> None:
+    """Draw training and validation loss as PNG, if matplotlib is installed.
+
+    Args:
+        path: The picture.
+        history: Log entries with ``step`` and ``loss`` or ``eval_loss``; nothing is drawn from
+            fewer than two losses.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        return
+    trained = [(entry["step"], entry["loss"]) for entry in history if "loss" in entry]
+    validated = [(entry["step"], entry["eval_loss"]) for entry in history if "eval_loss" in entry]
+    if len(trained) < 2:
+        return
+    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.plot(*zip(*trained, strict=True), color="#3b6ea5", linewidth=1.2, label="training")
+    if validated:
+        points = zip(*validated, strict=True)
+        axes.plot(*points, color="#b5482f", marker="o", linewidth=1, label="validation")
+    axes.set_xlabel("update")
+    axes.set_ylabel("loss of an answer token")
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.25)
+    axes.legend(frameon=False)
+    figure.savefig(path, format="png")

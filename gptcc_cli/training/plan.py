@@ -1,6 +1,6 @@
-"""From places of data and a recipe to examples and figures: everything before the weights.
+"""The plan of a training run: data and a recipe -> examples and figures, before any weights.
 
-What is decided here is shown by ``--dry-run`` and done by ``run``; both see the same plan.
+``--dry-run`` shows the plan and ``run`` executes it, so both use the same one.
 """
 
 import hashlib
@@ -14,12 +14,16 @@ from gptcc_cli.errors import TrainingError
 from gptcc_cli.models import Tokenizer
 from gptcc_cli.prompting import PromptTemplate
 from gptcc_cli.training.encoding import Encoded, Encoder
-from gptcc_cli.training.gathering import Gathered, exclusions
-from gptcc_cli.training.order import epoch_size
+from gptcc_cli.training.gathering import (
+    Gathered,
+    Split,
+    exclusions,
+    split_by_problem,
+    without_excluded,
+)
 from gptcc_cli.training.problems import TrainingProblem
 from gptcc_cli.training.recipe import RENAMED_FIELDS, Recipe
-from gptcc_cli.training.schedule import Schedule, build_schedule
-from gptcc_cli.training.splitting import Split, split_by_problem, without_excluded
+from gptcc_cli.training.schedule import Schedule, build_schedule, epoch_size
 
 # Fields that do not affect the result, so an interrupted run may continue with other values.
 _RESULT_NEUTRAL = ("name", "save_every", "keep", "log_every", "per_device_train_batch_size")
@@ -27,7 +31,7 @@ _RESULT_NEUTRAL = ("name", "save_every", "keep", "log_every", "per_device_train_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingPlan:
-    """What a model is taught, and in how many updates."""
+    """What a model is trained on, and in how many updates."""
 
     recipe: Recipe
     split: Split
@@ -36,13 +40,13 @@ class TrainingPlan:
     schedule: Schedule
     template: PromptTemplate
     left_out: Counter[str]
-    """Solutions that are not taught, by reason; those of validation problems are not counted."""
+    """Solutions not trained on, by reason; those of validation problems are not counted."""
     excluded: tuple[str, ...]
-    """Problems left out because they are among those that must not be seen."""
+    """IDs of problems left out because they must not be trained on."""
     compared_with: tuple[str, ...]
-    """Names of the places whose problems must not be seen."""
+    """Names of the data whose problems must not be trained on."""
     includes_test: bool
-    """Whether problems of a test split are taught."""
+    """Whether problems of a test split are trained on."""
 
     @property
     def n_tokens(self) -> int:
@@ -51,7 +55,7 @@ class TrainingPlan:
 
     @property
     def n_answer_tokens(self) -> int:
-        """Tokens of the training examples that weigh something."""
+        """Tokens of the training examples that have weight in the loss."""
         return sum(example.n_answer for example in self.train.examples)
 
     def identity(self, *, model: str) -> str:
@@ -84,19 +88,19 @@ def build_plan(
     world: int = 1,
     rejected: Counter[str] | None = None,
 ) -> TrainingPlan:
-    """Choose examples and work out the figures.
+    """Select the examples and compute the figures of a run.
 
     Args:
-        gathered: the problems.
-        recipe: how to train.
-        tokenizer: the model's.
-        exclude: places of problems that must not be seen.
-        world: processes that train together.
-        rejected: solutions left out before, by verdict.
+        gathered: The problems.
+        recipe: How to train.
+        tokenizer: The model's tokenizer.
+        exclude: Files and directories of problems that must not be trained on.
+        world: Processes that train together.
+        rejected: Number of solutions already left out, by verdict.
 
     Raises:
-        TrainingError: nothing is left to train on.
-        UsageError: the figures are impossible.
+        TrainingError: There is nothing to train on.
+        UsageError: The batch does not fit the examples or the processes.
     """
     problems, excluded = gathered.problems, tuple[str, ...]()
     if exclude:
@@ -133,14 +137,14 @@ def _why_nothing(
         words = ", ".join(f"{count} {reason}" for reason, count in rejected.most_common())
         return f"none of the solutions of {n} problems passes its tests ({words})"
     if excluded:
-        return f"all {len(excluded)} problems that could be taught are excluded"
+        return f"all {len(excluded)} problems are excluded"
     return f"none of the {n} problems has a solution"
 
 
 def _hint(rejected: Counter[str] | None) -> str:
     if rejected:
-        return "train without --verify, or look at the data with gptcc check"
-    return "give problems with solutions: docs/guides/train.md"
+        return "train without --verify, or inspect the data with gptcc check"
+    return "use data with solutions: docs/guides/train.md"
 
 
 def _no_example(

@@ -1,28 +1,28 @@
-"""One training run: begin it or go on with it, and leave a model with everything to know of it.
+"""One training run: start or resume it, and write the trained model.
 
-The directory of a run holds ``checkpoints/`` while it lasts, ``recipe.toml`` and ``run.json``
-from its beginning, and the model, its card and its curve at the end. A run with other settings
-or data does not mix with what lies there: it is refused.
+The directory of a run holds ``recipe.toml`` and ``run.json`` from the start, ``checkpoints/``
+during the run, and the model, its card and its loss curve at the end. A run with other settings or
+data in the same directory is refused.
 """
 
 import json
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.errors import GptccError, OutputError, TrainingError, UsageError
+from gptcc_cli.errors import OutputError, TrainingError, UsageError
 from gptcc_cli.models import FoundModel, LoadedModel
-from gptcc_cli.training import output, preparing
+from gptcc_cli.training import output
+from gptcc_cli.training.base_model import trainable
+from gptcc_cli.training.batches import check_packing
 from gptcc_cli.training.checkpoints import CheckpointStore
-from gptcc_cli.training.events import Listener
-from gptcc_cli.training.packing import check_packing
+from gptcc_cli.training.events import Listener, StopRequest, stopping_on_signals
 from gptcc_cli.training.plan import TrainingPlan
-from gptcc_cli.training.stopping import StopRequest, stopping_on_signals
-from gptcc_cli.training.trainer import PassRate, Work, make_trainer
 
 _RUN = "run.json"
 _SCHEMA = "gptcc.training-run/1"
@@ -33,13 +33,14 @@ class TrainingOutcome:
     """How a run ended."""
 
     finished: bool
-    """Whether all updates were made; otherwise it was asked to stop."""
+    """Whether all updates were made; otherwise the run was asked to stop."""
     update: int
+    """The last update."""
     directory: Path
     loss: float | None
     """Mean training loss of the last logged updates."""
     validation_loss: float | None
-    """The best there was."""
+    """The best validation loss."""
 
 
 def train(
@@ -50,119 +51,103 @@ def train(
     device: str,
     listen: Listener,
     restart: bool = False,
-    pass_rate: PassRate | None = None,
-    reporters: Sequence[Any] = (),
+    pass_rate: Callable[[Any], tuple[int, int]] | None = None,
+    callbacks: Sequence[Any] = (),
     stop: StopRequest | None = None,
     data: Sequence[str] = (),
 ) -> TrainingOutcome:
-    """Train, or go on training, and write the model.
+    """Train a model, or resume training it, and write it.
 
     Args:
-        plan: what is taught.
-        loaded: the model to start from, as ``preparing.load_base`` gives it.
-        directory: of the run; what lies there must be of the same run.
+        plan: The examples and figures.
+        loaded: The model to start from, loaded by ``base_model.load_base``.
+        directory: The run's directory; a run that is already there must be the same one.
         device: ``cpu`` or ``cuda``.
-        listen: hears what happens.
-        restart: forget what lies there.
-        pass_rate: measured at the end of every epoch.
-        reporters: Trainer callbacks.
-        stop: lets others than signals stop the run.
-        data: the places the problems came from, for the card.
+        listen: Called with events.
+        restart: Discard the run in the directory.
+        pass_rate: Takes the model and returns the problems solved and tried; called at the end of
+            every epoch.
+        callbacks: Additional Trainer callbacks.
+        stop: Lets something other than a signal stop the run.
+        data: Where the problems came from, for the model card.
 
     Raises:
-        TrainingError: the run can't go on; the last whole checkpoint is kept.
-        UsageError: the directory holds another run, or a finished one.
-        OutputError: the directory can't be written.
+        TrainingError: The run can't continue; the last complete checkpoint is kept.
+        UsageError: The directory holds another run, or a finished one.
+        OutputError: The directory can't be written.
     """
-    _quieten()
+    _silence_libraries()
     request = stop or StopRequest()
     store = CheckpointStore(directory / "checkpoints")
-    identity = plan.identity(model=_model_mark(loaded.found))
-    if _is_main():
-        _generated_test(directory, store, identity, plan, loaded.found, restart=restart)
-    work = Work(
-        plan=plan,
-        store=store,
-        pad_token=loaded.tokenizer.eos_token_id or 0,
-        device=device,
-        stop=request,
-        listen=listen,
-        pass_rate=pass_rate,
-        reporters=tuple(reporters),
-    )
-    with stopping_on_signals(request), _explained(plan, loaded):
-        trainer = _trained(loaded, work)
+    identity = plan.identity(model=_weights_id(loaded.found))
+    is_main = int(os.environ.get("RANK", "0")) == 0
+    if is_main:
+        discarded = restart and _discard(directory, store)
+        _claim(directory, identity, plan, loaded.found, may_have_files=discarded)
+        store.clean()
+    with stopping_on_signals(request), _explaining_memory_errors(plan, loaded):
+        from gptcc_cli.training.trainer import AnswerTrainer, TrainerParts
+
+        parts = TrainerParts(
+            plan=plan,
+            store=store,
+            pad_token=loaded.tokenizer.eos_token_id or 0,
+            device=device,
+            stop=request,
+            listen=listen,
+            pass_rate=pass_rate,
+            callbacks=tuple(callbacks),
+        )
+        model = trainable(loaded, plan.recipe)
+        if plan.recipe.layout == "packed":
+            check_packing(model, vocab_size=loaded.tokenizer.vocab_size)
+        trainer = AnswerTrainer(model, parts)
+        trainer.accelerator.wait_for_everyone()
+        last = store.last()
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
         if finished := trainer.state.global_step >= plan.schedule.updates:
             trainer.load_best()
-            if _is_main():
+            if is_main:
                 output.write_result(trainer, plan, loaded, directory, data=data, identity=identity)
             trainer.accelerator.wait_for_everyone()
-    return _outcome(trainer.state, directory, finished=finished)
-
-
-def _trained(loaded: LoadedModel, work: Work) -> Any:
-    """Teach from the last checkpoint on, until the end or until asked to stop."""
-    model = preparing.trainable(loaded, work.plan.recipe)
-    if work.plan.recipe.layout == "packed":
-        check_packing(model, vocab_size=loaded.tokenizer.vocab_size)
-    trainer = make_trainer(model, work)
-    trainer.accelerator.wait_for_everyone()
-    last = work.store.last()
-    trainer.train(resume_from_checkpoint=str(last) if last else None)
-    return trainer
-
-
-def _outcome(state: Any, directory: Path, *, finished: bool) -> TrainingOutcome:
-    losses = [float(entry["loss"]) for entry in state.log_history if "loss" in entry]
+    losses = [float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
     return TrainingOutcome(
         finished=finished,
-        update=state.global_step,
+        update=trainer.state.global_step,
         directory=directory,
         loss=losses[-1] if losses else None,
-        validation_loss=state.best_metric,
+        validation_loss=trainer.state.best_metric,
     )
 
 
-def _quieten() -> None:
-    # Bars and remarks about kernels that are not needed here would stand between our own lines.
+def _silence_libraries() -> None:
+    # Their progress bars and remarks about kernels would break up our own lines.
     import transformers
 
     transformers.utils.logging.disable_progress_bar()
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
-def _generated_test(
-    directory: Path,
-    store: CheckpointStore,
-    identity: str,
-    plan: TrainingPlan,
-    found: FoundModel,
-    *,
-    restart: bool,
+def _discard(directory: Path, store: CheckpointStore) -> bool:
+    """Remove the run in a directory and nothing else; return whether there was one."""
+    if not (directory / _RUN).is_file():
+        return False
+    output.remove_result(directory)
+    shutil.rmtree(store.directory, ignore_errors=True)
+    return True
+
+
+def _claim(
+    directory: Path, identity: str, plan: TrainingPlan, found: FoundModel, *, may_have_files: bool
 ) -> None:
-    """Make the directory this run's, or refuse it."""
-    known = _known(directory)
-    forgotten = restart and known is not None
-    if forgotten:
-        output.remove_result(directory)
-        shutil.rmtree(store.directory, ignore_errors=True)
-        known = None
-    if known is None and not forgotten and directory.is_dir() and any(directory.iterdir()):
-        raise UsageError(
-            f"{directory} is not empty, and holds no training run", hint="choose another --output"
-        )
-    if known is not None and known.get("identity") != identity:
-        raise UsageError(
-            f"{directory} holds a run with other settings, data or model",
-            hint="choose another --output, or --restart to forget that run",
-        )
-    if known is not None and output.is_finished(directory):
-        raise UsageError(
-            f"the run in {directory} is finished",
-            hint="choose another --output, or --restart to train again",
-        )
-    store.clean()
+    """Check that a directory belongs to this run, or mark it if it is new."""
+    known = _read_run(directory)
     if known is None:
+        if not may_have_files and directory.is_dir() and any(directory.iterdir()):
+            raise UsageError(
+                f"{directory} is not empty and holds no training run",
+                hint="choose another --output",
+            )
         record = {"schema": _SCHEMA, "identity": identity, "model": found.name}
         try:
             directory.mkdir(parents=True, exist_ok=True)
@@ -173,9 +158,19 @@ def _generated_test(
                 f"{directory} can't be written: {error.strerror or error}",
                 hint="choose another --output",
             ) from error
+    elif known.get("identity") != identity:
+        raise UsageError(
+            f"{directory} holds a run with other settings, data or model",
+            hint="choose another --output, or --restart to discard that run",
+        )
+    elif output.is_finished(directory):
+        raise UsageError(
+            f"the run in {directory} is finished",
+            hint="choose another --output, or --restart to train again",
+        )
 
 
-def _known(directory: Path) -> dict[str, Any] | None:
+def _read_run(directory: Path) -> dict[str, Any] | None:
     path = directory / _RUN
     if not path.is_file():
         return None
@@ -186,52 +181,38 @@ def _known(directory: Path) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else {}
 
 
-def _model_mark(found: FoundModel) -> str:
-    """Which weights these are, as far as that can be told without reading them."""
+def _weights_id(found: FoundModel) -> str:
+    """Identify a model's weights as far as possible without reading them."""
     if found.commit is not None:
         return f"{found.name}@{found.commit}"
     files = sorted(found.path.glob("*.safetensors")) + sorted(found.path.glob("*.bin"))
     return f"{found.name} {[(one.name, one.stat().st_size) for one in files]}"
 
 
-def _is_main() -> bool:
-    return int(os.environ.get("RANK", "0")) == 0
-
-
-class _explained:  # noqa: N801 - reads as a statement
-    """Turn exhausted memory into a sentence that says what to change."""
-
-    def __init__(self, plan: TrainingPlan, loaded: LoadedModel) -> None:
-        self._plan = plan
-        self._loaded = loaded
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is None or isinstance(error, GptccError) or not is_out_of_memory(error):
-            return
-        recipe = self._plan.recipe
-        smaller = max(1, self._plan.schedule.per_device // 2)
-        ways = [f"--per-device {smaller}"] if smaller < self._plan.schedule.per_device else []
+@contextmanager
+def _explaining_memory_errors(plan: TrainingPlan, loaded: LoadedModel) -> Iterator[None]:
+    """Turn a lack of memory into an error that says what to change."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        recipe, per_device = plan.recipe, plan.schedule.per_device
+        ways = [f"--per-device {per_device // 2}"] if per_device > 1 else []
         ways += [] if recipe.activation_checkpointing else ["--activation-checkpointing"]
         ways += [] if recipe.adapter_rank else ["--lora 16"]
         ways += [] if recipe.base_weights == "4bit" else ["--qlora 16"]
         raise TrainingError(
-            f"there is not enough memory to train {self._loaded.found.name} with "
-            f"{self._plan.schedule.per_device} examples of up to {recipe.max_tokens} tokens at "
-            "a time",
-            hint=f"{', or '.join(ways)}; the result stays the same with a smaller --per-device",
+            f"there is not enough memory to train {loaded.found.name} with {per_device} examples "
+            f"of up to {recipe.max_tokens} tokens at a time",
+            hint=f"{', or '.join(ways)}; a smaller --per-device does not change the result",
         ) from error
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out, of a GPU or of the machine."""
+def _is_out_of_memory(error: Exception) -> bool:
     import torch
 
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and (
-        "allocate memory" in text or "out of memory" in text or "defaultcpuallocator" in text
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
+        mark in text for mark in ("allocate memory", "out of memory", "defaultcpuallocator")
     )

@@ -14,8 +14,7 @@ from typing import Any
 
 import torch
 
-from gptcc_cli.training.batches import Collator
-from gptcc_cli.training.loss import answer_loss
+from gptcc_cli.training.batches import Collator, answer_loss
 from tests.tiny_models import build_tiny_model
 from tests.training.conftest import CARD, make_plan
 

@@ -1,6 +1,6 @@
 """A tiny model, tiny problems, and runs of a few updates on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +8,10 @@ import pytest
 
 from gptcc_cli.models import LoadedModel, ModelSpec, find
 from gptcc_cli.training import basics
+from gptcc_cli.training.base_model import load_base
 from gptcc_cli.training.events import Event
 from gptcc_cli.training.gathering import Gathered
 from gptcc_cli.training.plan import TrainingPlan, build_plan
-from gptcc_cli.training.preparing import load_base
 from gptcc_cli.training.problems import TrainingProblem
 from gptcc_cli.training.recipe import Recipe, load_recipe
 from gptcc_cli.training.run import TrainingOutcome, train
@@ -55,6 +55,17 @@ def make_plan(
     loaded = load_base(find(ModelSpec(name=str(model_dir))), recipe, device="cpu")
     problems = gathered(some_problems(n_problems))
     return build_plan(problems, recipe, loaded.tokenizer, world=world), loaded
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Compute tiny models on one thread: more only wait for each other, most on a busy machine."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 Run = Callable[..., tuple[TrainingOutcome, list[Event]]]

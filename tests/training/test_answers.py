@@ -4,8 +4,7 @@ import ast
 
 import pytest
 
-from gptcc_cli.training.answers import fingerprint, prepare_answers
-from gptcc_cli.training.indentation import parse, reindent, to_tabs
+from gptcc_cli.training.answers import fingerprint, parse, prepare_answers, reindent, to_tabs
 from tests.training.conftest import BETTER, CARD
 
 TWO_SPACES = "for i in range(3):\n  if i:\n    print(i)\n  else:\n    pass\n"

@@ -9,9 +9,9 @@ import pytest
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.statement import read_statement
 from gptcc_cli.training import basics
-from gptcc_cli.training.assertions import asserted_tests
-from gptcc_cli.training.indentation import parse
-from gptcc_cli.training.splitting import without_excluded
+from gptcc_cli.training.answers import parse
+from gptcc_cli.training.gathering import without_excluded
+from gptcc_cli.training.problems import asserted_tests
 
 
 # SHA-256 of the problems as gptcc 0.1 generated them. Checkpoints and published adapters were

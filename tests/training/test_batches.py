@@ -4,8 +4,7 @@ import pytest
 
 from gptcc_cli.training.batches import Collator, pack
 from gptcc_cli.training.encoding import Encoder
-from gptcc_cli.training.order import epoch_updates, share
-from gptcc_cli.training.schedule import build_schedule
+from gptcc_cli.training.schedule import build_schedule, epoch_updates, share
 from tests.training.conftest import BETTER, CARD, make_plan, some_problems, tiny_recipe
 
 LAYOUTS = ("padded", "bucketed", "packed")

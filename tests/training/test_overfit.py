@@ -10,10 +10,10 @@ import pytest
 
 from gptcc_cli.models import ModelSpec, find
 from gptcc_cli.training.answers import prepare_answers
+from gptcc_cli.training.base_model import load_base
 from gptcc_cli.training.events import Updated
 from gptcc_cli.training.gathering import gather
 from gptcc_cli.training.plan import build_plan
-from gptcc_cli.training.preparing import load_base
 from gptcc_cli.training.run import train
 from tests.tiny_models import build_tiny_model
 from tests.training.conftest import BETTER, gathered

@@ -5,8 +5,7 @@ import torch
 
 from gptcc_cli.errors import TrainingError
 from gptcc_cli.models import ModelSpec, find, load
-from gptcc_cli.training.batches import Collator
-from gptcc_cli.training.packing import check_packing, packed_difference
+from gptcc_cli.training.batches import Collator, check_packing, packed_difference
 from tests.tiny_models import FAMILIES, build_tiny_model
 from tests.training.conftest import make_plan, tiny_recipe
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from gptcc_cli.errors import TrainingError, UsageError
-from gptcc_cli.training.events import Began, Saved, Updated, Validated
+from gptcc_cli.training.events import Began, Saved, StopRequest, Updated, Validated
 from gptcc_cli.training.recipe import choose_recipe
-from gptcc_cli.training.stopping import StopRequest
 from tests.tiny_models import build_tiny_model
 from tests.training.conftest import tiny_recipe
 
@@ -92,8 +91,7 @@ def test_smaller_parts_of_a_batch_give_the_same_losses(run):
 def test_loss_is_the_cross_entropy_of_the_answers(tiny_model_dir):
     import torch
 
-    from gptcc_cli.training.batches import Collator
-    from gptcc_cli.training.loss import answer_loss
+    from gptcc_cli.training.batches import Collator, answer_loss
     from tests.training.conftest import make_plan
 
     plan, loaded = make_plan(tiny_model_dir, tiny_recipe())

@@ -1,20 +1,21 @@
-"""How good the model is on problems it is not trained on: loss, and programs that pass."""
+"""Measuring the model on held-out problems, and verifying solutions before training on them."""
 
-from collections.abc import Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from gptcc_cli.errors import ProblemError
-from gptcc_cli.extraction import extract
+from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import Sampling, TransformersGenerator, plan
 from gptcc_cli.judging import Judge, Verdict
 from gptcc_cli.models import LoadedModel
 from gptcc_cli.problem import IOTest, Problem
 from gptcc_cli.prompting import Prompt, PromptTemplate, build_prompt
 from gptcc_cli.statement import read_statement
-from gptcc_cli.training.batches import Collator
+from gptcc_cli.training.batches import Collator, answer_loss
 from gptcc_cli.training.encoding import Example
-from gptcc_cli.training.loss import answer_loss
 from gptcc_cli.training.problems import TrainingProblem
 
 
@@ -26,14 +27,14 @@ def validation_loss(
     batch: int,
     accelerator: Any,
 ) -> float | None:
-    """The mean cross-entropy of an answer token, over all processes.
+    """Return the mean cross-entropy of an answer token, over all processes.
 
     Args:
-        model: the model, as it stands.
-        examples: those of the validation problems.
-        collator: makes rows as long as the longest example.
-        batch: examples at a time.
-        accelerator: of accelerate; shares the work among its processes.
+        model: The model.
+        examples: The examples of the validation problems.
+        collator: Makes rows as long as the longest example.
+        batch: Examples at a time.
+        accelerator: accelerate's; divides the work among its processes.
 
     Returns:
         ``None`` if there are no examples.
@@ -60,7 +61,7 @@ def validation_loss(
 
 
 class PassRate:
-    """Counts the problems of which the model writes a program that passes every test."""
+    """Counts the problems for which the model writes a program that passes every test."""
 
     def __init__(
         self,
@@ -71,36 +72,36 @@ class PassRate:
         judge: Judge,
         max_new_tokens: int = 256,
     ) -> None:
-        """Choose the problems that can be judged.
+        """Select the problems that can be judged.
 
         Args:
-            problems: those kept for validation; their tests are used, else their samples.
-            loaded: for the tokenizer and the window; the model is given later.
-            template: what the model is taught.
-            judge: runs the programs in its sandbox.
-            max_new_tokens: of a program.
+            problems: Validation problems; their tests are used, or else their samples.
+            loaded: Gives the tokenizer and the context length; the weights come with each call.
+            template: The template the model is trained with.
+            judge: Runs the programs in its sandbox.
+            max_new_tokens: Maximum tokens per program.
         """
         self._loaded = loaded
         self._template = template
         self._judge = judge
         self._sampling = Sampling(n=1, temperatures=(0.0,), max_new_tokens=max_new_tokens)
-        self._tasks = [task for one in problems if (task := self._task(one)) is not None]
+        self._cases = [case for one in problems if (case := self._case(one)) is not None]
 
     def __len__(self) -> int:
-        """How many problems are tried."""
-        return len(self._tasks)
+        """Return the number of problems."""
+        return len(self._cases)
 
     def __call__(self, model: Any) -> tuple[int, int]:
-        """Write one greedy program for each; return the problems solved and tried."""
+        """Write one greedy program per problem; return the problems solved and tried."""
         loaded = replace(self._loaded, weights=None, build=lambda: model, device=str(model.device))
         generator = TransformersGenerator(loaded, why="the model is being trained")
         was_training = model.training
         model.eval()
         try:
-            solved = sum(self._solves(generator, *task) for task in self._tasks)
+            solved = sum(self._solves(generator, *case) for case in self._cases)
         finally:
             model.train(was_training)
-        return solved, len(self._tasks)
+        return solved, len(self._cases)
 
     def _solves(
         self,
@@ -115,7 +116,7 @@ class PassRate:
         judgement = self._judge.judge(candidate, problem, tests, stop_at_first_failure=True)
         return judgement.verdict is Verdict.AC
 
-    def _task(self, one: TrainingProblem) -> tuple[Problem, tuple[IOTest, ...], Prompt] | None:
+    def _case(self, one: TrainingProblem) -> tuple[Problem, tuple[IOTest, ...], Prompt] | None:
         read = read_statement(
             one.statement,
             id=one.id,
@@ -138,3 +139,56 @@ class PassRate:
         except ProblemError:
             return None
         return (problem, tests, prompt) if tests else None
+
+
+def verified(
+    problems: Iterable[TrainingProblem],
+    judge: Judge,
+    *,
+    watch: Callable[[int], None] | None = None,
+) -> tuple[tuple[TrainingProblem, ...], Counter[str]]:
+    """Keep only the solutions that pass every test of their problem.
+
+    A problem without tests, or whose tests the sandbox can't run, keeps no solution.
+
+    Args:
+        problems: Problems that were read with their tests.
+        judge: Runs the solutions.
+        watch: Called with the number of problems done.
+
+    Returns:
+        The problems with the solutions that passed, and the number of the others by verdict (``no
+        tests`` if there was nothing to verify with).
+
+    Raises:
+        ExecutionRefused: The sandbox can't be used.
+    """
+    kept: list[TrainingProblem] = []
+    left_out: Counter[str] = Counter()
+    for number, problem in enumerate(problems, 1):
+        verdicts = (
+            _verdicts(problem, judge) if problem.tests else ["no tests"] * len(problem.solutions)
+        )
+        passed = Verdict.AC.value
+        left_out.update(verdict for verdict in verdicts if verdict != passed)
+        pairs = zip(problem.solutions, verdicts, strict=True)
+        solutions = tuple(source for source, verdict in pairs if verdict == passed)
+        kept.append(replace(problem, solutions=solutions))
+        if watch is not None:
+            watch(number)
+    return tuple(kept), left_out
+
+
+def _verdicts(problem: TrainingProblem, judge: Judge) -> list[str]:
+    # All solutions are submitted before the first is awaited, to use all of the judge's workers.
+    futures = [
+        judge.submit(_candidate(source), problem.problem, problem.tests)
+        for source in problem.solutions
+    ]
+    verdicts = [future.result().verdict for future in futures]
+    return [verdict.value if verdict else "no tests" for verdict in verdicts]
+
+
+def _candidate(source: str) -> Candidate:
+    digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+    return Candidate(id=digest, source=source, completions=())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gptcc_cli.judging import Judge
 from gptcc_cli.sandbox import open_sandbox
-from gptcc_cli.training.verifying import verified
+from gptcc_cli.training.validation import verified
 from tests.training.conftest import some_problems
 
 
