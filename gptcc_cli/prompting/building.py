@@ -1,6 +1,6 @@
-"""A template and a problem -> the exact text, made to fit the model's window.
+"""A template and a problem -> the exact prompt, fitted to the model's window.
 
-Pure. Shortening a statement stands in ``shortening``.
+Pure. ``shortening`` shortens statements.
 """
 
 import ast
@@ -13,21 +13,21 @@ from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.problem import Mode, Problem
 from gptcc_cli.prompting.functions import function_of, head_of, indent_of, starter_of
 from gptcc_cli.prompting.openings import indent_after, opening_of
-from gptcc_cli.prompting.prompt import Form, Prompt, PromptTemplate
 from gptcc_cli.prompting.shortening import shorten
+from gptcc_cli.prompting.templates import Form, Prompt, PromptTemplate
 
 CountTokens = Callable[[str], int]
-"""How many tokens a text has."""
+"""Counts the tokens of a text."""
 
 SMALL_PARAMETERS = 1_500_000_000
-"""Instruct models below this do better with solved examples than with a plain question."""
+"""Smaller instruct models do better with solved examples than with a plain question."""
 
 
 class RenderChat(Protocol):
-    """Puts a conversation into the model's chat form."""
+    """Renders a conversation with the model's chat template."""
 
     def __call__(self, messages: Sequence[Mapping[str, str]], *, answer_prefix: str) -> str:
-        """Return the text up to where the answer goes on after ``answer_prefix``."""
+        """Return the text, which ends with ``answer_prefix``."""
         ...
 
 
@@ -37,10 +37,10 @@ def choose_template(
     """Choose the template that suits a model and a problem.
 
     Args:
-        problem: an unfinished program is completed as it is by a model without chat form.
+        problem: an unfinished program is completed directly by a model without a chat template.
         chat: whether the model's tokenizer has a chat template.
-        n_parameters: the model's size; ``None``: not known.
-        tabs: whether the model was taught to indent with tabs, as the default one was.
+        n_parameters: the model's size; ``None``: unknown.
+        tabs: whether the model was trained to indent with tabs.
     """
     if chat:
         small = n_parameters is not None and n_parameters < SMALL_PARAMETERS
@@ -60,26 +60,26 @@ def build_prompt(
     max_new_tokens: int,
     more: Mapping[str, str] | None = None,
 ) -> Prompt:
-    """Build the exact text a model reads: the first form of the template.
+    """Build the prompt from the first usable form of a template.
 
-    A statement that does not fit is shortened in its middle; samples, starter code and whatever
-    the template itself says are never cut. The completion keeps ``max_new_tokens`` of the
-    window, or half the window if that is less.
+    A statement that does not fit is shortened in its middle; samples, starter code and the
+    template's own text are never cut. The completion keeps ``max_new_tokens`` of the window, or
+    half the window if that is less.
 
     Args:
         problem: what to solve; only its samples can appear, never a hidden test.
-        template: how to put it.
+        template: how to present it.
         count_tokens: by the model's tokenizer.
-        render_chat: the model's chat form; needed for templates that are chats.
+        render_chat: the model's chat template; needed for templates that are chats.
         window: tokens the model can attend to.
         max_new_tokens: tokens a completion may have.
-        more: further placeholders of this template, with their texts.
+        more: values of further placeholders.
 
     Raises:
-        UsageError: the template is a chat and the model has no chat form, or the template has
-            nothing for this problem's mode.
-        ProblemError: what must not be cut is already too long, or every form shows the
-            function asked for and the problem names none.
+        UsageError: the template is a chat and the model has no chat template, or the template has
+            no form for this problem's mode.
+        ProblemError: what must not be cut does not fit, or every form needs a function and the
+            problem names none.
     """
     return build_prompts(
         problem,
@@ -102,23 +102,23 @@ def build_prompts(
     max_new_tokens: int,
     more: Mapping[str, str] | None = None,
 ) -> tuple[Prompt, ...]:
-    """Build every form of a template, for candidates to be spread over; see ``build_prompt``.
+    """Build a prompt from every usable form of a template; see ``build_prompt``.
 
     Raises:
         UsageError: as ``build_prompt`` does.
-        ProblemError: no form fits. A form that does not fit beside others is left out.
+        ProblemError: no form fits; single forms that do not fit are left out.
     """
     forms = template.forms.get(problem.mode)
     if not forms:
         raise UsageError(
             f"the prompt template {template.name} has no form for "
             f"{_MODE_WORDS[problem.mode]} problems",
-            hint=f"add [{problem.mode.value}] to it, or choose another --template",
+            hint=f"add [{problem.mode.value}] to it, or use another --template",
         )
     if render_chat is None and all(form.turns for form in forms):
         raise UsageError(
-            f"the prompt template {template.name} is a chat, and this model has no chat template",
-            hint="choose --template apps",
+            f"the prompt template {template.name} is a chat, but this model has no chat template",
+            hint="use --template apps",
         )
     forms = _usable(problem, forms, chat=render_chat is not None)
     room = max(window - max_new_tokens, window // 2)
@@ -135,7 +135,7 @@ def build_prompts(
 
 
 def _usable(problem: Problem, forms: tuple[Form, ...], *, chat: bool) -> tuple[Form, ...]:
-    """Leave out what this model or this problem can't have."""
+    """Return the forms that this model and this problem can use."""
     forms = tuple(form for form in forms if chat or not form.turns)
     has_function, has_opening = bool(starter_of(problem)), bool(_opening_of(problem))
     found = tuple(
@@ -145,9 +145,7 @@ def _usable(problem: Problem, forms: tuple[Form, ...], *, chat: bool) -> tuple[F
     )
     if not found:
         lacks = "which function it asks for" if not has_function else "how its input is read"
-        raise ProblemError(
-            f"{problem.id} does not say {lacks}", hint="choose --template chat or apps"
-        )
+        raise ProblemError(f"{problem.id} does not say {lacks}", hint="use --template chat or apps")
     return tuple(form for form in found if not form.otherwise) or found
 
 
@@ -175,8 +173,8 @@ def _build(
     n_tokens = count_tokens(text)
     if n_tokens > room:
         raise ProblemError(
-            f"{problem.id} does not fit: the parts that must not be cut have {n_tokens} tokens, "
-            f"and the model's window has room for {room}",
+            f"{problem.id} does not fit the model's window: the parts that must not be cut have "
+            f"{n_tokens} tokens, and there is room for {room}",
             hint="use a model with a larger window, or a smaller --max-new-tokens",
         )
     return Prompt(
@@ -210,7 +208,7 @@ def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[
     values = {
         "statement": statement.rstrip("\n"),
         "statement_exact": statement,
-        # The copy of APPS on the hub has one newline too many before it.
+        # The hub's copy of APPS has an extra newline before it.
         "starter_code": problem.starter_code.removeprefix("\n"),
         "starter_head": head_of(starter),
         "function": function_of(starter, statement),
@@ -221,13 +219,13 @@ def _values(problem: Problem, template: PromptTemplate, statement: str) -> dict[
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    # One pass: a placeholder inside a statement is text.
+    # A single pass: placeholders inside a statement are text.
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
 
 
 def _ended(text: str, values: Mapping[str, str]) -> str:
-    # Tokenizers give the last blank of an indentation to the word after it: a model that was
-    # left behind the blank has rarely seen a word begin there.
+    # Tokenizers join the last space of an indentation with the next word: models have rarely
+    # seen a word start after that space.
     filled = _fill(text, values)
     return filled.removesuffix(" ") if text.endswith("\n{indent}") else filled
 

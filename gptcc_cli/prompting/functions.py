@@ -1,8 +1,8 @@
-"""Starter code as a model likes to go on from it: a function whose docstring is the statement.
+"""Starter code in the shape that models continue best: a function with the statement as docstring.
 
-Pure. Reads starter code by eye, because it seldom parses. The docstring is only shown: the
-program begins with the starter code alone. Where a statement names a function and brings no code,
-its samples say how many arguments it takes.
+Pure. Starter code seldom parses, so it is read line by line. The docstring is only in the prompt:
+the program starts with the starter code alone. If a statement names a function without code, its
+samples give the number of arguments.
 """
 
 import re
@@ -23,9 +23,9 @@ _NAMES = {
 
 
 def starter_of(problem: Problem) -> str:
-    """Return the code a solution starts from; the samples give it where the statement does not.
+    """Return the code that a solution starts from, if necessary made from the samples.
 
-    Empty: nobody knows. The copy of APPS on the hub has one newline too many before it.
+    Empty if unknown. The hub's copy of APPS has an extra newline before it.
     """
     if problem.starter_code or problem.mode is not Mode.CALL or problem.entry_point is None:
         return problem.starter_code.removeprefix("\n")
@@ -36,10 +36,9 @@ def starter_of(problem: Problem) -> str:
 
 
 def head_of(starter: str) -> str:
-    """Return starter code up to where a solver goes on, without blanks at its end.
+    """Return starter code without a placeholder for the answer and trailing whitespace.
 
-    A model goes on better from the end of a line than from inside its indentation, and a
-    ``pass`` or a comment that stands for the answer is not to be gone on from.
+    Models continue better from the end of a line than from inside an indentation.
     """
     lines = starter.rstrip().split("\n")
     while len(lines) > 1 and _STUB.fullmatch(lines[-1]):
@@ -48,7 +47,7 @@ def head_of(starter: str) -> str:
 
 
 def indent_of(starter: str) -> str:
-    """Return the indentation of the line that goes on from starter code."""
+    """Return the indentation of the line after starter code."""
     head = head_of(starter)
     last = head.rpartition("\n")[2]
     indent = last[: len(last) - len(last.lstrip())]
@@ -60,12 +59,12 @@ def indent_of(starter: str) -> str:
 def function_of(starter: str, statement: str) -> str:
     """Return starter code with a statement as its docstring, unless it has a docstring already.
 
-    Where the statement ends with the starter code, the docstring goes without it: a model takes
-    the closing quotes after a ``def`` line for opening ones.
+    A copy of the starter code is removed from the statement: models take the closing quotes after
+    a ``def`` line for opening ones.
 
     Args:
         starter: the code.
-        statement: shortened where it did not fit.
+        statement: possibly shortened.
     """
     head = head_of(starter)
     if not head.endswith(":"):

@@ -1,8 +1,8 @@
-"""How a program that reads these samples begins: read off the layout of their input.
+"""The lines with which a program reads its input, from the layout of the samples.
 
-Pure. Small models fail at reading input more often than at anything else; what the samples'
-lines look like says how it is read. Looks at the samples' input, and at their output only to
-tell a list from test cases. Says nothing where the samples disagree or the layout is not plain.
+Pure. Small models fail at reading input more often than at anything else. Uses the samples' input,
+and their output only to tell a list from test cases. Empty if the samples disagree or the layout is
+not a simple one.
 """
 
 import re
@@ -17,9 +17,9 @@ _INTS = "list(map(int, input().split()))"
 
 
 def opening_of(problem: Problem) -> str:
-    """The lines that read a problem's input; empty if its samples do not show how.
+    """Return the lines that read a problem's input; empty if the samples do not show how.
 
-    Ends without a newline, so that a model goes on with the next line's own indentation.
+    There is no newline at the end: the model writes the next line's indentation.
     """
     pairs = [
         (sample.input, sample.expected if isinstance(sample.expected, str) else "")
@@ -30,7 +30,7 @@ def opening_of(problem: Problem) -> str:
 
 
 def opening_for(pairs: Sequence[tuple[str, str]]) -> str:
-    """The lines that read all these inputs, given as pairs of input and output."""
+    """Return the lines that read all these inputs, given as pairs of input and output."""
     inputs = [_lines(text) for text, _ in pairs]
     outputs = [len(_lines(text)) for _, text in pairs]
     if not inputs or not all(inputs):
@@ -44,7 +44,7 @@ def opening_for(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def indent_after(opening: str) -> str:
-    """The indentation of the line that goes on from an opening."""
+    """Return the indentation of the line after an opening."""
     last = opening.rpartition("\n")[2]
     return last[: len(last) - len(last.lstrip())]
 
@@ -62,7 +62,7 @@ def _single_line(inputs: list[list[str]]) -> str:
 
 
 def _counted(inputs: list[list[str]], outputs: list[int]) -> str:
-    # The first line says how many numbers, or lines, follow.
+    # The first line is the number of numbers or lines that follow.
     if not all(len(lines) > 1 and _INT.fullmatch(lines[0]) for lines in inputs):
         return ""
     counts = [int(lines[0]) for lines in inputs]
@@ -133,7 +133,7 @@ def _few_lines(inputs: list[list[str]]) -> str:
 
 
 def _have_lengths(rows: Sequence[str], firsts: Sequence[str]) -> bool:
-    """Whether each row is a list of two or more, as long as its input's first line says."""
+    """Return whether each row is a list whose length is in its input's first line."""
     return (
         _all_ints(rows)
         and _all_ints(firsts)
@@ -146,7 +146,7 @@ def _have_lengths(rows: Sequence[str], firsts: Sequence[str]) -> bool:
 
 
 def _read_row(rows: Sequence[str], *, names: tuple[str, ...]) -> str:
-    """Read one line that looks like any of these."""
+    """Return code that reads one line like any of these."""
     if not _all_ints(rows):
         return "s = input()"
     widths = {len(row.split()) for row in rows}

@@ -1,8 +1,7 @@
-"""A statement too long for the window, shortened in its middle by whole paragraphs.
+"""Shortens a statement that is too long for the window, in its middle.
 
-Pure. Never cuts a paragraph that holds part of a sample, its heading, or the starter code; those
-nearest the middle go first, so that the task's beginning and end stay longest. Where a
-paragraph alone is larger than an eighth of the room it may go line by line.
+Pure. Removes whole paragraphs, those nearest the middle first, and never one with a sample, its
+heading, or the starter code. A paragraph larger than an eighth of the room is removed by lines.
 """
 
 import itertools
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from gptcc_cli.problem import Problem, SampleTest
 
 GAP = "[...]"
-"""Stands where something was left out."""
+"""Replaces what was left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +26,17 @@ class _Part:
 def shorten(
     problem: Problem, count: Callable[[str], int], room: int, *, keep_all: bool = False
 ) -> tuple[str, tuple[str, ...]]:
-    """Drop parts of the middle until the prompt fits.
+    """Remove parts from the middle until the prompt fits.
 
     Args:
-        problem: its statement and where its samples stand.
+        problem: its statement and the spans of its samples.
         count: tokens of the whole prompt with that statement.
         room: tokens the prompt may have.
         keep_all: the statement is program text: cut nothing.
 
     Returns:
-        The statement to show, and the parts left out. It may still be too long, when nothing
-        more may be left out.
+        The statement to show, and the parts left out. It may still be too long if nothing more
+        can be removed.
     """
     statement = problem.statement
     total = count(statement)
@@ -59,7 +58,7 @@ def shorten(
 
 
 def _order(parts: list[_Part], sizes: list[int]) -> list[int]:
-    # From the middle (by tokens) outwards; the first part, which says what is asked, goes last.
+    # From the middle (by tokens) outwards; the first part, which states the task, goes last.
     middle = sum(sizes) / 2
     centres, position = [], 0.0
     for size in sizes:
@@ -85,7 +84,7 @@ def _parts(problem: Problem, room: int) -> list[_Part]:
     parts: list[_Part] = []
     for start, end in _paragraphs(statement):
         kept = any(start < stop and begin < end for begin, stop in protected)
-        # About four characters a token: good enough to tell a paragraph from a wall of text.
+        # About four characters a token, which is precise enough here.
         if not kept and end - start > room // 8 * 4:
             parts += [
                 _Part(start=a, end=b, text=statement[a:b], kept=False)
@@ -97,14 +96,14 @@ def _parts(problem: Problem, room: int) -> list[_Part]:
 
 
 def _paragraphs(statement: str) -> list[tuple[int, int]]:
-    # Each takes the blank lines after it along.
+    # Each includes the blank lines after it.
     ends = [found.end() for found in re.finditer(r"\n[ \t]*\n(?:[ \t]*\n)*", statement)]
     bounds = [0, *ends, len(statement)]
     return [(a, b) for a, b in itertools.pairwise(bounds) if a < b]
 
 
 def _lines(statement: str, start: int, end: int, room: int) -> list[tuple[int, int]]:
-    # Lines; a line that is itself a wall of text goes by sentences.
+    # Lines; a very long line is split into sentences.
     pattern = re.compile(r"[^\n]*\n+|[^\n]+$")
     found: list[tuple[int, int]] = []
     for line in pattern.finditer(statement[start:end]):
@@ -132,7 +131,7 @@ def _protected(problem: Problem) -> list[tuple[int, int]]:
 
 
 def _with_heading(statement: str, start: int, end: int) -> tuple[int, int]:
-    # "Sample Input" or "-----Examples-----" may stand in a paragraph of its own just before.
+    # "Sample Input" or "-----Examples-----" may be a paragraph of its own just before.
     before = statement[:start].rstrip()
     line = before.rfind("\n") + 1
     heading = before[line:]
@@ -141,7 +140,7 @@ def _with_heading(statement: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _mentions(statement: str, sample: SampleTest) -> list[tuple[int, int]]:
-    # A short output such as "6" stands in many places; the one after the input is meant.
+    # A short output such as "6" occurs in many places: take the one after the input.
     spans: list[tuple[int, int]] = []
     start = 0
     for value in (sample.input, sample.expected):

