@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks import chart
 from tests.documentation.reference import all_commands
 from tests.workspace.conftest import ROOT, Shell, shell  # noqa: F401
 
@@ -88,18 +89,46 @@ def test_every_command_that_is_shown_has_the_options_it_is_shown_with(page: Path
         assert options <= known[words] | {"--help"}, line
 
 
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.M)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_leads_somewhere(page: Path) -> None:
-    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
-        if not re.match(r"[a-z]+:", target):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+def test_every_link_leads_to_a_page_and_its_anchor_to_a_heading(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.M)
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        found = page.parent / target if target else page
+        assert found.exists(), f"{page.name} links to {target}"
+        assert not anchor or anchor in anchors(found), f"{page.name} links to {target}#{anchor}"
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    """By links from page to page; generated pages and designs are no exception."""
+    reached, todo = set(), [DOCS / "index.md"]
+    while todo:
+        page = todo.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        targets = re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        todo += [(page.parent / target).resolve() for target in targets]
+    pages = {page for page in DOCS.rglob("*.md") if page.parent.name != "changelog.d"}
+    assert pages - reached == set()
 
 
 def test_every_guide_is_on_the_first_page() -> None:
     index = (DOCS / "index.md").read_text(encoding="utf-8")
     for guide in GUIDES:
         assert f"guides/{guide.name}" in index
+
+
+def test_the_chart_shows_the_recorded_figures() -> None:
+    assert chart.CHART.read_text(encoding="utf-8") == chart.draw(*chart.recorded())
 
 
 def test_every_published_hook_is_in_the_guide() -> None:
