@@ -6,6 +6,7 @@ the disk.
 
 import ast
 import json
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -31,6 +32,14 @@ def item_of(record: Record, id_: str) -> BenchmarkItem:
     if "test_list" in record:
         return mbpp_item(record, id_)
     if "entry_point" in record and "test" in record:
+        if "unittest" in str(record["test"]):
+            raise ProblemError(
+                f"record {id_!r} has the form of BigCodeBench, whose unittest classes patch the "
+                "program's own modules",
+                hint="gptcc can't grade this form; use BigCodeBench's own harness",
+            )
+        if str(record["entry_point"]).startswith("Solution()."):
+            return leetcode_item(record, id_)
         return humaneval_item(record, id_)
     raise ProblemError(
         f"record {id_!r} has the fields of no known benchmark: {', '.join(sorted(record)[:8])}",
@@ -82,16 +91,41 @@ def humaneval_item(record: Record, id_: str) -> BenchmarkItem:
     prompt, name = record["prompt"], record["entry_point"]
     source = Source(id=id_, statement=prompt, starter_code=prompt, entry_point=name)
     canonical = record.get("canonical_solution")
+    test = record["test"]
+    has_check = re.search(r"^def check\(", test, re.MULTILINE) is not None
     return BenchmarkItem(
         problem=understand(source).problem,
-        check_source=f"{_beside(prompt, name)}\n{record['test']}\n",
+        check_source=f"{_beside(prompt, name)}\n{test if has_check else _script(name, test)}\n",
         references=(prompt + canonical,) if canonical else (),
         completes=prompt,
     )
 
 
+def leetcode_item(record: Record, id_: str) -> BenchmarkItem:
+    """Read a problem of LeetCodeDataset (Xia and others 2025).
+
+    Its harness runs the prompt, which only imports, then the completion, then the check.
+    """
+    prompt, name = record["prompt"], record["entry_point"].removeprefix("Solution().")
+    statement = record.get("problem_description") or record.get("query") or ""
+    source = Source(
+        id=id_,
+        statement=statement,
+        starter_code=record.get("starter_code"),
+        entry_point=name,
+        difficulty=_text_or_none(record.get("difficulty")),
+    )
+    completion = record.get("completion")
+    return BenchmarkItem(
+        problem=understand(source).problem,
+        check_source=f"{record['test']}\n",
+        references=(f"{prompt}\n{completion}",) if completion else (),
+        completes=f"{prompt}\n",
+    )
+
+
 def mbpp_item(record: Record, id_: str) -> BenchmarkItem:
-    """Read an MBPP problem, sanitized or full.
+    """Read an MBPP problem, sanitized, full or MBPP+, which judges by the script ``test``.
 
     The statement shows the assertions, as the paper's prompt does (Austin and others 2021).
     """
@@ -104,7 +138,9 @@ def mbpp_item(record: Record, id_: str) -> BenchmarkItem:
     set_up = record.get("test_setup_code") or ""
     return BenchmarkItem(
         problem=understand(source).problem,
-        check_source=_check_of(name, tests, (*(record.get("test_imports") or ()), set_up)),
+        check_source=_script(name, record["test"])
+        if isinstance(record.get("test"), str)
+        else _check_of(name, tests, (*(record.get("test_imports") or ()), set_up)),
         references=(record["code"],) if record.get("code") else (),
     )
 
@@ -124,6 +160,15 @@ def _check_of(name: str, tests: list[str], set_up: tuple[str, ...]) -> str:
     body = "\n".join("    " + line for test in tests for line in test.splitlines())
     above = "\n".join(line for line in set_up if line)
     return f"{above}\n\ndef check(candidate):\n    {name} = candidate\n{body}\n"
+
+
+def _script(name: str, test: str) -> str:
+    """Wrap a script that calls a function by its name in ``check(candidate)``."""
+    return (
+        "def check(candidate):\n"
+        f"    globals()[{name!r}] = candidate\n"
+        f"    exec({test!r}, globals())\n"
+    )
 
 
 def _called_function(code: str, tests: list[str], id_: str) -> str:
