@@ -24,7 +24,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gptcc_cli.benchmarks import open_benchmark, package
+from gptcc_cli.benchmarks import fetching, open_benchmark
 from gptcc_cli.evaluation import grading
 from gptcc_cli.evaluation.grading import GradeSettings
 from gptcc_cli.evaluation.importing import import_completions
@@ -131,7 +131,7 @@ def _bubblewrap() -> Path:
 def canonical(scratch: Path) -> Path:
     """Every canonical solution ten times, no two the same text."""
     path = scratch / "canonical.jsonl"
-    data, _ = package.humaneval()
+    data, _ = fetching.humaneval()
     rows = [json.loads(line) for line in gzip.decompress(data.read_bytes()).splitlines()]
     with path.open("w") as file:
         for row in rows:
