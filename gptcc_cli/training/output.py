@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -189,123 +190,59 @@ def write_card(path: Path, record: dict[str, Any]) -> None:
         path: The card, in a directory inside the run's.
         record: The training record.
     """
-    recipe, data = record["recipe"], record["data"]
-    adapter = bool(recipe["adapter_rank"])
-    parts = [
-        _front_matter(record),
-        f"# {path.parent.parent.resolve().name}",
-        "",
-        f"{'A LoRA adapter for' if adapter else 'Fine-tuned from'} `{_base(record)}` by gptcc, to "
-        "solve programming problems: it reads a statement and writes a Python program.",
-        "",
-        *_usage(path, record),
-        *_training_data(data),
-        *_procedure(record),
-        *_evaluation(record),
-        "## Limitations",
-        "",
-        "Programs it writes can be wrong or harmful: run them in a sandbox and test them.",
-        "It was trained with one prompt template, and does worse with others: "
-        f"`{record['template']}` (SHA-256 `{record['template_sha256'][:12]}`).",
-        "",
-    ]
-    path.write_text("\n".join(parts), encoding="utf-8")
-
-
-def _front_matter(record: dict[str, Any]) -> str:
-    lines = ["---", f"base_model: {record['base_model']}", "library_name: transformers"]
-    lines += ["pipeline_tag: text-generation", "tags:", "- code", "- gptcc"]
-    if record["recipe"]["adapter_rank"]:
-        lines[2] = "library_name: peft"
-    if record["data"]["includes_test_split"]:
-        lines.append("- trained-on-test-split")
-    return "\n".join([*lines, "---", ""])
-
-
-def _base(record: dict[str, Any]) -> str:
-    commit = record["base_commit"]
-    return str(record["base_model"]) + (f"@{commit[:12]}" if commit else "")
-
-
-def _usage(path: Path, record: dict[str, Any]) -> list[str]:
-    name = path.parent.parent.name
-    model = f"-m {record['base_model']} --adapter {name}"
-    if not record["recipe"]["adapter_rank"]:
-        model = f"-m {name}"
-    return ["```", f"gptcc solve {model} --template {record['template']} problem.txt", "```", ""]
-
-
-def _training_data(data: dict[str, Any]) -> list[str]:
-    left_out = ", ".join(f"{count:,} {why}" for why, count in data["left_out"].items())
-    marked = (
-        "**Problems of a test split are among the training data: results of this model on that "
-        "benchmark mean nothing.**"
-        if data["includes_test_split"]
-        else "No problem of a split marked as test was trained on."
-    )
+    data, commit, name = record["data"], record["base_commit"], path.parent.parent.resolve().name
+    is_adapter = bool(record["recipe"]["adapter_rank"])
     compared = ", ".join(data["compared_with"])
-    return [
-        "## Training data",
-        "",
-        f"- from {', '.join(data['places']) or 'problems given by the caller'}",
-        f"- {data['train_problems']:,} problems, {data['examples']:,} answers, "
-        f"{data['tokens']:,} tokens, of which {data['answer_tokens']:,} have weight in the loss",
-        f"- {data['validation_problems']:,} validation problems",
-        f"- solutions left out: {left_out or 'none'}",
-        f"- examples shortened to fit: {data['shortened']:,}",
-        "",
-        "### Contamination",
-        "",
-        marked,
-        f"Compared with {compared}: {data['excluded_problems']:,} problems that equal one there, "
-        "or share 13 words in a row with one, were left out."
-        if compared
-        else "The training data were not compared with any benchmark.",
-        "",
-    ]
+    left_out = ", ".join(f"{count:,} {why}" for why, count in data["left_out"].items())
+    versions = record["versions"].items()
+    text = resources.files("gptcc_cli.training").joinpath("model_card.md").read_text("utf-8")
+    card = text.format_map(
+        record
+        | {
+            "name": name,
+            "library": "peft" if is_adapter else "transformers",
+            "extra_tag": "\n- trained-on-test-split" if data["includes_test_split"] else "",
+            "relation": "A LoRA adapter for" if is_adapter else "Fine-tuned from",
+            "base": record["base_model"] + (f"@{commit[:12]}" if commit else ""),
+            "options": f"-m {record['base_model']} --adapter {name}"
+            if is_adapter
+            else f"-m {name}",
+            "places": ", ".join(data["places"]) or "problems given by the caller",
+            "left_out": left_out or "none",
+            "test_split": "**Problems of a test split are among the training data: results of "
+            "this model on that benchmark mean nothing.**"
+            if data["includes_test_split"]
+            else "No problem of a split marked as test was trained on.",
+            "comparison": f"Compared with {compared}: {data['excluded_problems']:,} problems that "
+            "equal one there, or share 13 words in a row with one, were left out."
+            if compared
+            else "The training data were not compared with any benchmark.",
+            "plural": "es" if record["processes"] > 1 else "",
+            "installed": ", ".join(f"{name} {version}" for name, version in versions if version),
+            "fields": "\n".join(
+                f"| {name} | {value} |" for name, value in record["recipe"].items()
+            ),
+            "evaluation": _evaluation(record["evaluations"]),
+        }
+    )
+    path.write_text(card, encoding="utf-8")
 
 
-def _procedure(record: dict[str, Any]) -> list[str]:
-    rows = [f"| {name} | {value} |" for name, value in record["recipe"].items()]
-    versions = ", ".join(f"{name} {one}" for name, one in record["versions"].items() if one)
-    return [
-        "## Training procedure",
-        "",
-        f"{record['updates']:,} updates of {record['global_batch']} examples on "
-        f"{record['processes']} process{'es' if record['processes'] > 1 else ''}; the loss is on "
-        f"the answers only. {versions}.",
-        "",
-        "| field | value |",
-        "|---|---|",
-        *rows,
-        "",
-        "`gptcc train --config recipe.toml` repeats it. `loss.png` shows the loss and "
-        "`history.jsonl` has its figures.",
-        "",
-    ]
-
-
-def _evaluation(record: dict[str, Any]) -> list[str]:
-    entries = record["evaluations"]
+def _evaluation(entries: Sequence[dict[str, Any]]) -> str:
     if not entries:
-        return ["## Evaluation", "", "No problems were held out for validation.", ""]
-    rows = []
-    for entry in entries:
-        rate = entry.get("eval_pass_rate")
-        shown = "" if rate is None else f"{rate:.1%}"
-        loss = entry.get("eval_loss")
-        rows.append(f"| {entry['step']:,} | {'' if loss is None else f'{loss:.4f}'} | {shown} |")
-    return [
-        "## Evaluation",
-        "",
+        return "No problems were held out for validation."
+    lines = [
         "On the validation problems: the loss of an answer token, and the share of problems solved "
         "by the greedily decoded program.",
         "",
         "| update | loss | solved |",
         "|---|---|---|",
-        *rows,
-        "",
     ]
+    for entry in entries:
+        loss = f"{entry['eval_loss']:.4f}" if "eval_loss" in entry else ""
+        rate = f"{entry['eval_pass_rate']:.1%}" if "eval_pass_rate" in entry else ""
+        lines.append(f"| {entry['step']:,} | {loss} | {rate} |")
+    return "\n".join(lines)
 
 
 def _write_history(path: Path, history: Sequence[dict[str, Any]]) -> None:

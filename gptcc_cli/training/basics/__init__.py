@@ -10,9 +10,12 @@ import zlib
 from collections.abc import Iterator
 
 from gptcc_cli.training.basics.corpus import asked_elsewhere, composed_tasks, tasks
-from gptcc_cli.training.basics.functions import can_be_function, write_function_problem
 from gptcc_cli.training.basics.inputs import input_shapes
-from gptcc_cli.training.basics.statements import write_problem
+from gptcc_cli.training.basics.statements import (
+    can_be_function,
+    write_function_problem,
+    write_problem,
+)
 from gptcc_cli.training.problems import TrainingProblem
 
 __all__ = ["asked_elsewhere", "composed_tasks", "generate", "input_shapes", "tasks"]
