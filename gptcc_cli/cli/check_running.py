@@ -9,7 +9,7 @@ from gptcc_cli.cli.check_mutated import crash_on_mutated
 from gptcc_cli.cli.checking import CheckWish, Item
 from gptcc_cli.cli.intake import Task, read_tasks, task_of_tests
 from gptcc_cli.console import Reporter
-from gptcc_cli.console.judged import case_lines, slowest_s
+from gptcc_cli.console.cases import case_lines, slowest_s
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.judging import CaseResult, Judge, Verdict

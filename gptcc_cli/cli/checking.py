@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from gptcc_cli.cli.check_options import Format
 from gptcc_cli.cli.wishes import JudgingWish
 from gptcc_cli.console import Reporter
-from gptcc_cli.console.check_formats import Report, open_report
+from gptcc_cli.console.check_formats import CheckReport, open_report
 from gptcc_cli.errors import ExitCode, ProblemError, UsageError
 from gptcc_cli.models.cache import cache_directory
 from gptcc_cli.workspace import (
@@ -62,7 +62,7 @@ class CheckWish(JudgingWish):
         limits = (self.time_limit, self.memory_limit, self.output_limit)
         return repr((limits, self.strict_layout, self.unsafe, self.mutated))
 
-    def report(self) -> Report:
+    def report(self) -> CheckReport:
         """Return where results are shown."""
         name = Format.JSON.value if self.as_json else self.format_.value
         return open_report(name, quiet=self.quiet, verbose=self.verbose)
@@ -225,7 +225,10 @@ def _looked_up(wish: CheckWish, store: ResultStore, entry: Assignment | Outcome)
 
 
 def _outcomes(
-    wish: CheckWish, reporter: Reporter, store: ResultStore, entries: Iterator[Assignment | Outcome]
+    wish: CheckWish,
+    reporter: Reporter,
+    store: ResultStore,
+    entries: Iterator[Assignment | Outcome],
 ) -> Iterator[Outcome]:
     """Yield every answer in order; while the first are shown, those after them are still run."""
     with ExitStack() as stack:

@@ -10,7 +10,8 @@ from pathlib import Path
 from gptcc_cli.atomic_writes import write_atomically
 from gptcc_cli.cli.collaborators.writer import Writer
 from gptcc_cli.console import write_answer, write_json
-from gptcc_cli.console.answer import program_text, solution_record
+from gptcc_cli.console.records import solution_record
+from gptcc_cli.console.solving import program_text
 from gptcc_cli.errors import ExitCode, OutputError, UsageError
 from gptcc_cli.generation import Sampling, write_completions
 from gptcc_cli.solving import Ended, Solution
@@ -87,8 +88,9 @@ class Delivery:
                 sandboxed=self.sandboxed,
                 generator=writer.generator.name,
                 exit_code=int(code),
+                run=run,
             )
-            write_json("gptcc.solution/1", {**record, "run": run})
+            write_json("gptcc.solution/2", record)
         if program is not None:
             self._write_program(solution, program)
         return code

@@ -13,7 +13,7 @@ def doctor(as_json: o.AsJson = False, quiet: o.Quiet = False) -> None:
     Exit code 6: something that must work does not.
     """
     from gptcc_cli.console import write_answer, write_json
-    from gptcc_cli.console.diagnosis import finding_line, finding_record
+    from gptcc_cli.console.records import finding_record
     from gptcc_cli.diagnosis import State, examine
     from gptcc_cli.errors import ExitCode
 
@@ -23,5 +23,7 @@ def doctor(as_json: o.AsJson = False, quiet: o.Quiet = False) -> None:
         if as_json:
             write_json("gptcc.finding/1", finding_record(finding))
         elif not quiet or finding.state is State.BROKEN:
-            write_answer(finding_line(finding))
+            write_answer(
+                f"{finding.state.value:<7}{finding.area:<9}{finding.name}: {finding.detail}"
+            )
     raise typer.Exit(ExitCode.REFUSED if broken else ExitCode.DONE)

@@ -11,12 +11,10 @@ from gptcc_cli.cli.delivery import OUTPUT_HINT
 from gptcc_cli.console import Reporter, write_answer, write_json
 from gptcc_cli.console.history import (
     difference_lines,
-    difference_record,
     run_lines,
-    run_record,
     runs_table,
-    summary_record,
 )
+from gptcc_cli.console.records import replay_record, run_details_record, run_record
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.history import (
     RecordedProgram,
@@ -120,7 +118,7 @@ def run_show(
     if program:
         write_answer(_program(run, rank).source)
     elif as_json:
-        write_json("gptcc.run/1", run_record(run))
+        write_json("gptcc.run/2", run_details_record(run))
     else:
         write_answer("\n".join(run_lines(run)))
 
@@ -156,7 +154,7 @@ def run_replay(
     found = write_again(kept, reporter=reporter) if generate else []
     found += judge_again(kept, jobs=jobs, unsafe=unsafe, reporter=reporter)
     if as_json:
-        write_json("gptcc.replay/1", difference_record(run, found, generated=generate))
+        write_json("gptcc.replay/1", replay_record(run, found, generated=generate))
     else:
         write_answer("\n".join(difference_lines(run, found, generated=generate)))
     return ExitCode.FAILED if found else ExitCode.DONE
@@ -165,7 +163,7 @@ def run_replay(
 def _print_runs(runs: list[RunSummary], *, as_json: bool) -> None:
     if as_json:
         for run in runs:
-            write_json("gptcc.run/1", summary_record(run))
+            write_json("gptcc.run/2", run_record(run))
     elif runs:
         write_answer(runs_table(runs))
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gptcc_cli.console import Reporter, write_answer, write_json
-from gptcc_cli.console.fetching import FetchView
+from gptcc_cli.console.reporter import FetchView
 from gptcc_cli.models import (
     DEFAULT_MODEL,
     CachedModel,

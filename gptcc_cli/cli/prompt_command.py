@@ -6,7 +6,7 @@ from pathlib import Path
 from gptcc_cli.cli.collaborators.writer import prompt_maker
 from gptcc_cli.cli.intake import named_or_piped, read_tasks
 from gptcc_cli.console import Reporter, write_answer, write_exactly, write_json
-from gptcc_cli.console.fetching import FetchView
+from gptcc_cli.console.reporter import FetchView
 from gptcc_cli.models import ModelSpec, Tokenizer, context_length, find, load_tokenizer
 from gptcc_cli.prompting import Prompt, load_template
 

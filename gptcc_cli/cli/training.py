@@ -12,7 +12,7 @@ from typing import Any
 
 from gptcc_cli.cli.collaborators.judge import JudgeWish, open_judge
 from gptcc_cli.console import Reporter, write_answer, write_json
-from gptcc_cli.console.fetching import FetchView
+from gptcc_cli.console.reporter import FetchView
 from gptcc_cli.console.training import Expected, TrainView, plan_record, show_plan
 from gptcc_cli.errors import ExitCode, UsageError
 from gptcc_cli.models import (

@@ -1,8 +1,8 @@
-"""Everything a person or a program sees: tables, diffs, progress, JSON lines.
+"""Everything that commands print: answers, tables, progress, reports and JSON lines.
 
-One file per kind of thing shown. Data goes to standard output, talk to standard error; every
-picture reads without colour and in a narrow terminal. This package holds no decisions: it draws
-what it is given. ``rich`` is imported inside functions, for commands that draw nothing.
+Data goes to standard output, progress and messages to standard error. All output reads without
+colour and in a narrow terminal. This package formats what it is given and decides nothing. ``rich``
+is imported inside functions, so that commands without tables start fast.
 """
 
 from gptcc_cli.console.reporter import Reporter, write_answer, write_exactly, write_json

@@ -1,14 +1,14 @@
-"""What ``gptcc check`` shows, in each format: text, JSON lines, SARIF, GitHub annotations.
+"""The output of ``gptcc check`` in each format: text, JSON lines, SARIF, GitHub annotations.
 
 Text has a line for each solution, ``path: VERDICT tests``, and for each failure
-``path:line: VERDICT test: reason``, which editors and terminals can jump to.
+``path:line: VERDICT test: reason``, which editors and terminals turn into links.
 """
 
 import json
-from dataclasses import asdict
 from typing import Any, Protocol, Self
 
 import gptcc_cli
+from gptcc_cli.console.records import check_error_record, check_record
 from gptcc_cli.console.reporter import Reporter, print_error, write_answer, write_json
 from gptcc_cli.workspace import CaseOutcome, Outcome
 
@@ -20,25 +20,25 @@ VERDICT_NAMES = {
     "OLE": "output limit exceeded",
     "RE": "runtime error",
     "CE": "compile error",
-    "IE": "internal error of the judge",
+    "IE": "internal error in the judge",
 }
 
 
-class Report(Protocol):
-    """Shows outcomes one by one; what must come last is written when the block ends."""
+class CheckReport(Protocol):
+    """Prints outcomes one by one; a summary, if any, when the block ends."""
 
     def add(self, outcome: Outcome) -> None:
-        """Show one outcome."""
+        """Print an outcome."""
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Begin the report."""
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        """End."""
+        """End the report."""
 
 
-def open_report(name: str, *, quiet: bool, verbose: bool) -> Report:
-    """Return the report of a format: ``text``, ``json``, ``sarif`` or ``github``."""
+def open_report(name: str, *, quiet: bool, verbose: bool) -> CheckReport:
+    """Return a report in a format: ``text``, ``json``, ``sarif`` or ``github``."""
     match name:
         case "json":
             return _JsonReport()
@@ -50,17 +50,17 @@ def open_report(name: str, *, quiet: bool, verbose: bool) -> Report:
             return _TextReport(quiet=quiet, verbose=verbose)
 
 
-class _Report:
-    """A report without an end."""
+class _CheckReport:
+    """A report without a summary."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        """Write nothing more."""
+        """Print nothing more."""
 
 
-class _TextReport(_Report):
+class _TextReport(_CheckReport):
     def __init__(self, *, quiet: bool, verbose: bool) -> None:
         self._reporter = Reporter(quiet=quiet, verbose=verbose)
         self._counts: dict[str, int] = {}
@@ -78,7 +78,7 @@ class _TextReport(_Report):
         if outcome.verdict not in ("AC", "OK") or not self._reporter.quiet:
             write_answer("\n".join(text_lines(outcome, verbose=self._reporter.verbose)))
         if outcome.verdict is None and not outcome.skipped:
-            self._reporter.warn(not_verified(outcome), hint="name tests with --tests FILE|DIR")
+            self._reporter.warn(not_verified(outcome), hint="give tests with --tests FILE|DIR")
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         n = sum(self._counts.values())
@@ -87,22 +87,22 @@ class _TextReport(_Report):
             self._reporter.info(f"{n} files: {parts}")
 
 
-class _JsonReport(_Report):
+class _JsonReport(_CheckReport):
     def add(self, outcome: Outcome) -> None:
         if outcome.error is not None:
-            write_json("gptcc.error/1", error_record(outcome))
+            write_json("gptcc.error/1", check_error_record(outcome))
         else:
             write_json("gptcc.check/1", check_record(outcome))
 
 
-class _GithubReport(_Report):
+class _GithubReport(_CheckReport):
     def add(self, outcome: Outcome) -> None:
         for level, line, title, message in _findings(outcome):
             place = f"file={_property(outcome.path)},line={line},title={_property(title)}"
             write_answer(f"::{level} {place}::{_data(message)}")
 
 
-class _SarifReport(_Report):
+class _SarifReport(_CheckReport):
     def __init__(self) -> None:
         self._results: list[dict[str, Any]] = []
 
@@ -124,7 +124,7 @@ class _SarifReport(_Report):
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if error is not None:
             return
-        names = {**VERDICT_NAMES, "unverified": "nothing to verify with", "error": "unreadable"}
+        names = {**VERDICT_NAMES, "unverified": "no tests", "error": "unreadable file"}
         rules = [{"id": key, "shortDescription": {"text": text}} for key, text in names.items()]
         driver = {"name": "gptcc", "version": gptcc_cli.__version__, "rules": rules}
         log = {
@@ -136,7 +136,7 @@ class _SarifReport(_Report):
 
 
 def outcome_word(outcome: Outcome) -> str:
-    """Return a word for an outcome: its verdict, or why it has none."""
+    """Return the outcome's verdict, or a word for why it has none."""
     if outcome.error is not None:
         return "error"
     if outcome.skipped:
@@ -145,13 +145,13 @@ def outcome_word(outcome: Outcome) -> str:
 
 
 def text_lines(outcome: Outcome, *, verbose: bool) -> list[str]:
-    """Return a line for the solution, then the tests that failed; with ``verbose`` all tests."""
+    """Return a line for the solution and one for each failed test; with ``verbose``, each test."""
     if outcome.skipped:
-        return [f"{outcome.path}: skipped, as it asks"]
+        return [f"{outcome.path}: skipped (the file asks not to be checked)"]
     if outcome.verdict == "OK":
         return [f"{outcome.path}: OK {outcome.n_tests} tests"]
     tests = f"{outcome.n_passed} of {outcome.n_tests} tests" if outcome.n_tests else "no tests"
-    known = ", as checked before" if outcome.cached else ""
+    known = " (cached)" if outcome.cached else ""
     word = outcome_word(outcome)
     lines = [f"{outcome.path}: {word} {tests}, {outcome.slowest_s:.2f} s{known}"]
     for case in outcome.cases:
@@ -165,47 +165,19 @@ def text_lines(outcome: Outcome, *, verbose: bool) -> list[str]:
 
 def reason(case: CaseOutcome) -> str:
     """Return a case in one line: ``WA sample 1: line 1: expected '7', got '-1'``."""
-    doubt = " (not held against it: the sample is suspect)" if case.advisory else ""
+    doubt = " (ignored: the sample is suspect)" if case.advisory else ""
     return f"{case.verdict} {case.test}: {case.detail}".removesuffix(": ") + doubt
 
 
 def not_verified(outcome: Outcome) -> str:
-    """Say that a solution was not verified, and why."""
+    """Return a message that a solution was not verified, and why."""
     if outcome.n_tests:
-        return f"{outcome.path}: not verified, none of its samples can be trusted"
-    return f"{outcome.path}: not verified, no samples or tests were found"
-
-
-def check_record(outcome: Outcome) -> dict[str, Any]:
-    """Return what ``gptcc check --json`` writes for a solution: schema ``gptcc.check/1``."""
-    return {
-        "solution": outcome.path,
-        "verdict": outcome.verdict,
-        "skipped": outcome.skipped,
-        "cached": outcome.cached,
-        "n_passed": outcome.n_passed,
-        "n_tests": outcome.n_tests,
-        "slowest_s": outcome.slowest_s,
-        "warnings": list(outcome.warnings),
-        "cases": [
-            {key: value for key, value in asdict(case).items() if key != "shown"}
-            for case in outcome.cases
-        ],
-    }
-
-
-def error_record(outcome: Outcome) -> dict[str, Any]:
-    """Return what is written for a file that can't be checked: schema ``gptcc.error/1``."""
-    return {
-        "error": "ProblemError",
-        "message": outcome.error,
-        "hint": outcome.hint,
-        "exit_code": 4,
-    }
+        return f"{outcome.path}: not verified: all of its samples are suspect"
+    return f"{outcome.path}: not verified: no samples or tests found"
 
 
 def _findings(outcome: Outcome) -> list[tuple[str, int, str, str]]:
-    """Return level, line, title and message of everything there is to complain about."""
+    """Return level, line, title and message of each error and warning."""
     if outcome.error is not None:
         return [("error", 1, "error", outcome.error)]
     found = [

@@ -1,14 +1,16 @@
-"""What ``gptcc eval`` shows in a terminal: progress with time left, the figures, a comparison.
+"""The output of ``gptcc eval``: progress, figures, the comparison of two runs, a model card.
 
-Figures are plain text on standard output, so that they paste and diff; progress is talk.
+Figures are plain text on standard output, for pasting and comparing; progress goes to standard
+error.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from gptcc_cli.console.reporter import Reporter
+from gptcc_cli.console.reporter import Reporter, duration
 from gptcc_cli.evaluation.report import EvalReport, ReportRow, RunComparison
 from gptcc_cli.evaluation.stages import EvalProgress
 from gptcc_cli.generation import GeneratorStatus
@@ -17,43 +19,43 @@ from gptcc_cli.metrics import Estimate
 if TYPE_CHECKING:
     from rich.status import Status
 
-_PLAIN_EVERY_S = 10.0
-_MOST_CHANGES = 12
+_LINE_INTERVAL_S = 10.0
+_MAX_CHANGES = 12
 
 
 class StageView:
-    """Hears of a stage's progress and shows it on standard error."""
+    """Shows the progress of generating or grading on standard error."""
 
     def __init__(self, reporter: Reporter) -> None:
-        """Prepare to show."""
+        """Prepare to show progress."""
         self._reporter = reporter
         self._started_s = monotonic()
-        self._said_s = self._started_s
+        self._printed_s = self._started_s
         self._status: Status | None = None
         self._last: EvalProgress | None = None
         self._generating: GeneratorStatus | None = None
 
     def __enter__(self) -> Self:
-        """Start showing."""
+        """Start showing progress."""
         if not self._reporter.quiet and self._reporter.console.is_terminal:
             self._status = self._reporter.console.status("starting", spinner="line")
             self._status.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the terminal clean and say how far it came."""
+        """Clear the display and print the final state."""
         if self._status is not None:
             self._status.stop()
         if self._last is not None:
             self._reporter.info(self._line(self._last))
 
     def __call__(self, progress: EvalProgress) -> None:
-        """Take note of a finished problem."""
+        """Show that a problem is finished."""
         self._last = progress
         self._show()
 
     def watch(self, status: GeneratorStatus) -> None:
-        """Take note of a problem being written."""
+        """Show the generation of a problem."""
         self._generating = status
         self._show()
 
@@ -62,8 +64,8 @@ class StageView:
             return
         if self._status is not None:
             self._status.update(self._line(self._last))
-        elif monotonic() - self._said_s >= _PLAIN_EVERY_S:
-            self._said_s = monotonic()
+        elif monotonic() - self._printed_s >= _LINE_INTERVAL_S:
+            self._printed_s = monotonic()
             self._reporter.info(self._line(self._last))
 
     def _line(self, progress: EvalProgress) -> str:
@@ -82,23 +84,13 @@ class StageView:
         return ", ".join(words)
 
 
-def duration(seconds: float) -> str:
-    """Write a time in at most two units: ``42 s``, ``3 min 5 s``, ``2 h 10 min``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def percent(value: float) -> str:
-    """Write a share as a percentage with as many digits as it deserves."""
+    """Format a share as a percentage; below 10 % with two decimals."""
     return f"{100 * value:.2f} %" if value < 0.1 else f"{100 * value:.1f} %"
 
 
 def interval(estimate: Estimate) -> str:
-    """Write the ends of an interval in percent."""
+    """Format the ends of an interval in percent."""
     digits = 2 if estimate.high < 0.1 else 1
     return f"[{100 * estimate.low:.{digits}f}, {100 * estimate.high:.{digits}f}]"
 
@@ -119,14 +111,14 @@ def _report_lines(report: EvalReport) -> Iterator[str]:
 
 
 def title(report: EvalReport) -> str:
-    """Say in a line what was measured."""
+    """Return a line that says what was measured."""
     made = report.header["completions"]
     split = f" {made['split']}" if made["split"] else ""
     return f"{made['benchmark']}{split}, {model_of(report)}"
 
 
 def model_of(report: EvalReport) -> str:
-    """Who wrote the programs."""
+    """Return the name of the model."""
     made = report.header["completions"]
     return str(made.get("generator", "unknown"))
 
@@ -141,7 +133,7 @@ def _figure_table(rows: tuple[ReportRow, ...]) -> Iterator[str]:
 
 
 def aligned(table: list[list[str]]) -> Iterator[str]:
-    """Align columns: names to the left, everything else to the right."""
+    """Align columns: the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         cells = [row[0].ljust(widths[0])]
@@ -150,12 +142,16 @@ def aligned(table: list[list[str]]) -> Iterator[str]:
 
 
 def facts(report: EvalReport) -> Iterator[str]:
-    """Say everything a figure must not be read without."""
+    """Yield what a reader must know to interpret the figures."""
     made, header = report.header["completions"], report.header
     total = report.n_programs
     histogram = ", ".join(f"{count} {name}" for name, count in report.verdicts if name != "IE")
     yield f"programs: {total} ({histogram})"
-    cut = f", {report.n_truncated} of them by dropping a torn end" if report.n_truncated else ""
+    cut = (
+        f", {report.n_truncated} of them after an incomplete end was removed"
+        if report.n_truncated
+        else ""
+    )
     yield (
         f"compiling: {percent(report.n_compiling / total)}{cut}; "
         f"without code: {percent(report.n_without_code / total)}; "
@@ -178,9 +174,9 @@ def facts(report: EvalReport) -> Iterator[str]:
     if difference.only_gptcc or difference.only_apps:
         shown = ", ".join(difference.problems[:5])
         yield (
-            f"checkers: {difference.only_apps} programs pass by the published APPS comparison "
-            f"alone, {difference.only_gptcc} by gptcc's alone ({shown}); the published one "
-            "forgets order and repetition, and rejects some right layouts"
+            f"checkers: {difference.only_apps} programs pass only the published APPS comparison, "
+            f"{difference.only_gptcc} only gptcc's ({shown}); the published one ignores order and "
+            "repetition, and rejects some correct layouts"
         )
     for note in report.notes:
         yield f"note: {note}"
@@ -219,7 +215,7 @@ def comparison_text(comparison: RunComparison, first: str, second: str) -> str:
 
 
 def _comparison_lines(comparison: RunComparison, first: str, second: str) -> Iterator[str]:
-    yield f"{second} against {first}"
+    yield f"{second} compared with {first}"
     for name, why in zip((first, second), comparison.contamination, strict=True):
         if why:
             yield f"CONTAMINATED: {name}: {why}"
@@ -234,14 +230,80 @@ def _comparison_lines(comparison: RunComparison, first: str, second: str) -> Ite
     yield ""
     for name, one_value, other_value in comparison.settings:
         yield f"differs: {name}: {one_value} -> {other_value}"
-    for change in comparison.changes[:_MOST_CHANGES]:
+    for change in comparison.changes[:_MAX_CHANGES]:
         yield f"{change.problem}: {percent(change.first)} -> {percent(change.second)}"
-    left = len(comparison.changes) - _MOST_CHANGES
+    left = len(comparison.changes) - _MAX_CHANGES
     if left > 0:
-        yield f"and {left} more problems that differ"
+        yield f"... and {left} more problems with different scores"
     if comparison.left_out:
-        yield f"note: {comparison.left_out} problems that only one run has are not compared"
+        yield f"note: {comparison.left_out} problems are only in one run and were not compared"
     yield (
         "intervals: paired bootstrap over problems; p: McNemar's exact test, where every problem "
         "scores 0 or 1"
     )
+
+
+_DATASETS = {
+    "apps": ("codeparrot/apps", "APPS"),
+    "humaneval": ("openai/openai_humaneval", "HumanEval"),
+    "mbpp": ("google-research-datasets/mbpp", "MBPP"),
+}
+"""The data set's id on the hub and its name, by benchmark."""
+
+
+def model_card(report: EvalReport) -> str:
+    """Return ``model-index`` metadata and a results section for a model card on the hub."""
+    return "\n".join(_card_lines(report)) + "\n"
+
+
+def _card_lines(report: EvalReport) -> Iterator[str]:
+    yield "<!-- Move the block between the dashes into the metadata of the model card. -->"
+    yield "---"
+    yield from _metadata(report)
+    yield "---"
+    yield ""
+    yield "## Eval results"
+    yield ""
+    yield f"{title(report)}."
+    if report.contamination:
+        yield ""
+        yield f"**Contaminated: {report.contamination}.** The score measures how well the"
+        yield "model remembers these problems, not how well it solves new ones."
+    yield ""
+    names = list(report.rows[0].figures)
+    yield f"| | problems | {' | '.join(names)} |"
+    yield f"|---|---:|{'---:|' * len(names)}"
+    for row in report.rows:
+        cells = [f"{percent(one.value)} {interval(one)}" for one in row.figures.values()]
+        yield f"| {row.name} | {row.n_problems} | {' | '.join(cells)} |"
+    yield ""
+    for fact in facts(report):
+        yield f"- {fact}"
+
+
+def _metadata(report: EvalReport) -> Iterator[str]:
+    made = report.header["completions"]
+    dataset, name = _DATASETS.get(made["benchmark"], (made["benchmark"], made["benchmark"]))
+    label = f" (contaminated: {report.contamination})" if report.contamination else ""
+    yield "model-index:"
+    yield f"- name: {_quoted(str(made.get('model', model_of(report))))}"
+    yield "  results:"
+    yield "  - task:"
+    yield "      type: text-generation"
+    yield "      name: Code generation"
+    yield "    dataset:"
+    yield f"      type: {_quoted(dataset)}"
+    yield f"      name: {_quoted(name + label)}"
+    if made["split"]:
+        yield f"      split: {_quoted(made['split'])}"
+    yield "    metrics:"
+    for figure, one in report.rows[0].figures.items():
+        yield f"    - type: {_quoted(figure)}"
+        yield f"      value: {one.value:.6g}"
+        words = f"{figure}, 95 % interval {one.low:.6g} to {one.high:.6g}, checker "
+        yield f"      name: {_quoted(words + report.checker.value + label)}"
+
+
+def _quoted(text: str) -> str:
+    """Quote text for YAML, of which JSON's strings are a part."""
+    return json.dumps(text, ensure_ascii=False)

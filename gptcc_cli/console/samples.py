@@ -1,7 +1,4 @@
-"""Samples as they were found: marked in the statement, listed as text, or as rows.
-
-Draws and writes only; what is a sample was decided long before.
-"""
+"""The samples of a problem: marked in the statement, as text, or as JSON."""
 
 import json
 from bisect import bisect_right
@@ -43,11 +40,11 @@ def write_row(reading: Reading) -> None:
 
 
 def list_samples(reading: Reading, *, title: bool) -> str:
-    """Return the samples as plain text, each with the lines it stands on.
+    """Return the samples as plain text, each with its lines in the statement.
 
     Args:
-        reading: what was found.
-        title: whether to name the problem first, as where there are several.
+        reading: the problem as it was read.
+        title: whether to print the problem's id first.
     """
     problem = reading.problem
     places = _Places(problem.statement)
@@ -60,7 +57,7 @@ def list_samples(reading: Reading, *, title: bool) -> str:
 
 
 def draw_samples(readings: Sequence[Reading]) -> None:
-    """Show the statements on a terminal, with what was found in colour."""
+    """Print the statements on a terminal with samples and warnings in colour."""
     from rich.console import Console
     from rich.text import Text
 
@@ -80,7 +77,7 @@ def draw_samples(readings: Sequence[Reading]) -> None:
 
 
 def _summary(problem: Problem) -> str:
-    """Return one line on what a statement holds."""
+    """Return a line on the mode and samples of a problem."""
     kind = f"calls {problem.entry_point}" if problem.entry_point else f"by {problem.mode.value}"
     names = [_with_suspicion(sample) for sample in problem.samples]
     return f"{problem.id}: {kind}; " + (", ".join(names) if names else "no samples")

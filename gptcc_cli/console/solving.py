@@ -1,42 +1,42 @@
-"""What ``gptcc solve`` shows while it works, and the table after it.
+"""The output of ``gptcc solve``: progress, headline, table of candidates, and the program.
 
-On a terminal a few lines are drawn again and again: how much is written and judged, the last
-verdicts, and the text of one candidate as it is written. Elsewhere a plain line comes every few
-seconds. Everything goes to standard error.
+A terminal gets a live display of counts, the last verdicts and the text of one candidate;
+otherwise a line is printed every few seconds. Everything except the program goes to standard error.
 """
 
 from collections import Counter, deque
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from gptcc_cli.console.judged import STYLES, slowest_s
+from gptcc_cli.console.cases import STYLES, slowest_s
 from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.generation import GeneratorStatus
 from gptcc_cli.judging import Judgement, Verdict
-from gptcc_cli.solving import GenerationProgress, Judged, Solution, SolveEvent, Wrote
+from gptcc_cli.ranking import RankedCandidate
+from gptcc_cli.solving import Ended, GenerationProgress, Judged, Solution, SolveEvent, Wrote
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
     from rich.table import Table
 
-_PLAIN_EVERY_S = 5.0
-_TAIL_LINES = 6
+_LINE_INTERVAL_S = 5.0
+_PREVIEW_LINES = 6
 _RECENT = 5
 _ROWS = 10
 _WIDE = 60
-"""Columns from which on a table has room for more than verdicts and reasons."""
+"""Terminal columns from which the table also shows counts and times."""
 
 
 class SolveView:
-    """Listens to a run and draws it."""
+    """Shows the progress of a run."""
 
     def __init__(self, reporter: Reporter, n_wanted: int | None) -> None:
-        """Prepare to draw.
+        """Prepare to show progress.
 
         Args:
-            reporter: where to draw.
-            n_wanted: candidates asked for; ``None`` if the run ends otherwise.
+            reporter: where to show it.
+            n_wanted: candidates to generate; ``None``: until the budget ends.
         """
         self._reporter = reporter
         self._n_wanted = n_wanted
@@ -45,11 +45,11 @@ class SolveView:
         self._recent: deque[Judgement] = deque(maxlen=_RECENT)
         self._status = GeneratorStatus(n_tokens=0, n_active=0, n_finished=0)
         self._started_s = monotonic()
-        self._said_s = self._started_s
+        self._printed_s = self._started_s
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
-        """Start drawing."""
+        """Start showing progress."""
         if not self._reporter.quiet and self._reporter.console.is_interactive:
             from rich.live import Live
 
@@ -63,12 +63,12 @@ class SolveView:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop drawing and leave the terminal clean."""
+        """Clear the display."""
         if self._live is not None:
             self._live.stop()
 
     def __call__(self, event: SolveEvent) -> None:
-        """Take note of what happened."""
+        """Show an event."""
         match event:
             case Wrote():
                 self._n_written += 1
@@ -79,8 +79,8 @@ class SolveView:
                     self._reporter.debug(_judged_line(judgement))
             case GenerationProgress(status=status):
                 self._status = status
-        if self._live is None and monotonic() - self._said_s >= _PLAIN_EVERY_S:
-            self._said_s = monotonic()
+        if self._live is None and monotonic() - self._printed_s >= _LINE_INTERVAL_S:
+            self._printed_s = monotonic()
             self._reporter.info(self._line())
 
     def _line(self) -> str:
@@ -91,7 +91,7 @@ class SolveView:
             for verdict, count in self._verdicts.most_common()
         )
         return (
-            f"{self._n_written}{wanted} written, {sum(self._verdicts.values())} judged"
+            f"{self._n_written}{wanted} generated, {sum(self._verdicts.values())} judged"
             f"{f' ({verdicts})' if verdicts else ''}, "
             f"{self._status.n_tokens / elapsed_s:.0f} tokens/s, {elapsed_s:.0f} s"
         )
@@ -105,7 +105,7 @@ class SolveView:
         for judgement in self._recent:
             style = STYLES[judgement.verdict] if judgement.verdict else ""
             lines.append(Text(f"  {_judged_line(judgement)}", style=style, no_wrap=True))
-        tail = self._status.preview.splitlines()[-_TAIL_LINES:]
+        tail = self._status.preview.splitlines()[-_PREVIEW_LINES:]
         lines += [Text(f"  | {line}", style="dim", no_wrap=True) for line in tail]
         return Group(*lines)
 
@@ -122,59 +122,96 @@ def _why(judgement: Judgement) -> str:
     return failed.detail
 
 
-def headline(solution: Solution, *, sandboxed: bool = True) -> str:
-    """Say in a line what was verified, and how much was written for it.
+def program_text(solution: Solution, *, checked: bool) -> str | None:
+    """Return the best program, with a comment on top unless it passes every sample.
+
+    The comment goes with the file, so that an unverified program says so wherever it is read. A
+    verified program is returned exactly as it was run.
 
     Args:
-        solution: the run.
-        sandboxed: whether its programs were held; otherwise the line says so.
+        solution: the result of the search.
+        checked: whether programs were run at all.
     """
-    unheld = "" if sandboxed else ", run WITHOUT a sandbox"
-    counted = f"{solution.n_written} written, {len(solution.ranked)} different"
+    best = solution.best
+    if best is None:
+        return None
+    source = best.judgement.candidate.source
+    source = source if source.endswith("\n") else source + "\n"
+    return source if solution.solved else f"# gptcc: {_label(solution, best, checked)}\n{source}"
+
+
+def _label(solution: Solution, best: RankedCandidate, checked: bool) -> str:
+    judgement = best.judgement
+    if not checked:
+        words = "NOT RUN (--no-check)"
+    elif not solution.verified_by:
+        words = "UNVERIFIED (no samples found in the statement)"
+    elif solution.undecided:
+        words = "UNDECIDED (the judge failed)"
+    elif not judgement.cases:
+        words = "UNVERIFIED (the run ended before this program was tested)"
+    else:
+        verdict = judgement.verdict.value if judgement.verdict else "--"
+        words = (
+            f"WRONG (passes {judgement.n_passed} of {judgement.n_tests} samples, then {verdict})"
+        )
+    cut = {
+        Ended.BUDGET: "; best program when the budget ended",
+        Ended.INTERRUPTED: "; best program when interrupted",
+        Ended.FAILED: "; best program before the model failed",
+    }
+    return words + cut.get(solution.ended, "")
+
+
+def headline(solution: Solution, *, sandboxed: bool = True) -> str:
+    """Return a line that says what was verified and how much was generated.
+
+    Args:
+        solution: the result of the search.
+        sandboxed: whether programs ran in the sandbox; if not, the line says so.
+    """
+    unsafe = "" if sandboxed else ", run WITHOUT a sandbox"
+    counts = f"{solution.n_written} candidates, {len(solution.ranked)} different programs"
     n_tests = len(solution.verified_by)
     if solution.solved:
-        verified = f"passes {_all_of(n_tests)}{_agreement(solution)}{_doubts(solution)}"
+        samples = {1: "the only sample", 2: "both samples"}.get(n_tests, f"all {n_tests} samples")
+        result = f"passes {samples}{_consensus(solution)}{_doubts(solution)}"
     elif n_tests:
-        verified = f"none passes {_all_of(n_tests)}"
+        result = f"no program passes {'the sample' if n_tests == 1 else f'all {n_tests} samples'}"
     else:
-        verified = "unverified: no samples to run"
-    return f"{solution.problem.id}: {verified} ({counted}){unheld}"
+        result = "not verified: no samples to run"
+    return f"{solution.problem.id}: {result} [{counts}]{unsafe}"
 
 
-def _all_of(n_samples: int) -> str:
-    return "the one sample" if n_samples == 1 else f"all {n_samples} samples"
-
-
-def _agreement(solution: Solution) -> str:
-    """Say how many programs do what the best one does, if more than it do."""
-    best = solution.best
-    n_alike = best.cluster_size if best is not None else None
-    return f", {n_alike} different programs agree on further inputs" if (n_alike or 1) > 1 else ""
+def _consensus(solution: Solution) -> str:
+    """Say how many programs give the same outputs as the best one, if there are others."""
+    size = solution.best.cluster_size if solution.best is not None else None
+    return f", {size} different programs agree on further inputs" if (size or 1) > 1 else ""
 
 
 def _doubts(solution: Solution) -> str:
-    """Say what speaks against the best program, though it passes."""
+    """Say what speaks against the best program although it passes."""
     evidence, best = solution.evidence, solution.best
     if best is not None and best.degenerate:
-        return ", but fails on most further inputs or answers all alike"
+        return ", but fails on most further inputs or always gives the same answer"
     if not evidence.most_agree:
         n_others = evidence.n_passing - evidence.n_alike
-        verbs = "passes does" if n_others == 1 else "pass do"
-        return f", but {n_others} that {verbs} otherwise"
+        others = "candidate gives" if n_others == 1 else "candidates give"
+        return f", but {n_others} other passing {others} different outputs"
     if not evidence.significant:
-        return f", but luck does so once in {max(2, round(2**evidence.bits)):,}"
+        return f" (1 in {max(2, round(2**evidence.bits)):,} random programs would too)"
     if evidence.common:
         return ""
-    verb = "does" if evidence.n_alike == 1 else "do"
-    return f", but only {evidence.n_alike} of {evidence.n_written:,} {verb}"
+    verb = "gives" if evidence.n_alike == 1 else "give"
+    return f", but only {evidence.n_alike} of {evidence.n_written:,} candidates {verb} this answer"
 
 
 def solution_table(solution: Solution, *, width: int) -> "Table":
-    """Draw the candidates in their order: verdict, samples passed, and why.
+    """Return a table of the candidates, best first: verdict, samples passed, and reason.
 
     Args:
-        solution: whose candidates they are.
-        width: columns of the terminal; where they are few, the reason gets what there is.
+        solution: the result of the search.
+        width: columns of the terminal; in a narrow one, only verdicts and reasons are shown.
     """
     from rich.table import Table
     from rich.text import Text
@@ -185,7 +222,7 @@ def solution_table(solution: Solution, *, width: int) -> "Table":
     if width >= _WIDE:
         table.add_column("passed", justify="right")
         table.add_column("time", justify="right")
-    table.add_column("why", overflow="fold")
+    table.add_column("reason", overflow="fold")
     for ranked in solution.ranked[:_ROWS]:
         judgement = ranked.judgement
         verdict = judgement.verdict
@@ -199,5 +236,5 @@ def solution_table(solution: Solution, *, width: int) -> "Table":
         )
     left_out = len(solution.ranked) - _ROWS
     if left_out > 0:
-        table.caption = f"and {left_out} more"
+        table.caption = f"... and {left_out} more"
     return table

@@ -1,4 +1,4 @@
-"""What ``gptcc train`` shows: the plan before, a line of progress during, the result after."""
+"""The output of ``gptcc train``: the plan, and progress."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from gptcc_cli.console.reporter import Reporter
+from gptcc_cli.console.reporter import Reporter, duration
 from gptcc_cli.training.encoding import Example
 from gptcc_cli.training.events import Began, Event, Saved, Updated, Validated
 from gptcc_cli.training.plan import TrainingPlan
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.text import Text
 
-_PLAIN_EVERY_S = 10.0
+_LINE_INTERVAL_S = 10.0
 _RECENT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a run will need."""
+    """Estimated needs of a training run."""
 
     memory_bytes: int
     wall_s: float | None
-    """``None``: it was not measured."""
+    """``None``: not measured."""
 
 
 class TrainView:
-    """Listens to a run and draws its progress on standard error."""
+    """Shows the progress of training on standard error."""
 
     def __init__(self, reporter: Reporter) -> None:
-        """Prepare to draw; a terminal gets a bar, anything else a line every ten seconds."""
+        """Prepare to show progress: a bar on a terminal, otherwise a line every ten seconds."""
         self._reporter = reporter
         self._bar: Progress | None = None
         self._task: Any = None
         self._recent: deque[Updated] = deque(maxlen=_RECENT)
         self._updates = 0
-        self._said_s = monotonic()
+        self._printed_s = monotonic()
 
     def __enter__(self) -> Self:
-        """Start drawing."""
+        """Start showing progress."""
         if not self._reporter.quiet and self._reporter.console.is_terminal:
             from rich.progress import BarColumn, Progress, TextColumn
 
@@ -57,21 +57,21 @@ class TrainView:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop drawing."""
+        """Clear the display."""
         if self._bar is not None:
             self._bar.stop()
 
     def __call__(self, event: Event) -> None:
-        """Show what happened."""
+        """Show an event."""
         match event:
             case Began(schedule=schedule, first_update=first):
                 self._updates = schedule.updates
                 if first:
-                    self._reporter.info(f"going on from update {first:,}")
+                    self._reporter.info(f"resuming from update {first:,}")
             case Updated():
                 self._updated(event)
             case Validated(update=update):
-                self._reporter.info(f"update {update:,}: {_seen(event)}")
+                self._reporter.info(f"update {update:,}: {_validation_line(event)}")
             case Saved(path=path):
                 self._reporter.debug(f"saved {path}")
 
@@ -80,8 +80,8 @@ class TrainView:
         facts = self._facts(event)
         if self._bar is not None:
             self._bar.update(self._task, completed=event.update, total=self._updates, facts=facts)
-        elif monotonic() - self._said_s >= _PLAIN_EVERY_S or event.update == self._updates:
-            self._said_s = monotonic()
+        elif monotonic() - self._printed_s >= _LINE_INTERVAL_S or event.update == self._updates:
+            self._printed_s = monotonic()
             self._reporter.info(f"update {event.update:,}/{self._updates:,}  {facts}")
 
     def _facts(self, event: Updated) -> str:
@@ -93,7 +93,7 @@ class TrainView:
 
 
 def plan_lines(plan: TrainingPlan, expected: Expected) -> list[str]:
-    """The figures of a run, a line each."""
+    """Return the figures of a plan, a line each."""
     schedule, n = plan.schedule, len(plan.train.examples)
     left_out = ", ".join(f"{count:,} {why}" for why, count in plan.left_out.most_common())
     seen = plan.n_tokens / n * schedule.examples
@@ -105,8 +105,8 @@ def plan_lines(plan: TrainingPlan, expected: Expected) -> list[str]:
         + (f", {len(plan.excluded):,} excluded" if plan.excluded else ""),
         f"examples    {n:,} ({plan.train.n_shortened:,} shortened), "
         f"{schedule.examples_per_epoch:,} an epoch; left out: {left_out or 'none'}",
-        f"tokens      {plan.n_tokens:,}, of which {plan.n_answer_tokens:,} are learnt; "
-        f"about {seen:,.0f} will be read",
+        f"tokens      {plan.n_tokens:,}, of which {plan.n_answer_tokens:,} are trained on; "
+        f"about {seen:,.0f} in all epochs",
         f"updates     {schedule.updates:,} ({schedule.updates_per_epoch:,} an epoch, "
         f"{schedule.warmup_updates:,} to warm up)",
         f"batch       {schedule.global_batch} = {schedule.per_device} x "
@@ -118,7 +118,7 @@ def plan_lines(plan: TrainingPlan, expected: Expected) -> list[str]:
 
 
 def plan_record(plan: TrainingPlan, expected: Expected) -> dict[str, Any]:
-    """The same figures for a program."""
+    """Return the record of a plan: schema ``gptcc.training-plan/1``."""
     schedule = plan.schedule
     return {
         "recipe": plan.recipe.settings(),
@@ -145,19 +145,19 @@ def plan_record(plan: TrainingPlan, expected: Expected) -> dict[str, Any]:
 
 
 def show_plan(
-    plan: TrainingPlan, expected: Expected, pieces: Sequence[tuple[Example, Sequence[str]]]
+    plan: TrainingPlan, expected: Expected, examples: Sequence[tuple[Example, Sequence[str]]]
 ) -> None:
     """Write the plan and some examples to standard output.
 
     Args:
         plan: the run.
-        expected: what it needs.
-        pieces: examples with the text of each of their tokens.
+        expected: estimated needs.
+        examples: some of the examples, with the text of each of their tokens.
     """
     from rich.console import Console
 
     console = Console(highlight=False)
-    for example, texts in pieces:
+    for example, texts in examples:
         console.print(_example_text(example, texts), soft_wrap=True)
     for line in plan_lines(plan, expected):
         console.print(line, markup=False, soft_wrap=True)
@@ -167,7 +167,7 @@ _SHADES = {0: ("dim", "dim underline"), 1: ("green", "bold green")}
 
 
 def _example_text(example: Example, texts: Sequence[str]) -> "Text":
-    """Every token in the colour of its weight; shades alternate, so that tokens can be told."""
+    """Return tokens coloured by weight, in alternating shades to tell them apart."""
     from rich.text import Text
 
     text = Text()
@@ -183,18 +183,8 @@ def _example_text(example: Example, texts: Sequence[str]) -> "Text":
     return text.append("\n")
 
 
-def _seen(event: Validated) -> str:
+def _validation_line(event: Validated) -> str:
     parts = [] if event.loss is None else [f"validation loss {event.loss:.4f}"]
     if event.n_problems:
         parts.append(f"{event.n_solved}/{event.n_problems} validation problems solved")
-    return ", ".join(parts) or "nothing to validate on"
-
-
-def duration(seconds: float) -> str:
-    """A time for people: ``2 h 05 min``, ``3 min 20 s``, ``8 s``."""
-    whole = round(seconds)
-    if whole >= 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60:02} min"
-    if whole >= 60:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole} s"
+    return ", ".join(parts) or "no validation problems"

@@ -216,7 +216,7 @@ def page() -> None:
     import re
     import shutil
 
-    from gptcc_cli.console.report_page import report_page
+    from gptcc_cli.console.report_files import report_page
     from gptcc_cli.evaluation.examples import GradedExample
     from gptcc_cli.evaluation.report import make_report
     from tests.evaluation.test_report import write_results

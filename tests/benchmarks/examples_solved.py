@@ -23,7 +23,7 @@ def main() -> None:
         record = _solve(path)
         seconds = time.monotonic() - started_s
         solved = f"yes, {record['n_tests']} samples" if record["solved"] else "no"
-        cells = (f"`{path.name}`", solved, record["n_written"], record["n_programs"])
+        cells = (f"`{path.name}`", solved, record["n_completions"], record["n_programs"])
         print(f"| {' | '.join(map(str, cells))} | {seconds:.0f} |\n")
         sys.stdout.flush()
 
@@ -32,7 +32,7 @@ def _solve(path: Path) -> dict[str, object]:
     command = [sys.executable, "-m", "gptcc_cli", "solve", str(path), "-m", "embedded", "--no-log"]
     done = subprocess.run([*command, "--json", "-q"], capture_output=True, text=True, check=False)
     record: dict[str, object] = json.loads(done.stdout.splitlines()[0])
-    assert record["schema"] == "gptcc.solution/1", done.stdout
+    assert record["schema"] == "gptcc.solution/2", done.stdout
     return record
 
 

@@ -156,7 +156,7 @@ def test_a_crash_on_an_input_like_the_samples_is_advice(gptcc: Command, tmp_path
     assert "solution.py:3: advice: RE on an input like sample" in done.stderr
     assert "AssertionError" in done.stderr
     again = gptcc("check", "--mutated", "8", "solution.py")
-    assert "as checked before" in again.stdout
+    assert "cached" in again.stdout
     assert "advice: RE" in again.stderr
     (tmp_path / "solution.py").write_text(f"{known}print(sum(map(int, a)))\n")
     assert "advice" not in gptcc("check", "--mutated", "8", "solution.py").stderr

@@ -71,7 +71,7 @@ def test_a_wrong_answer_is_told_again_word_by_word(gptcc: Command, sums: Path) -
     again = gptcc("check", "sums/solution.py")
     assert first.returncode == again.returncode == 1
     assert "sums/solution.py:1: WA sample 1: line 1: expected '7', got '-1'" in first.stdout
-    assert again.stdout == first.stdout.replace(" s\n", " s, as checked before\n")
+    assert again.stdout == first.stdout.replace(" s\n", " s (cached)\n")
 
 
 def test_a_program_that_was_too_slow_gets_another_chance(gptcc: Command, sums: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_skipped_solution_is_not_run(gptcc: Command, problems: Path) -> None:
     (problems / "problems" / "two" / "solution.py").write_text("# gptcc: skip\n" + WRONG)
     done = gptcc("check", "problems/two/solution.py")
     assert done.returncode == 0
-    assert done.stdout == "problems/two/solution.py: skipped, as it asks\n"
+    assert done.stdout.startswith("problems/two/solution.py: skipped")
 
 
 def test_one_file_that_is_gone_does_not_hide_the_others(gptcc: Command, problems: Path) -> None:

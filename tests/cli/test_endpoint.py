@@ -47,7 +47,7 @@ def test_a_server_writes_and_its_programs_are_judged(
     )
     assert done.returncode == 1, done.stderr
     record = json.loads(done.stdout)
-    assert record["n_written"] == 2
+    assert record["n_completions"] == 2
     assert record["model"].startswith("tiny at http://127.0.0.1")
 
 
@@ -59,7 +59,7 @@ def test_half_an_answer_loses_nothing_and_exits_5(
     assert done.returncode == 5, done.stderr
     solution, error = map(json.loads, done.stdout.splitlines())
     # The half is there as well: cut off, but nothing that was written is lost.
-    assert (solution["ended"], solution["n_written"]) == ("failed", 2)
+    assert (solution["ended"], solution["n_completions"]) == ("failed", 2)
     assert error["schema"] == "gptcc.error/1"
 
 

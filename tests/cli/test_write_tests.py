@@ -79,7 +79,11 @@ def test_of_two_that_pass_the_one_goes_first_that_meets_the_tests_a_model_wrote(
     first, second = json.loads(done.stdout)["candidates"]
     assert "a + b" in first["source"]
     assert "passes 2 of 2 generated tests" in first["reason"]
-    assert (first["n_claims_met"], second["n_claims_met"], second["n_claims"]) == (2, 0, 2)
+    assert (
+        first["n_generated_tests_passed"],
+        second["n_generated_tests_passed"],
+        second["n_generated_tests"],
+    ) == (2, 0, 2)
     assert "tests the model wrote: 2 of 3 asked for, 1 more can't be used" in done.stderr
 
 
@@ -90,7 +94,7 @@ def test_claims_judge_no_program(gptcc: Command, problem: Path, chat: Chat) -> N
     record = json.loads(done.stdout)
     assert [one["verdict"] for one in record["candidates"]] == ["AC", "AC"]
     assert (record["solved"], record["n_passed"], record["n_tests"]) == (True, 1, 1)
-    assert [one["n_claims_met"] for one in record["candidates"]] == [0, 0]
+    assert [one["n_generated_tests_passed"] for one in record["candidates"]] == [0, 0]
 
 
 def test_without_a_sample_nothing_is_called_solved(
@@ -114,7 +118,7 @@ def test_a_run_is_replayed_with_the_tests_it_had(gptcc: Command, problem: Path, 
     assert "2 of 3 tests, by the model" in shown
     assert r'"3 4\n" gives "7"' in shown
     record = json.loads(gptcc("history", "show", "last", "--json").stdout)
-    assert record["tests_written"] == TESTS
+    assert record["generated_tests_text"] == TESTS
 
 
 def test_a_special_judge_and_an_unusable_reply_leave_the_order_alone(

@@ -2,8 +2,8 @@
 
     python -m tests.documentation.reference
 
-writes ``docs/reference/{commands,configuration,exit-codes}.md`` and the manual page; a test
-says so where they lag behind.
+writes ``docs/reference/{commands,configuration,exit-codes}.md``, ``schemas.json`` and the manual
+page; a test compares them with the files.
 """
 
 import ast
@@ -24,6 +24,7 @@ from gptcc_cli.cli import run
 from gptcc_cli.cli.commands import app
 from gptcc_cli.cli.configuration import USERS_ALONE, knobs_of
 from gptcc_cli.errors import ExitCode
+from tests.documentation.schemas import schemas
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 NOTE = "<!-- Written by `python -m tests.documentation.reference`; change the code instead. -->\n"
@@ -38,6 +39,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "configuration.md": _configuration_page(),
         REFERENCE / "exit-codes.md": _exit_codes_page(),
         REFERENCE / "gptcc.1": _manual_page(),
+        REFERENCE / "schemas.json": schemas(),
     }
 
 

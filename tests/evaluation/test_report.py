@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 
-from gptcc_cli.console.charts import charts
-from gptcc_cli.console.drawing import svg
+from gptcc_cli.console.charts import charts, svg
 from gptcc_cli.console.evaluation import comparison_text, report_record, report_text
-from gptcc_cli.console.report_files import problems_csv
-from gptcc_cli.console.report_page import report_page
+from gptcc_cli.console.report_files import problems_csv, report_page
 from gptcc_cli.errors import UsageError
 from gptcc_cli.evaluation import grading
 from gptcc_cli.evaluation.contamination import contamination

@@ -107,6 +107,11 @@ def go(log: RunLog, texts: Iterable[str], problem: Problem = PROBLEM) -> Solutio
     )
 
 
+def solved_by(*texts: str, problem: Problem = PROBLEM) -> Solution:
+    """Return the solution that these texts give."""
+    return go(RunLog(), texts, problem)
+
+
 def record(path: Path, *texts: str, problem: Problem = PROBLEM) -> str:
     """Record one whole run and return its ID."""
     with Recorder(path) as recorder:

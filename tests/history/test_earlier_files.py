@@ -55,10 +55,10 @@ def renamed(record: dict[str, Any]) -> dict[str, Any]:
     cases = [case for program in record["programs"] for case in program["cases"]]
     for case in cases:
         case.update({name: case.get(name) for name in facts})
-    names = {"tests_written": "generated_tests_text"}
+    names = {"tests_written": "generated_tests_text", "n_tests_beside": "n_given_tests"}
     shown = {names.get(name, name): value for name, value in record.items()}
     shown["config"] = config_of(shown.pop("settings"))
-    return shown
+    return {**shown, "schema": "gptcc.run/2"}
 
 
 def config_of(settings: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def config_of(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_runs_are_listed_as_they_were(output: Output) -> None:
-    assert output("list") == EXPECTED["list"]
+    assert output("list") == [{**run, "schema": "gptcc.run/2"} for run in EXPECTED["list"]]
 
 
 def test_each_run_is_shown_as_it_was(output: Output) -> None:

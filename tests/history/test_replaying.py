@@ -149,7 +149,7 @@ def test_a_tiny_model_writes_the_same_again(
     assert gptcc("solve", COINS, *options, "--batch-size", "3").returncode == 1
     done = gptcc("history", "replay", "last", "--generate", "-q")
     assert (done.returncode, done.stderr) == (0, ""), done
-    assert "6 candidates, written anew" in done.stdout
+    assert "6 candidates, generated again" in done.stdout
     change(history, "UPDATE requests SET seed = seed + 1 WHERE number = 4")
     done = gptcc("history", "replay", "last", "--generate", "-q")
     assert done.returncode == 1

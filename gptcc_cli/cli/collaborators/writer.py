@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 
 from gptcc_cli.console import Reporter
-from gptcc_cli.console.fetching import FetchView
+from gptcc_cli.console.reporter import FetchView
 from gptcc_cli.errors import ModelError
 from gptcc_cli.generation import (
     Generator,

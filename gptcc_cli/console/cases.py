@@ -1,11 +1,11 @@
-"""One test of one program, in a few lines: what went in, what came out, what was expected."""
+"""One test of one program in a few lines: verdict, input, expected and actual output."""
 
 import json
 
 from gptcc_cli.judging import CaseResult, Judgement, Verdict
 
-_MOST_LINES = 8
-_MOST_CHARACTERS = 400
+_MAX_LINES = 8
+_MAX_LINE_LENGTH = 400
 
 STYLES = {
     Verdict.AC: "green",
@@ -18,7 +18,7 @@ STYLES = {
     Verdict.CE: "dim",
     Verdict.IE: "bold red",
 }
-"""How a verdict is coloured; its letters say the same without colour."""
+"""The colour of a verdict, in addition to its letters."""
 
 
 def slowest_s(judgement: Judgement) -> float:
@@ -27,7 +27,7 @@ def slowest_s(judgement: Judgement) -> float:
 
 
 def case_lines(case: CaseResult) -> list[str]:
-    """Return a line for the case; for one that failed also its input and outputs, cut short."""
+    """Return a line for the case; if it failed, also its input and outputs, shortened."""
     detail = f" {case.detail}" if case.detail else ""
     lines = [f"{case.verdict.value} {case.test.name}:{detail}".removesuffix(":")]
     if case.verdict in (Verdict.WA, Verdict.PE) and case.execution is not None:
@@ -46,7 +46,7 @@ def _actual(case: CaseResult) -> str:
         return case.execution.stdout.decode("utf-8", "replace")
     if case.execution.answer_json is not None:
         return case.execution.answer_json
-    return case.execution.answer_problem or "nothing"
+    return case.execution.answer_problem or "no answer"
 
 
 def _shown(value: object) -> str:
@@ -57,11 +57,11 @@ def _shown(value: object) -> str:
 
 
 def _block(name: str, text: str, *, last: bool = False) -> list[str]:
-    """Return the text under its name, at most a few lines of it, without control characters."""
+    """Return a name and a few lines of text below it, without control characters."""
     lines = text.splitlines() or ["(empty)"]
-    left_out = len(lines) - _MOST_LINES
-    kept = lines[-_MOST_LINES:] if last else lines[:_MOST_LINES]
-    shown = [f"    {_printable(line)[:_MOST_CHARACTERS]}" for line in kept]
+    left_out = len(lines) - _MAX_LINES
+    kept = lines[-_MAX_LINES:] if last else lines[:_MAX_LINES]
+    shown = [f"    {_printable(line)[:_MAX_LINE_LENGTH]}" for line in kept]
     if left_out > 0:
         shown.insert(0 if last else len(shown), f"    ... and {left_out} more lines")
     return [f"  {name}:", *shown]
