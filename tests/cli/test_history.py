@@ -79,7 +79,7 @@ def test_show_gives_problem_settings_programs_and_answer(gptcc: Command, replay:
     assert page.endswith(RIGHT)
     (record,) = lines(gptcc, "show", "last")
     assert record["statement"] == COINS.read_text()
-    assert record["settings"]["time_limit"] == 3  # type: ignore[index]
+    assert record["config"]["time_limit_s"] == 3  # type: ignore[index]
     assert [one["verdict"] for one in record["programs"]] == ["AC", "WA"]  # type: ignore[attr-defined]
 
 
