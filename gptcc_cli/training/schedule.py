@@ -51,22 +51,6 @@ class Schedule:
         """Examples seen in total, repetitions included."""
         return self.updates * self.global_batch
 
-    def learning_rate(self, recipe: Recipe, update: int) -> float:
-        """Return the learning rate of an update.
-
-        Args:
-            recipe: The recipe this schedule was built from.
-            update: Counted from 0, so the first update of a warm-up changes nothing.
-        """
-        if update < self.warmup_updates:
-            return recipe.learning_rate * update / self.warmup_updates
-        if recipe.lr_scheduler_type == "constant":
-            return recipe.learning_rate
-        done = (update - self.warmup_updates) / max(1, self.updates - self.warmup_updates)
-        if recipe.lr_scheduler_type == "linear":
-            return recipe.learning_rate * max(0.0, 1.0 - done)
-        return recipe.learning_rate * max(0.0, 0.5 * (1.0 + math.cos(math.pi * done)))
-
 
 def build_schedule(recipe: Recipe, *, examples_per_epoch: int, world: int = 1) -> Schedule:
     """Compute the figures of a run.

@@ -254,7 +254,8 @@ class TrainProgress(TrainerCallback):  # type: ignore[misc]
         return bool(asked.item())
 
 
-_SCHEDULERS = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+SCHEDULERS = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+"""transformers' name of each ``lr_scheduler_type``."""
 _OPTIMIZERS = {"adamw": "adamw_torch", "adamw8bit": "adamw_bnb_8bit", "adafactor": "adafactor"}
 
 
@@ -267,7 +268,7 @@ def _training_arguments(parts: TrainerParts) -> TrainingArguments:
             per_device_train_batch_size=schedule.per_device,
             gradient_accumulation_steps=schedule.accumulation,
             learning_rate=recipe.learning_rate,
-            lr_scheduler_type=_SCHEDULERS[recipe.lr_scheduler_type],
+            lr_scheduler_type=SCHEDULERS[recipe.lr_scheduler_type],
             warmup_steps=schedule.warmup_updates,
             optim=_OPTIMIZERS[recipe.optimizer],
             adam_beta1=recipe.beta1,

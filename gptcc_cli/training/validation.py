@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -144,8 +144,6 @@ class PassRate:
 def verified(
     problems: Iterable[TrainingProblem],
     judge: Judge,
-    *,
-    watch: Callable[[int], None] | None = None,
 ) -> tuple[tuple[TrainingProblem, ...], Counter[str]]:
     """Keep only the solutions that pass every test of their problem.
 
@@ -154,7 +152,6 @@ def verified(
     Args:
         problems: Problems that were read with their tests.
         judge: Runs the solutions.
-        watch: Called with the number of problems done.
 
     Returns:
         The problems with the solutions that passed, and the number of the others by verdict (``no
@@ -165,7 +162,7 @@ def verified(
     """
     kept: list[TrainingProblem] = []
     left_out: Counter[str] = Counter()
-    for number, problem in enumerate(problems, 1):
+    for problem in problems:
         verdicts = (
             _verdicts(problem, judge) if problem.tests else ["no tests"] * len(problem.solutions)
         )
@@ -174,8 +171,6 @@ def verified(
         pairs = zip(problem.solutions, verdicts, strict=True)
         solutions = tuple(source for source, verdict in pairs if verdict == passed)
         kept.append(replace(problem, solutions=solutions))
-        if watch is not None:
-            watch(number)
     return tuple(kept), left_out
 
 
