@@ -1,7 +1,7 @@
 """Files -> entries: APPS directories, JSONL (also gzipped), JSON, parquet.
 
-Every entry reads its own record when it is wanted, so that a benchmark of gigabytes costs a
-look at each record and no more.
+Every entry reads its own record on demand: opening a benchmark of gigabytes scans the records
+once and holds none.
 """
 
 import gzip
@@ -26,10 +26,10 @@ _PARTS = {
 
 
 def entries_of_directory(path: Path) -> tuple[BenchmarkEntry, ...]:
-    """Read a directory that holds one directory in APPS layout for each problem.
+    """Read a directory with one directory in APPS layout for each problem.
 
     Raises:
-        ProblemError: it holds none.
+        ProblemError: there is none.
     """
     problems = [child for child in path.iterdir() if (child / "question.txt").is_file()]
     if not problems:
@@ -42,11 +42,11 @@ def entries_of_directory(path: Path) -> tuple[BenchmarkEntry, ...]:
 
 
 def entries_of_file(path: Path) -> tuple[BenchmarkEntry, ...]:
-    """Read a file of records by its ending: ``.jsonl``, ``.jsonl.gz``, ``.json``, ``.parquet``.
+    """Read a file of records by its extension: ``.jsonl``, ``.jsonl.gz``, ``.json``, ``.parquet``.
 
     Raises:
         ProblemError: it can't be read, or a line is not a record.
-        UsageError: the ending is none of these.
+        UsageError: the extension is another one.
     """
     name = path.name.removesuffix(".gz")
     if name.endswith(".jsonl") or name.endswith(".json"):
@@ -54,7 +54,7 @@ def entries_of_file(path: Path) -> tuple[BenchmarkEntry, ...]:
     if name.endswith(".parquet"):
         return tuple(_parquet_entries(path))
     raise UsageError(
-        f"{str(path)!r} is not a benchmark: its ending is not known",
+        f"{str(path)!r} is not a benchmark: unknown extension {path.suffix!r}",
         hint="give a directory in APPS layout, or a .jsonl, .jsonl.gz, .json or .parquet file",
     )
 
@@ -63,7 +63,7 @@ def _directory_entry(path: Path) -> BenchmarkEntry:
     metadata = _metadata(path)
     digest = hashlib.sha256((path / "question.txt").read_bytes())
     tests = path / "input_output.json"
-    # The tests of APPS are gigabytes: their size stands for them.
+    # The tests of APPS are gigabytes: use their size.
     digest.update(str(tests.stat().st_size if tests.is_file() else -1).encode())
     difficulty = metadata.get("difficulty")
     return BenchmarkEntry(
@@ -96,7 +96,7 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ProblemError(f"{path} can't be read: {reason}") from error
+        raise ProblemError(f"cannot read {str(path)!r}: {reason}") from error
 
 
 def _line_entries(path: Path) -> Iterator[BenchmarkEntry]:
@@ -113,7 +113,7 @@ def _line_entries(path: Path) -> Iterator[BenchmarkEntry]:
                 return
         yield from _offset_entries(path)
     except (OSError, ValueError) as error:
-        raise ProblemError(f"{path} can't be read: {error}") from error
+        raise ProblemError(f"cannot read {str(path)!r}: {error}") from error
 
 
 def _held_entries(lines: list[bytes], path: Path) -> Iterator[BenchmarkEntry]:
@@ -190,7 +190,7 @@ def _parquet(path: Path) -> Any:
     try:
         return pyarrow.parquet.ParquetFile(path)
     except (OSError, ValueError) as error:
-        raise ProblemError(f"{path} can't be read: {error}") from error
+        raise ProblemError(f"cannot read {str(path)!r}: {error}") from error
 
 
 def _parquet_line(path: Path, group: int, place: int) -> bytes:

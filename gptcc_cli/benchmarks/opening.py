@@ -1,7 +1,7 @@
 """A name or a path -> Benchmark.
 
-``apps``, ``humaneval`` and ``mbpp`` are looked for where they already are before anything is
-fetched; a path is read as it is; ``hub:owner/name/file`` names a file of a data set.
+``apps``, ``humaneval`` and ``mbpp`` are fetched unless they are cached or installed;
+``hub:owner/name/file`` is a file of a data set.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ NAMES = ("apps", "humaneval", "mbpp")
 
 
 def open_benchmark(where: str, *, split: str | None = None) -> Benchmark:
-    """Find a benchmark and list its entries.
+    """Open a benchmark and list its entries.
 
     Args:
         where: ``apps``, ``humaneval``, ``mbpp`` (a directory of that name is ``./apps``), a
@@ -22,7 +22,7 @@ def open_benchmark(where: str, *, split: str | None = None) -> Benchmark:
         split: ``train``, ``test``, ...; ``None``: ``test``, where there is one.
 
     Raises:
-        UsageError: the name is not known, or the benchmark has no such split.
+        UsageError: the name is unknown, or the benchmark has no such split.
         ProblemError: it can't be fetched or read.
     """
     path = Path(where)
@@ -38,7 +38,7 @@ def open_benchmark(where: str, *, split: str | None = None) -> Benchmark:
         return _of_file(path, _stem(path), split or "", str(path))
     raise UsageError(
         f"there is no benchmark {where!r}",
-        hint=f"name one of {', '.join(NAMES)}, a directory in APPS layout, or a .jsonl file",
+        hint=f"use {', '.join(NAMES)}, a directory in APPS layout, or a .jsonl file",
     )
 
 

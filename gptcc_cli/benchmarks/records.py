@@ -1,7 +1,6 @@
 """Records -> items: what the fields of APPS, HumanEval and MBPP mean.
 
-The form is told by a record's fields, so that a file of any name is read. Nothing here touches
-the disk.
+The benchmark is recognized by a record's fields, whatever the file's name. Reads no files.
 """
 
 import ast
@@ -18,14 +17,14 @@ from gptcc_cli.sources import Source
 from gptcc_cli.sources.tests import tests_from_json
 
 Record = Mapping[str, Any]
-"""One row of a file, as JSON has it."""
+"""One row of a file, as JSON."""
 
 
 def item_of(record: Record, id_: str) -> BenchmarkItem:
-    """Read one record of any form that is known.
+    """Read a record of any known benchmark.
 
     Raises:
-        ProblemError: it has the fields of none, or one of them can't be meant.
+        ProblemError: its fields are those of no known benchmark, or a field is invalid.
     """
     if "question" in record:
         return apps_item(record, id_)
@@ -49,7 +48,7 @@ def item_of(record: Record, id_: str) -> BenchmarkItem:
 
 
 def id_of(record: Record, position: int) -> str:
-    """A record's own id: ``task_id`` or ``problem_id`` (APPS pads to four digits)."""
+    """Return a record's own id: ``task_id`` or ``problem_id`` (APPS pads to four digits)."""
     if "task_id" in record:
         task_id = record["task_id"]
         return f"MBPP/{task_id}" if isinstance(task_id, int) else str(task_id)
@@ -60,7 +59,7 @@ def id_of(record: Record, position: int) -> str:
 def apps_item(record: Record, id_: str) -> BenchmarkItem:
     """Read an APPS problem; ``solutions`` and ``input_output`` may be JSON in text.
 
-    The hub's copy has one more leading newline before its starter code; it is taken off.
+    An extra newline before the starter code, in the hub's copy, is removed.
     """
     data = _parsed(record.get("input_output"), id_, "input_output")
     data = data if isinstance(data, dict) else {}
@@ -85,17 +84,18 @@ def apps_item(record: Record, id_: str) -> BenchmarkItem:
 def humaneval_item(record: Record, id_: str) -> BenchmarkItem:
     """Read a HumanEval problem.
 
-    Its check may use what the prompt defines beside the function (``poly``, ``encode_shift``):
-    that stands before the check, so that a program can't answer for it.
+    Its check may use other functions of the prompt (``poly``, ``encode_shift``). They precede
+    the check, so a program can't redefine them.
     """
     prompt, name = record["prompt"], record["entry_point"]
     source = Source(id=id_, statement=prompt, starter_code=prompt, entry_point=name)
     canonical = record.get("canonical_solution")
     test = record["test"]
     has_check = re.search(r"^def check\(", test, re.MULTILINE) is not None
+    check = test if has_check else _script(name, test)
     return BenchmarkItem(
         problem=understand(source).problem,
-        check_source=f"{_beside(prompt, name)}\n{test if has_check else _script(name, test)}\n",
+        check_source=f"{_prompt_context(prompt, name)}\n{check}\n",
         references=(prompt + canonical,) if canonical else (),
         completes=prompt,
     )
@@ -145,8 +145,8 @@ def mbpp_item(record: Record, id_: str) -> BenchmarkItem:
     )
 
 
-def _beside(prompt: str, name: str) -> str:
-    """What a prompt defines and imports beside the function to write."""
+def _prompt_context(prompt: str, name: str) -> str:
+    """Return what a prompt defines and imports besides the function to write."""
     try:
         nodes = _parse(prompt).body
     except SyntaxError:
@@ -172,7 +172,7 @@ def _script(name: str, test: str) -> str:
 
 
 def _called_function(code: str, tests: list[str], id_: str) -> str:
-    """The function of the reference that the assertions call; the last one if several."""
+    """Return the last function of the reference that the assertions call."""
     try:
         defined = [node.name for node in _parse(code).body if isinstance(node, ast.FunctionDef)]
         called = {
@@ -191,7 +191,7 @@ def _called_function(code: str, tests: list[str], id_: str) -> str:
 
 def _parse(source: str) -> ast.Module:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # their escapes are not ours to mend
+        warnings.simplefilter("ignore")  # about escapes in the benchmark's code
         return ast.parse(source)
 
 

@@ -1,6 +1,6 @@
-"""The corridor over a benchmark: completions, then results, then a report.
+"""Evaluate a model on a benchmark: completions, then results, then a report.
 
-Covers two resumable stages that are files, grading what was made elsewhere, controls that prove
-the grader before it scores, contamination, comparison of runs, shards and Ray. Receives ready
-collaborators, prints nothing, draws nothing: that is ``console``'s work.
+Covers two resumable stages, grading completions made elsewhere, the grader's self-test,
+contamination, comparison of runs, shards and Ray. Receives its collaborators and prints nothing;
+``console`` does.
 """

@@ -112,7 +112,7 @@ def _trained_on(record: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _benchmark_of(place: str) -> tuple[tuple[str, str], ...]:
-    """Return the benchmarks that the name of a data source stands for."""
+    """Return the benchmarks that the name of a data source refers to."""
     name = Path(place).name.lower().split(".")[0]
     if name in ("train", "test"):
         return (("apps", name),)

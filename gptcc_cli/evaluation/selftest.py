@@ -1,7 +1,7 @@
-"""Programs whose verdicts are known, judged before anything is scored.
+"""The grader's self-test: programs with known verdicts, judged before anything is scored.
 
-A grader that calls a wrong program right, or a right one wrong, must not print a score: a wrong
-setting, a broken sandbox or an overloaded machine would pass for a bad model, or a good one.
+A wrong setting, a broken sandbox or an overloaded machine would otherwise look like a bad model, or
+a good one.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ _CHECK = BenchmarkItem(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Control:
     """A program and the verdict it must get."""
 
@@ -55,69 +55,46 @@ class Control:
 
 
 CONTROLS = (
+    Control("a right program", _STDIN, "print(sum(map(int, input().split())))\n", "AC"),
+    Control("a program that prints a constant", _STDIN, "print(3)\n", "WA"),
+    Control("a program that prints nothing", _STDIN, "input()\n", "WA"),
     Control(
-        name="a right program",
-        item=_STDIN,
-        source="print(sum(map(int, input().split())))\n",
-        verdict="AC",
+        "a program that raises after the right answer",
+        _STDIN,
+        "print(sum(map(int, input().split())))\nraise SystemExit(3)\n",
+        "RE",
+    ),
+    Control("a text that is no program", _STDIN, "print(3\n", "CE"),
+    Control("a program that reads past the end", _STDIN, "input(); input()\n", "RE"),
+    Control(
+        "a right function", _CALL, "def places(items):\n    return list(enumerate(items))\n", "AC"
     ),
     Control(
-        name="a program that prints a constant", item=_STDIN, source="print(3)\n", verdict="WA"
+        "a function that returns too early", _CALL, "def places(items):\n    return []\n", "WA"
     ),
-    Control(name="a program that prints nothing", item=_STDIN, source="input()\n", verdict="WA"),
+    Control("a missing function", _CALL, "x = 1\n", "CE"),
+    Control("a right checked function", _CHECK, "def double(x):\n    return x + x\n", "AC"),
     Control(
-        name="a program that raises after the right answer",
-        item=_STDIN,
-        source="print(sum(map(int, input().split())))\nraise SystemExit(3)\n",
-        verdict="RE",
-    ),
-    Control(name="a text that is no program", item=_STDIN, source="print(3\n", verdict="CE"),
-    Control(
-        name="a program that reads past the end",
-        item=_STDIN,
-        source="input(); input()\n",
-        verdict="RE",
+        "a wrong checked function",
+        _CHECK,
+        "def double(x):\n    return x * x if isinstance(x, int) else x\n",
+        "WA",
     ),
     Control(
-        name="a right function",
-        item=_CALL,
-        source="def places(items):\n    return list(enumerate(items))\n",
-        verdict="AC",
+        "a checked function that ends the process",
+        _CHECK,
+        "import os\ndef double(x):\n    os._exit(0)\n",
+        "WA",
     ),
     Control(
-        name="a function that returns too early",
-        item=_CALL,
-        source="def places(items):\n    return []\n",
-        verdict="WA",
-    ),
-    Control(name="a missing function", item=_CALL, source="x = 1\n", verdict="CE"),
-    Control(
-        name="a right checked function",
-        item=_CHECK,
-        source="def double(x):\n    return x + x\n",
-        verdict="AC",
-    ),
-    Control(
-        name="a wrong checked function",
-        item=_CHECK,
-        source="def double(x):\n    return x * x if isinstance(x, int) else x\n",
-        verdict="WA",
-    ),
-    Control(
-        name="a checked function that ends the process",
-        item=_CHECK,
-        source="import os\ndef double(x):\n    os._exit(0)\n",
-        verdict="WA",
-    ),
-    Control(
-        name="an object equal to everything",
-        item=_CHECK,
-        source="class Yes:\n    def __eq__(self, other):\n        return True\n"
+        "an object equal to everything",
+        _CHECK,
+        "class Yes:\n    def __eq__(self, other):\n        return True\n"
         "def double(x):\n    return Yes()\n",
-        verdict="WA",
+        "WA",
     ),
 )
-"""Each begins a way in which graders have been wrong."""
+"""Each is a way in which graders have been wrong."""
 
 
 def refuse_failing_controls(judge: Judge) -> int:
@@ -140,7 +117,7 @@ def refuse_failing_controls(judge: Judge) -> int:
     if failing:
         raise ExecutionRefused(
             f"the grader fails its self-test and scores nothing: {'; '.join(failing)}",
-            hint="gptcc doctor shows what the sandbox can do here; a time limit may be too short",
+            hint="gptcc doctor shows what the sandbox supports here; a time limit may be too short",
         )
     return len(CONTROLS)
 

@@ -64,7 +64,7 @@ class Fixed:
 
     parts: tuple["InputShape", ...]
     separator: str = " "
-    """What stands between the parts in a text."""
+    """The text between the parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

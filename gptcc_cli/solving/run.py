@@ -83,24 +83,24 @@ def solve(
     budget_s: float | None = None,
     listen: Listener | None = None,
 ) -> Solution:
-    """Write candidates, judge them as they come, and return them in order.
+    """Generate candidates, judge them as they arrive, and return them best first.
 
     Args:
         problem: what to solve.
-        tests: what candidates are judged on; without any, nothing is ever called solved. A hidden
-            test of a benchmark is of neither type.
-        requests: the candidates to write, drawn lazily.
-        sampling: how they are drawn.
-        generator: who writes them.
-        extract: makes programs of completions.
+        tests: what candidates are judged on; without any, no solution counts as solved. A hidden
+            test of a benchmark has neither type.
+        requests: the candidates to generate, iterated lazily.
+        sampling: temperatures, seed and limits.
+        generator: generates completions.
+        extract: extracts programs from completions.
         judge: judges on ``tests``.
-        probe_runner: runs those that pass, or without tests those that parse, on further inputs;
-            ``None``: they are told apart by the tests alone. Without it, or where several answers
-            to one input are right, nobody can agree, and ``Until.AGREED`` is ``Until.FIRST``.
-        repair: second tries where no candidate passes; ``None``: there are none.
+        probe_runner: runs candidates that pass, or without tests those that parse, on generated
+            inputs. Without it, or where several answers are right, there is no agreement, and
+            ``Until.AGREED`` means ``Until.FIRST``.
+        repair: rounds of repair if no candidate passes; ``None``: none.
         until: when to stop.
-        budget_s: seconds after which the best so far is returned; ``None``: no end.
-        listen: hears what happens.
+        budget_s: seconds after which the best so far is returned; ``None``: no limit.
+        listen: called with every event.
 
     Returns:
         The solution so far if the budget ended or the user interrupted (Ctrl-C); a second

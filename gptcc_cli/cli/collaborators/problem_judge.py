@@ -1,4 +1,4 @@
-"""The judge, bound to one problem and its tests."""
+"""A judge bound to one problem: on its tests, and on generated inputs."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from gptcc_cli.judging import Judge, Judgement, OutputSignature
 from gptcc_cli.problem import GivenTest, Problem, SampleTest
 
 N_PROBES = 24
-"""Further inputs that programs are told apart by."""
+"""Generated inputs per problem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,24 +25,24 @@ class ProblemJudge:
         """Judge a candidate on the tests."""
         if self.judge is not None and self.tests:
             return self.judge.submit(candidate, self.problem, self.tests)
-        unheard: Future[Judgement] = Future()
-        unheard.set_result(Judgement(candidate=candidate, cases=(), n_tests=0))
-        return unheard
+        unjudged: Future[Judgement] = Future()
+        unjudged.set_result(Judgement(candidate=candidate, cases=(), n_tests=0))
+        return unjudged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeRunner:
-    """Runs candidates of one problem on further inputs; nobody knows what they should print."""
+    """Runs candidates of one problem on generated inputs, which have no expected outputs."""
 
     judge: Judge
     problem: Problem
     probes: tuple[Probe, ...]
-    """Inputs made from those of the samples."""
+    """Inputs made from the samples."""
     generated_tests: tuple[GeneratedTest, ...] = ()
-    """Inputs that a model wrote, with the answers it claims."""
+    """Tests written by a model, whose inputs are run too."""
 
     def submit(self, candidate: Candidate) -> "Future[OutputSignature]":
-        """Run a candidate on the further inputs."""
+        """Run a candidate on the generated inputs."""
         return self.judge.run_probes(candidate, self.problem, self.probes, self.generated_tests)
 
 
@@ -53,16 +53,16 @@ def probe_runner_for(
     seed: int,
     generated_tests: tuple[GeneratedTest, ...] = (),
 ) -> ProbeRunner | None:
-    """Make further inputs for a problem, to tell its candidates apart by.
+    """Generate inputs for a problem, to compare its candidates.
 
     Args:
-        judge: who runs programs; ``None``: nobody does.
-        problem: its samples are changed; nothing else is known of its tests.
+        judge: runs programs; ``None``: none are run.
+        problem: its samples are the starting points.
         seed: of the run.
-        generated_tests: inputs that a model wrote, to be added.
+        generated_tests: tests written by a model, to run too.
 
     Returns:
-        ``None`` where there are no further inputs to be had.
+        ``None`` if there are no inputs.
     """
     if judge is None:
         return None
