@@ -27,7 +27,7 @@ def test_config_is_printed_with_reasons_and_reads_back(gptcc, tmp_path):
     done = gptcc("train", "--recipe", "card", "--print-config", "--epochs", "2")
     assert done.returncode == 0
     assert "epochs = 2.0" in done.stdout
-    assert "# The card: --learning_rate=8e-5." in done.stdout
+    assert "--learning_rate=8e-5" in done.stdout
     path = tmp_path / "mine.toml"
     path.write_text(done.stdout, encoding="utf-8")
     again = gptcc("train", "--config", path, "--print-config")
@@ -47,11 +47,11 @@ def test_lora_and_qlora_set_the_adapter(gptcc):
     [
         ((), 2, "nowhere to write", "--output"),
         (("-o", "run"), 2, "no data to train on", "--data"),
-        (("--set", "epoch=3", "-o", "run"), 2, "no field epoch", "did you mean epochs?"),
-        (("--recipe", "bert", "-o", "run"), 2, "no recipe bert", "--recipe card or better"),
-        (("-d", "nothing.jsonl", "-o", "run"), 4, "there are no data at", "APPS"),
-        (("--lora", "4", "--qlora", "4", "-o", "run"), 2, "two ways", "one of them"),
-        (("--layout", "tight", "-o", "run"), 2, "layout = tight", "padded, bucketed, packed"),
+        (("--set", "epoch=3", "-o", "run"), 2, "epoch", "epochs"),
+        (("--recipe", "bert", "-o", "run"), 2, "bert", "--recipe card or better"),
+        (("-d", "nothing.jsonl", "-o", "run"), 4, "nothing.jsonl", "APPS"),
+        (("--lora", "4", "--qlora", "4", "-o", "run"), 2, "--lora and --qlora", "one"),
+        (("--layout", "tight", "-o", "run"), 2, "tight", "padded, bucketed, packed"),
     ],
 )
 def test_what_can_not_be_done_is_said_in_a_sentence_with_a_hint(
