@@ -12,10 +12,11 @@ from gptcc_cli.generation.completion import (
     Request,
     Sampling,
     Watcher,
+    check_sampling,
+    derive_seed,
+    plan,
 )
 from gptcc_cli.generation.endpoint import EndpointGenerator, EndpointStyle
-from gptcc_cli.generation.opening import open_generator
-from gptcc_cli.generation.planning import check_sampling, derive_seed, plan
 from gptcc_cli.generation.replay import (
     ReplayGenerator,
     completion_record,
@@ -24,6 +25,7 @@ from gptcc_cli.generation.replay import (
     write_header,
 )
 from gptcc_cli.generation.transformers_generator import TransformersGenerator
+from gptcc_cli.models import LoadedModel
 
 __all__ = [
     "TEMPERATURE_SCHEDULE",
@@ -47,3 +49,14 @@ __all__ = [
     "write_completions",
     "write_header",
 ]
+
+
+def open_generator(loaded: LoadedModel) -> Generator:
+    """Return the fastest engine that computes what the model would; its ``notes`` say which."""
+    # Commands that only judge programs import this package for its types, and no engine.
+    from gptcc_cli.generation.engine import LocalEngine, Unsupported
+
+    try:
+        return LocalEngine(loaded)
+    except Unsupported as reason:
+        return TransformersGenerator(loaded, why=str(reason))

@@ -8,7 +8,7 @@ what was drawn for others. Does not run models.
 from collections.abc import Sequence
 from typing import Any
 
-from gptcc_cli.generation.native import kernels_for
+from gptcc_cli.generation.native.kernels import kernels_for
 
 _MASK = (1 << 64) - 1
 _FIRST = 64
@@ -64,30 +64,30 @@ class RowSampler:
             vocabulary.
         """
         torch = self._torch
-        heat = torch.tensor([t or 1.0 for t in temperatures], device=logits.device)[:, None]
+        temperature = torch.tensor([t or 1.0 for t in temperatures], device=logits.device)[:, None]
         draws = torch.tensor(uniforms, dtype=torch.float64, device=logits.device)[:, None]
-        top, ids, normaliser, total = self._look_at(logits, heat)
-        tokens = self._invert(top, ids, heat, draws, total=total)
+        top, ids, normaliser, total = self._normalise(logits, temperature)
+        tokens = self._invert(top, ids, temperature, draws, total=total)
         if total is not None:
-            self._finish_long_tails(tokens, logits, top, heat, draws, total)
+            self._finish_long_tails(tokens, logits, top, temperature, draws, total)
         if 0 in temperatures:
             cold = torch.tensor([t == 0 for t in temperatures], device=logits.device)
-            tokens = torch.where(cold, _first_greatest(top, ids), tokens)
+            tokens = torch.where(cold, _first_largest(top, ids), tokens)
         chosen = logits.gather(-1, tokens[:, None])[:, 0].float()
         return tokens.tolist(), (chosen - normaliser).tolist()
 
-    def _look_at(self, logits: Any, heat: Any) -> tuple[Any, Any, Any, Any]:
-        """Return what ``_greatest`` does, and the normaliser at this heat unless top-k cuts."""
+    def _normalise(self, logits: Any, temperature: Any) -> tuple[Any, Any, Any, Any]:
+        """Return ``_top_k_of``, and the normaliser at this temperature unless top-k cuts."""
         kernels = kernels_for(logits)
         if kernels is not None:
             k = min(self._top_k or _FIRST, logits.shape[1])
-            top, ids, normaliser, total = kernels.greatest(logits, heat[:, 0], k)
+            top, ids, normaliser, total = kernels.top_k(logits, temperature[:, 0], k)
             return top, ids, normaliser, None if self._top_k else total[:, None]
-        top, ids, normaliser = self._greatest(logits)
-        total = None if self._top_k else (logits.float() / heat).logsumexp(-1, keepdim=True)
+        top, ids, normaliser = self._top_k_of(logits)
+        total = None if self._top_k else (logits.float() / temperature).logsumexp(-1, keepdim=True)
         return top, ids, normaliser, total
 
-    def _greatest(self, logits: Any) -> tuple[Any, Any, Any]:
+    def _top_k_of(self, logits: Any) -> tuple[Any, Any, Any]:
         """Return the greatest logits (rows, k), falling, their tokens, and the normaliser."""
         torch = self._torch
         rows, vocabulary = logits.shape
@@ -114,13 +114,13 @@ class RowSampler:
         pool = blocks.gather(1, which[..., None].expand(-1, -1, _BLOCK)).view(rows, -1)
         top, places = pool.topk(k, -1)
         ids = which.gather(1, places // _BLOCK) * _BLOCK + places % _BLOCK
-        greatest = top[:, :1]
-        sums = space.sub_(greatest).exp_().sum(-1)
-        return top, ids, greatest[:, 0] + sums.log()
+        largest = top[:, :1]
+        sums = space.sub_(largest).exp_().sum(-1)
+        return top, ids, largest[:, 0] + sums.log()
 
-    def _invert(self, top: Any, ids: Any, heat: Any, draws: Any, *, total: Any) -> Any:
+    def _invert(self, top: Any, ids: Any, temperature: Any, draws: Any, *, total: Any) -> Any:
         """Draw from descending logits ``top`` (rows, k); ``total`` normalises, if not their own."""
-        scaled = (top / heat).double()
+        scaled = (top / temperature).double()
         if total is None:
             total = scaled.logsumexp(-1, keepdim=True)
         shares = (scaled - total).exp()
@@ -131,21 +131,21 @@ class RowSampler:
         return ids.gather(-1, self._torch.minimum(place, kept - 1))[:, 0]
 
     def _finish_long_tails(
-        self, tokens: Any, logits: Any, top: Any, heat: Any, draws: Any, total: Any
+        self, tokens: Any, logits: Any, top: Any, temperature: Any, draws: Any, total: Any
     ) -> None:
         """Redraw the rows whose first tokens don't hold ``top_p``, with everything sorted."""
         if top.shape[-1] == logits.shape[-1]:
             return
-        held = ((top / heat).double() - total.double()).exp().sum(-1)
+        held = ((top / temperature).double() - total.double()).exp().sum(-1)
         (long,) = (held < self._top_p).nonzero(as_tuple=True)
         if len(long):
             all_sorted, ids = logits[long].float().sort(-1, descending=True)
             tokens[long] = self._invert(
-                all_sorted, ids, heat[long], draws[long], total=total[long].double()
+                all_sorted, ids, temperature[long], draws[long], total=total[long].double()
             )
 
 
-def _first_greatest(top: Any, ids: Any) -> Any:
+def _first_largest(top: Any, ids: Any) -> Any:
     """Return the greatest logit's token; the first of equals, as ``argmax`` has it."""
     ties = top == top[:, :1]
     return ids.masked_fill(~ties, _LAST).amin(-1)

@@ -12,9 +12,8 @@ from threading import Event
 from typing import Any
 
 from gptcc_cli.generation.completion import Completion, GeneratorStatus, Request, Sampling, Watcher
-from gptcc_cli.generation.naming import describe
 from gptcc_cli.generation.sampling import RowSampler, uniform
-from gptcc_cli.generation.writing import Row, encode_prompt, room_for
+from gptcc_cli.generation.stopping import Row, encode_prompt, room_for
 from gptcc_cli.models import LoadedModel
 
 _BATCH = 16
@@ -36,7 +35,7 @@ class TransformersGenerator:
     @property
     def name(self) -> str:
         """The model and how it runs."""
-        return describe(self._loaded)
+        return self._loaded.description
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -57,7 +56,7 @@ class TransformersGenerator:
             ModelError: a prompt leaves no room in the model's window, or one candidate alone
                 needs more memory than there is.
         """
-        run = _Run(self._loaded, sampling, cancel or Event(), watch)
+        run = _TransformersRun(self._loaded, sampling, cancel or Event(), watch)
         source = iter(requests)
         while not run.cancel.is_set():
             batch = list(itertools.islice(source, sampling.batch_size or _BATCH))
@@ -68,7 +67,7 @@ class TransformersGenerator:
                 yield from run.write(list(group))
 
 
-class _Run:
+class _TransformersRun:
     """One call of ``generate``: what its batches share."""
 
     def __init__(
@@ -148,17 +147,11 @@ class _Run:
 
         going = [row for row in rows if row.finish is None]
         if self._watch is not None:
-            self._watch(self._glimpse(rows, going))
+            self._watch(self._status(rows, going))
         if self.cancel.is_set():
             going = []
         return torch.tensor([row not in going for row in rows], device=tokens.device)
 
-    def _glimpse(self, rows: list[Row], going: list[Row]) -> GeneratorStatus:
-        shown = going[0] if going else None
-        return GeneratorStatus(
-            n_tokens=self._n_tokens,
-            n_active=len(going),
-            n_finished=self._n_finished + len(rows) - len(going),
-            preview=shown.text[-400:] if shown else "",
-            preview_index=shown.request.index if shown else None,
-        )
+    def _status(self, rows: list[Row], going: list[Row]) -> GeneratorStatus:
+        n_finished = self._n_finished + len(rows) - len(going)
+        return GeneratorStatus.of(going, n_tokens=self._n_tokens, n_finished=n_finished)

@@ -78,9 +78,9 @@ def pull(
 
 def list_cached() -> tuple[CachedModel, ...]:
     """Every model on this disk that gptcc could use, by name; asks no network."""
-    from gptcc_cli.models import listing
+    from gptcc_cli.models import finding
 
-    return listing.list_cached()
+    return finding.list_cached()
 
 
 def load_tokenizer(found: FoundModel) -> Tokenizer:

@@ -1,8 +1,8 @@
-"""ModelSpec -> FoundModel: where the files are, before any weight is read.
+"""ModelSpec -> FoundModel: where a model's files are, before any weight is read.
 
 Decides between a directory, a ``.gguf`` file, the embedded model and the hub, and when the
-embedded model may stand in for the default one. How each is fetched or converted stands in its
-own file.
+embedded model may replace the default one; lists the models of this disk. Does not fetch or
+convert: ``hub``, ``embedded``, ``gguf_checkpoint`` and ``flax_checkpoint`` do.
 """
 
 import difflib
@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models import cache, checkpoint, embedded, flax_checkpoint, gguf_files, hub
-from gptcc_cli.models.listing import list_cached
+from gptcc_cli.models import cache, checkpoint, embedded, flax_checkpoint, gguf_checkpoint, hub
 from gptcc_cli.models.spec import (
     DEFAULT_MODEL,
     EMBEDDED_MODEL,
     NO_ADAPTER,
+    CachedModel,
     FetchWatcher,
     FoundModel,
     ModelSpec,
@@ -148,7 +148,7 @@ def _file(spec: ModelSpec, path: Path, progress: FetchWatcher | None, *, force: 
             hint="check the path; models of the hub are named owner/name",
         )
     if path.suffix.lower() == ".gguf":
-        converted = gguf_files.ensure(path, progress=progress, force=force)
+        converted = gguf_checkpoint.ensure(path, progress=progress, force=force)
         return FoundModel(name=path.stem, path=converted, commit=None, spec=spec)
     raise ModelError(
         f"{spec.name} is a file, and no .gguf file",
@@ -208,3 +208,66 @@ def _remembered_silence() -> str | None:
         f"the hub did not answer {age_s / 60:.0f} min ago; "
         f"`gptcc models pull {DEFAULT_MODEL}` asks again"
     )
+
+
+def list_cached() -> tuple[CachedModel, ...]:
+    """List models by name; see ``gptcc_cli.models.list_cached``."""
+    found = [*_cached_embedded(), *_cached_converted(), *_cached_hub_models()]
+    return tuple(sorted(found, key=lambda model: (model.kind == "hub", model.name)))
+
+
+def _cached_embedded() -> Iterator[CachedModel]:
+    path = embedded.directory()
+    if path.is_dir():
+        yield CachedModel(
+            name=EMBEDDED_MODEL,
+            kind="embedded",
+            revisions=(),
+            commit=None,
+            path=path,
+            size_bytes=_size(path),
+            usable=embedded.is_cached(),
+        )
+
+
+def _cached_converted() -> Iterator[CachedModel]:
+    root = cache.model_directory("x").parent
+    for path in sorted(root.glob("*/")) if root.is_dir() else ():
+        if path == embedded.directory() or path.name.startswith("."):
+            continue
+        yield CachedModel(
+            name=cache.read_source(path) or path.name,
+            kind="converted",
+            revisions=(),
+            commit=None,
+            path=path,
+            size_bytes=_size(path),
+            usable=cache.is_whole(path),
+        )
+
+
+def _cached_hub_models() -> Iterator[CachedModel]:
+    root = hub.hub_cache()
+    for folder in sorted(root.glob("models--*")) if root.is_dir() else ():
+        refs = {
+            str(path.relative_to(folder / "refs")): path.read_text(encoding="ascii").strip()
+            for path in sorted((folder / "refs").rglob("*"))
+            if path.is_file()
+        }
+        snapshots = folder / "snapshots"
+        for path in sorted(snapshots.iterdir()) if snapshots.is_dir() else ():
+            if not (path / "config.json").exists():
+                continue
+            yield CachedModel(
+                name=folder.name.removeprefix("models--").replace("--", "/"),
+                kind="hub",
+                revisions=tuple(name for name, commit in refs.items() if commit == path.name),
+                commit=path.name,
+                path=path,
+                size_bytes=_size(path),
+                usable=hub.is_whole(path),
+            )
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

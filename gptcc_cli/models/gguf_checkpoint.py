@@ -1,20 +1,116 @@
 """GGUF -> a checkpoint that transformers reads: bf16 safetensors, configuration, tokenizer.
 
-Covers what llama.cpp calls ``llama`` (Llama, SmolLM, Mistral) and ``qwen2``, with byte-level BPE.
-The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Anything else goes through
-transformers' own, much slower, reading.
+Reads what llama.cpp calls ``llama`` (Llama, SmolLM, Mistral) and ``qwen2``, with byte-level BPE;
+any other kind goes through transformers, which takes minutes where this takes seconds, once. The
+result is kept in gptcc's cache, by the content of the file. The format:
+https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 
-Quantized blocks are decoded by the ``gguf`` package; values are then rounded to bfloat16.
+Quantized blocks are decoded by the ``gguf`` package; values are then rounded to bfloat16 and
+written tensor by tensor, so that a model never is in memory twice.
 """
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import ModelError
-from gptcc_cli.models.safetensors_file import write_bf16
+from gptcc_cli.models import cache
+from gptcc_cli.models.spec import Fetching, FetchWatcher
 from gptcc_cli.models.torch_runtime import start_torch
+
+_VERSION = 1
+"""Grows when the conversion changes, so that old results are made again."""
+
+
+def ensure(path: Path, *, progress: FetchWatcher | None = None, force: bool = False) -> Path:
+    """Convert a GGUF file if that has not been done yet.
+
+    Args:
+        path: the file.
+        progress: told about the steps.
+        force: convert it again even if that was done.
+
+    Returns:
+        The converted directory.
+
+    Raises:
+        ModelError: the file is damaged or of a kind that nothing here can read, or the result
+            can't be kept.
+    """
+    digest = _digest(path.resolve(), progress)
+    target = cache.model_directory(f"gguf-{digest[:16]}-{_VERSION}")
+
+    def fill(aside: Path) -> None:
+        _tell(progress, f"converting {path.name}", path)
+        convert(path, aside)
+
+    return cache.make_directory(target, fill, source=str(path.resolve()), replace=force)
+
+
+def convert(path: Path, directory: Path) -> None:
+    """Write the checkpoint that a GGUF file holds into a directory.
+
+    Raises:
+        ModelError: the file is damaged, or nothing here can read its kind.
+        OSError: the directory can't be written.
+    """
+    try:
+        _convert(path, directory)
+    except NotCovered:
+        _through_transformers(path, directory)
+
+
+def _through_transformers(path: Path, directory: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, utils
+
+    utils.logging.disable_progress_bar()
+    utils.logging.set_verbosity_error()
+    for made in directory.iterdir():
+        made.unlink()
+    where = {"pretrained_model_name_or_path": str(path.parent.resolve()), "gguf_file": path.name}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(**where)
+        model = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.bfloat16)
+        for option in ("quantization_config", "_pre_quantization_dtype"):
+            if hasattr(model.config, option):
+                delattr(model.config, option)
+        model.save_pretrained(directory)
+        tokenizer.save_pretrained(directory)
+    except (ValueError, KeyError, RuntimeError, OSError, ImportError, TypeError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ModelError(
+            f"{path} can't be converted: {str(error).strip().splitlines()[0][:200]}",
+            hint="use the model's safetensors form, or serve the file and use --endpoint",
+        ) from error
+
+
+def _digest(path: Path, progress: FetchWatcher | None) -> str:
+    # Hashing gigabytes at each start would cost seconds: remembered by path, size and time.
+    facts = path.stat()
+    known = [str(path), facts.st_size, facts.st_mtime_ns]
+    name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    memo = cache.cache_directory() / "gguf-digests" / f"{name}.json"
+    try:
+        remembered = json.loads(memo.read_text(encoding="utf-8"))
+        if remembered["file"] == known:
+            return str(remembered["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not remembered, or not readable: it is computed again
+    _tell(progress, f"reading {path.name}", path)
+    digest = cache.sha256_of(path)
+    cache.write_text(memo, json.dumps({"file": known, "sha256": digest}) + "\n")
+    return digest
+
+
+def _tell(progress: FetchWatcher | None, what: str, path: Path) -> None:
+    if progress is not None:
+        progress(Fetching(what=what, done_bytes=0, total_bytes=path.stat().st_size))
+
 
 _CONTROL, _USER_DEFINED = 3, 4  # tokenizer.ggml.token_type
 
@@ -48,14 +144,7 @@ class NotCovered(ModelError):
     """A GGUF file of a kind that is left to transformers."""
 
 
-def convert(source: Path, directory: Path) -> None:
-    """Write the checkpoint that a GGUF file holds into a directory.
-
-    Raises:
-        NotCovered: another kind of model, vocabulary or tensor than this file knows.
-        ModelError: the file is no GGUF file, or is damaged.
-        OSError: the directory can't be written.
-    """
+def _convert(source: Path, directory: Path) -> None:
     start_torch()
     import gguf
 
@@ -91,7 +180,7 @@ def _write_weights(tensors: Sequence[Any], config: Mapping[str, Any], path: Path
                 values = _unpermute(values, config[heads[part]])
             yield _name(tensor.name), torch.from_numpy(values.copy())
 
-    write_bf16(path, shapes, read())
+    _write_bf16(path, shapes, read())
 
 
 def _config(fields: Mapping[str, Any], tensor_names: Set[str]) -> dict[str, Any]:
@@ -215,3 +304,44 @@ def _value(fields: Mapping[str, Any], name: str, default: Any = None) -> Any:
 
 def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+_BF16_BYTES = 2
+
+
+def _write_bf16(
+    path: Path, shapes: Mapping[str, Sequence[int]], tensors: Iterable[tuple[str, Any]]
+) -> None:
+    """Write tensors in bfloat16 as safetensors, one at a time.
+
+    The format (github.com/huggingface/safetensors): eight bytes, little-endian, give the length
+    of a JSON header that maps names to dtype, shape and offsets; the tensors' bytes follow.
+
+    Args:
+        path: the file; it is made.
+        shapes: the shape of every tensor, in the order in which ``tensors`` gives them.
+        tensors: names and torch tensors of any float dtype; each is dropped once written.
+
+    Raises:
+        OSError: the file can't be written.
+        ValueError: the tensors are not those that ``shapes`` names.
+    """
+    import torch
+
+    header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    end = 0
+    for name, shape in shapes.items():
+        start, end = end, end + _BF16_BYTES * math.prod(shape)
+        header[name] = {"dtype": "BF16", "shape": list(shape), "data_offsets": [start, end]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    expected = iter([(name, tuple(shape)) for name, shape in shapes.items()])
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for name, tensor in tensors:
+            if (name, tuple(tensor.shape)) != next(expected, None):
+                raise ValueError(f"{name} of shape {tuple(tensor.shape)} was not expected here")
+            flat = tensor.to(torch.bfloat16).contiguous().view(torch.uint8).flatten()
+            file.write(memoryview(flat.numpy()))
+    if next(expected, None) is not None:
+        raise ValueError("fewer tensors came than were expected")

@@ -213,7 +213,7 @@ def _download(
             revision=revision,
             allow_patterns=list(names),
             force_download=force,
-            tqdm_class=_reporter(f"fetching {repo_id}", total_bytes, progress),
+            tqdm_class=_fetch_bar(f"fetching {repo_id}", total_bytes, progress),
         )
     except Exception as error:
         # Of one of two HTTP clients, of a downloader in Rust, or of the disk: no type unites them.
@@ -221,11 +221,11 @@ def _download(
     return Path(path)
 
 
-def _reporter(what: str, total_bytes: int | None, progress: FetchWatcher | None) -> Any:
+def _fetch_bar(what: str, total_bytes: int | None, progress: FetchWatcher | None) -> Any:
     """A progress bar class that draws nothing and passes bytes on."""
     from tqdm import tqdm
 
-    class Reporter(tqdm):  # type: ignore[misc, type-arg, unused-ignore]
+    class FetchBar(tqdm):  # type: ignore[misc, type-arg, unused-ignore]
         def __init__(self, *arguments: Any, **settings: Any) -> None:
             settings.pop("name", None)
             self.counts_bytes = settings.get("unit") == "B"
@@ -239,7 +239,7 @@ def _reporter(what: str, total_bytes: int | None, progress: FetchWatcher | None)
                 progress(Fetching(what=what, done_bytes=done, total_bytes=total_bytes))
             return None
 
-    return Reporter
+    return FetchBar
 
 
 def _explain(error: Exception, repo_id: str, revision: str | None) -> ModelError:

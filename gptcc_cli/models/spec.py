@@ -96,6 +96,13 @@ class LoadedModel:
     """Choices made by ``auto``, each with its reason."""
 
     @property
+    def description(self) -> str:
+        """The model and how it runs: ``gpt-neo-125M-apps@1a2b3c4, cpu, bfloat16``."""
+        commit = f"@{self.found.commit[:7]}" if self.found.commit else ""
+        quantize = "" if self.quantize is Quantize.NONE else f", {self.quantize.value}"
+        return f"{self.found.name}{commit}, {self.device}, {self.dtype}{quantize}"
+
+    @property
     def model(self) -> Any:
         """The transformers model on its device, in evaluation mode."""
         return self.build()

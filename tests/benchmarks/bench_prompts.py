@@ -34,7 +34,7 @@ from gptcc_cli.benchmarks.records import humaneval_item
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.extraction import Candidate, extract
 from gptcc_cli.generation import Request, Sampling, open_generator
-from gptcc_cli.generation.planning import derive_seed
+from gptcc_cli.generation.completion import derive_seed
 from gptcc_cli.judging import AskedLimits, Judge, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
 from gptcc_cli.problem import IOTest

@@ -7,12 +7,15 @@ import torch
 
 from gptcc_cli.generation.engine import Unsupported, linear
 from gptcc_cli.generation.engine import decoder as decoder_module
-from gptcc_cli.generation.engine.architecture import read_architecture
-from gptcc_cli.generation.engine.attention import attend_plainly
+from gptcc_cli.generation.engine.architecture import (
+    Rotary,
+    Rotation,
+    read_architecture,
+    read_rotation,
+)
+from gptcc_cli.generation.engine.cache import attend_unfused
 from gptcc_cli.generation.engine.decoder import Decoder
-from gptcc_cli.generation.engine.rotary import Rotary, Rotation, read_rotation
 from gptcc_cli.generation.engine.steps import Group
-from gptcc_cli.generation.native import kernels_for
 from tests.generation.exact import distance, exact
 from tests.generation.tiny import tiny_loaded
 
@@ -98,11 +101,15 @@ def test_a_row_that_is_alone_has_the_same_logits(family):
 
 
 @pytest.mark.parametrize("family", FAMILIES + WIDE)
-@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("how", ["tiles", "rows", "torch"])
 @torch.inference_mode()
-def test_bfloat16_logits_are_near_those_of_float32(family, compiled, monkeypatch):
+def test_bfloat16_logits_are_near_those_of_float32(family, how, monkeypatch, request):
     """Two prompts, in and beyond the windows; with compiled kernels and with torch alone."""
-    if not compiled:
+    if how == "tiles":
+        request.getfixturevalue("tiles")
+    elif how == "rows":
+        monkeypatch.setattr(request.getfixturevalue("native"), "has_tiles", False)
+    else:
         for module in (linear, decoder_module):
             monkeypatch.setattr(module, "kernels_for", lambda _: None)
     in_float32 = tiny_loaded(family).model
@@ -122,12 +129,8 @@ def test_bfloat16_logits_are_near_those_of_float32(family, compiled, monkeypatch
     ("family", "whole"),
     [("wide_gpt_neo", True), ("wide_mistral", True), ("wide_qwen3", False), ("llama", False)],
 )
-def test_blocks_the_kernels_know_go_through_in_one_call(family, whole):
+def test_blocks_the_kernels_know_go_through_in_one_call(tiles, family, whole):
     """Qwen3 norms its heads, and the tiny Llama's are too narrow: they go piece by piece."""
-    kernels = kernels_for(torch.empty(0, dtype=torch.bfloat16))
-    if kernels is None or not kernels.has_tiles:
-        pytest.skip("no compiled kernels with a tile unit on this machine")
-
     assert (_decoder(tiny_loaded(family, "bfloat16"))._blocks is not None) is whole
 
 
@@ -234,7 +237,7 @@ def test_what_other_devices_run_computes_the_same(family, monkeypatch):
     prompt, suffix = _ids(100), _ids(80, seed=2)
     truth, allowed = exact(family).logits(prompt + suffix)
     monkeypatch.setattr(linear, "_can_pack", lambda _: False)
-    monkeypatch.setattr(decoder_module, "attend", attend_plainly)
+    monkeypatch.setattr(decoder_module, "attend", attend_unfused)
 
     ours = torch.cat(list(_write(_decoder(tiny_loaded(family)), [prompt], [suffix])))
 

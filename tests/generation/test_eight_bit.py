@@ -3,7 +3,7 @@ import torch
 
 from gptcc_cli.generation import Sampling, open_generator
 from gptcc_cli.generation.engine import LocalEngine
-from gptcc_cli.generation.engine.eight_bit import EightBit, EightBitLinear
+from gptcc_cli.generation.engine.linear import EightBit, EightBitLinear
 from gptcc_cli.models import ModelSpec, Quantize, find, load
 from tests.generation.tiny import prompt_of, request_of
 from tests.tiny_models import build_tiny_model
@@ -51,7 +51,7 @@ def test_a_row_of_zeros_is_no_division_by_zero():
 def test_weights_of_bitsandbytes_are_computed_with_as_they_are(family, tmp_path):
     """The same codes and scales in float32 arithmetic are the truth."""
     from gptcc_cli.generation.engine.decoder import Decoder
-    from gptcc_cli.generation.engine.eight_bit import eight_bit_tensors
+    from gptcc_cli.generation.engine.linear import eight_bit_tensors
 
     path = build_tiny_model(tmp_path / family, family)
     found = find(ModelSpec(name=str(path), quantize=Quantize.EIGHT_BIT, device="cpu"))

@@ -10,28 +10,14 @@ import torch
 from gptcc_cli.generation import Sampling, sampling
 from gptcc_cli.generation.engine import LocalEngine, linear
 from gptcc_cli.generation.engine import decoder as decoder_module
-from gptcc_cli.generation.native import NoKernels, build, kernels, kernels_for
-from gptcc_cli.generation.native import why_no_kernels as why
+from gptcc_cli.generation.native import kernels
+from gptcc_cli.generation.native.kernels import NoKernels, SharedPrompt, build, kernels_for
+from gptcc_cli.generation.native.kernels import why_no_kernels as why
 from gptcc_cli.generation.sampling import RowSampler, uniform
 from tests.generation.tiny import prompt_of, request_of, tiny_loaded
 
 _ROUNDING = 2**-8
 """Half of the distance between neighbours in bfloat16, and some room."""
-
-
-@pytest.fixture(scope="module")
-def native():
-    found = kernels_for(torch.empty(0, dtype=torch.bfloat16))
-    if found is None:
-        pytest.skip(f"no kernels on this machine: {why()}")
-    return found
-
-
-@pytest.fixture
-def tiles(native):
-    if not native.has_tiles:
-        pytest.skip("this processor has no tile unit")
-    return native
 
 
 def _random(*shape, seed=0):
@@ -98,7 +84,7 @@ def test_heads_are_turned_and_kept(native, turned):
         )
 
     places = torch.tensor(lengths)
-    native.turn_and_keep(heads, n_queries, rotation if turned else None, keys, values, places)
+    native.rope_and_store_kv(heads, n_queries, rotation if turned else None, keys, values, places)
 
     assert _near(heads, expected)
     for row, place in enumerate(lengths):
@@ -151,9 +137,10 @@ def test_attention_to_prompts_is_that_of_float64(tiles, turns, n_keys, width, wi
         heads,
         turns * n_keys,
         [
-            (size, tiles.pack_prompt(*prompt), slots)
+            SharedPrompt(length=size, packed=[tiles.pack_prompt(*prompt)], slots=slots)
             for (prompt, size), slots in zip(prompts, members, strict=True)
         ],
+        0,
         lengths,
         window,
         scale,
@@ -178,7 +165,7 @@ def test_what_drawing_needs_is_found(native, vocabulary, k):
     logits = _random(11, vocabulary) * 4
     heats = torch.linspace(0.2, 2.0, 11)
 
-    top, ids, cold, hot = native.greatest(logits, heats, k)
+    top, ids, cold, hot = native.top_k(logits, heats, k)
 
     assert torch.equal(top, logits.float().topk(k, -1).values)
     assert torch.equal(logits.float().gather(-1, ids), top)
@@ -192,7 +179,7 @@ def test_the_first_of_equal_logits_comes_first_and_rows_may_be_one(native):
     logits = torch.zeros(1, 10_001, dtype=torch.bfloat16)
     logits[0, [700, 7_000]] = 2.0
 
-    _, ids, _, _ = native.greatest(logits.expand(3, -1), torch.ones(3), 4)
+    _, ids, _, _ = native.top_k(logits.expand(3, -1), torch.ones(3), 4)
 
     assert ids.tolist() == [[700, 7_000, 0, 1]] * 3
 
@@ -229,7 +216,8 @@ def test_a_row_is_the_same_to_the_last_bit_beside_any_others(tiles):
     def results(rows):
         mine, places = heads[rows], lengths[rows]
         everyone = torch.arange(len(mine))
-        found = tiles.attend_prompts(mine, 2, [(50, prompt, everyone)], places, None, 0.25)
+        prompts = [SharedPrompt(length=50, packed=[prompt], slots=everyone)]
+        found = tiles.attend_prompts(mine, 2, prompts, 0, places, None, 0.25)
         attended = tiles.attend(mine, 2, keys[rows], values[rows], places, None, 0.25, found)
         return (
             tiles.product(x[rows], packed, None, 96),
@@ -312,7 +300,7 @@ def test_an_openmp_that_others_loaded_is_not_minded(native, tmp_path):
     program = (
         "import ctypes, sys, torch\n"
         "ctypes.CDLL(sys.argv[1])\n"
-        "from gptcc_cli.generation.native import why_no_kernels\n"
+        "from gptcc_cli.generation.native.kernels import why_no_kernels\n"
         "print(why_no_kernels())"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "another-openmp.so")]

@@ -109,11 +109,11 @@ def test_uniforms_are_uniform_over_seeds_and_positions():
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_the_greatest_logits_of_a_large_vocabulary_are_found_by_blocks(dtype):
+def test_the_top_k_of_logits_of_a_large_vocabulary_are_found_by_blocks(dtype):
     logits = (torch.randn(11, 10_001, generator=torch.Generator().manual_seed(0)) * 3).to(dtype)
     exact = logits.float().topk(64, -1)
 
-    top, ids, normaliser = RowSampler(top_k=64, top_p=1.0)._greatest(logits)
+    top, ids, normaliser = RowSampler(top_k=64, top_p=1.0)._top_k_of(logits)
 
     assert torch.equal(top, exact.values)
     assert torch.equal(logits.float().gather(-1, ids), exact.values)

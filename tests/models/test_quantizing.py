@@ -6,7 +6,7 @@ import pytest
 
 from gptcc_cli.errors import ModelError
 from gptcc_cli.models import ModelSpec, Quantize, find, load
-from gptcc_cli.models.memory import choose_quantization, free_bytes, weights_bytes
+from gptcc_cli.models.devices import choose_quantization, free_bytes, weights_bytes
 from tests.tiny_models import build_tiny_model
 
 

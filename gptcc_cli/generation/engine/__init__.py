@@ -3,7 +3,7 @@
 Importing this package imports no torch; making a ``LocalEngine`` does.
 """
 
+from gptcc_cli.generation.engine.architecture import Unsupported
 from gptcc_cli.generation.engine.local_engine import LocalEngine
-from gptcc_cli.generation.engine.unsupported import Unsupported
 
 __all__ = ["LocalEngine", "Unsupported"]

@@ -1,17 +1,96 @@
 """What a checkpoint computes, as data: the families the engine knows.
 
-A family is where its weights stand and which parts its blocks have. Reads the checkpoint's
+A family is the names of its weights and the parts of its blocks. Reads the checkpoint's
 ``config.json``; a field it leaves out has transformers' default. Refuses what it does not
-understand, so that the engine never writes with a model that is almost the one asked for. Does
-not hold weights (``weights``) or compute (``decoder``).
+understand, so that the engine never writes with a model that is almost the one asked for. Covers
+rotary positions, plain and with the two scalings that only change frequencies (``linear``,
+``llama3``). Does not hold weights (``weights``) or compute (``decoder``).
 """
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from gptcc_cli.generation.engine.rotary import Rotation, read_rotation
-from gptcc_cli.generation.engine.unsupported import Unsupported
+
+class Unsupported(Exception):
+    """The engine does not run this model; transformers' ``generate`` does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """How positions turn queries and keys."""
+
+    theta: float
+    """The base of the frequencies."""
+    head_dim: int
+    kind: str = "default"
+    """``default``, ``linear`` or ``llama3``."""
+    factor: float = 1.0
+    low: float = 1.0
+    """``llama3``: below how many turns in the original context a frequency is divided."""
+    high: float = 4.0
+    """``llama3``: above how many it is kept."""
+    original_context: int = 8192
+    """``llama3``: the context of the first training."""
+
+
+def read_rotation(config: Mapping[str, Any], head_dim: int) -> Rotation:
+    """Read ``rope_parameters`` (transformers 5) or ``rope_theta`` and ``rope_scaling``.
+
+    Raises:
+        Unsupported: positions are scaled in a way the engine does not know.
+    """
+    scaling = config.get("rope_parameters") or config.get("rope_scaling") or {}
+    kind = scaling.get("rope_type", scaling.get("type", "default"))
+    if kind not in ("default", "linear", "llama3"):
+        raise Unsupported(f"its rotary positions are scaled by {kind!r}")
+    if scaling.get("partial_rotary_factor", config.get("partial_rotary_factor", 1.0)) != 1.0:
+        raise Unsupported("its rotary positions turn only a part of each head")
+    given = {name: scaling[key] for name, key in _FIELDS.items() if key in scaling}
+    theta = scaling.get("rope_theta", config.get("rope_theta", 10000.0))
+    return Rotation(theta=float(theta), head_dim=head_dim, kind=kind, **given)
+
+
+_FIELDS = {
+    "factor": "factor",
+    "low": "low_freq_factor",
+    "high": "high_freq_factor",
+    "original_context": "original_max_position_embeddings",
+}
+
+
+class Rotary:
+    """Turns for positions, on a device."""
+
+    def __init__(self, rotation: Rotation, device: Any) -> None:
+        """Compute the frequencies (Su et al. 2021; Llama 3's scaling by Meta, 2024)."""
+        import torch
+
+        self._torch = torch
+        halves = torch.arange(0, rotation.head_dim, 2, dtype=torch.int64, device=device).float()
+        frequencies = 1.0 / (rotation.theta ** (halves / rotation.head_dim))
+        if rotation.kind == "linear":
+            frequencies = frequencies / rotation.factor
+        elif rotation.kind == "llama3":
+            frequencies = self._smooth(frequencies, rotation)
+        self._frequencies = frequencies
+
+    def at(self, positions: Any, dtype: Any) -> tuple[Any, Any]:
+        """Return cosines and signed sines (positions, 1, head_dim)."""
+        angles = positions[:, None].float() * self._frequencies
+        cosines = angles.cos().to(dtype)
+        sines = angles.sin().to(dtype)
+        return (
+            self._torch.cat((cosines, cosines), -1)[:, None],
+            self._torch.cat((-sines, sines), -1)[:, None],
+        )
+
+    def _smooth(self, frequencies: Any, rotation: Rotation) -> Any:
+        """Divide slow frequencies by the factor, keep fast ones, and blend between."""
+        turns = rotation.original_context * frequencies / (2 * math.pi)
+        keep = ((turns - rotation.low) / (rotation.high - rotation.low)).clamp(0, 1)
+        return (1 - keep) * frequencies / rotation.factor + keep * frequencies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +159,10 @@ _GPT_NEO = Names(
     up="transformer.h.{}.mlp.c_fc",
     down="transformer.h.{}.mlp.c_proj",
 )
-_GPT2 = Names(
-    embedding="transformer.wte",
-    positions="transformer.wpe",
-    final_norm="transformer.ln_f",
-    first_norm="transformer.h.{}.ln_1",
-    second_norm="transformer.h.{}.ln_2",
+_GPT2 = replace(
+    _GPT_NEO,
     attention_in=("transformer.h.{}.attn.c_attn",),
     attention_out="transformer.h.{}.attn.c_proj",
-    up="transformer.h.{}.mlp.c_fc",
-    down="transformer.h.{}.mlp.c_proj",
     transposed=True,
 )
 _LLAMA = Names(
@@ -107,17 +180,9 @@ _LLAMA = Names(
     up="model.layers.{}.mlp.up_proj",
     down="model.layers.{}.mlp.down_proj",
 )
-_QWEN3 = Names(
-    embedding=_LLAMA.embedding,
-    final_norm=_LLAMA.final_norm,
-    first_norm=_LLAMA.first_norm,
-    second_norm=_LLAMA.second_norm,
-    attention_in=_LLAMA.attention_in,
-    attention_out=_LLAMA.attention_out,
+_QWEN3 = replace(
+    _LLAMA,
     head_norms=("model.layers.{}.self_attn.q_norm", "model.layers.{}.self_attn.k_norm"),
-    gate=_LLAMA.gate,
-    up=_LLAMA.up,
-    down=_LLAMA.down,
 )
 _ACTIVATIONS = {
     "gelu_new": "gelu_tanh",

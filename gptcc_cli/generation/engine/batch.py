@@ -14,7 +14,7 @@ from gptcc_cli.generation.engine.cache import Prefix, SuffixCache
 from gptcc_cli.generation.engine.decoder import Decoder
 from gptcc_cli.generation.engine.steps import Group
 from gptcc_cli.generation.sampling import RowSampler, uniform
-from gptcc_cli.generation.writing import Row, encode_prompt, room_for
+from gptcc_cli.generation.stopping import Row, encode_prompt, room_for
 from gptcc_cli.models import LoadedModel
 
 _KEPT_PROMPTS = 4
@@ -22,7 +22,7 @@ _KEPT_PROMPTS = 4
 
 
 @dataclass(slots=True, kw_only=True)
-class _Seat:
+class _Slot:
     """A row in its slot."""
 
     row: Row
@@ -47,7 +47,7 @@ class Batch:
         self._sampling = sampling
         self._sampler = RowSampler(top_k=sampling.top_k, top_p=sampling.top_p)
         self._cache: SuffixCache = decoder.new_cache(capacity)
-        self._seats: list[_Seat] = []
+        self._slots: list[_Slot] = []
         self._prompts: OrderedDict[str, Prefix] = OrderedDict()
         self._groups: tuple[Group, ...] | None = None
         # Kernels that attend to prompts do so for one row too: its text is then that of any batch.
@@ -55,63 +55,63 @@ class Batch:
 
     def __len__(self) -> int:
         """Return the number of rows being written."""
-        return len(self._seats)
+        return len(self._slots)
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """The rows being written."""
-        return tuple(seat.row for seat in self._seats)
+        return tuple(slot.row for slot in self._slots)
 
     def enter(self, requests: Sequence[Request]) -> list[Completion]:
-        """Seat requests, each with its first token; return those that this token ends.
+        """Give requests a slot, each with its first token; return those that this token ends.
 
         Raises:
             ModelError: a prompt leaves no room in the model's window.
         """
-        entrants = [_Seat(row=row, prefix=prefix) for row, prefix in map(self._open, requests)]
+        entrants = [_Slot(row=row, prefix=prefix) for row, prefix in map(self._open, requests)]
         if not entrants:
             return []
-        self._draw(_stack([seat.prefix.logits for seat in entrants]), entrants)
-        self._seats += [seat for seat in entrants if seat.row.finish is None]
+        self._draw(_stack([slot.prefix.logits for slot in entrants]), entrants)
+        self._slots += [slot for slot in entrants if slot.row.finish is None]
         self._groups = None
-        if self._alone and self._seats:
-            self._cache.put_prompt(self._seats[0].prefix)
-            self._seats[0].n_cached = len(self._seats[0].prefix)
+        if self._alone and self._slots:
+            self._cache.put_prompt(self._slots[0].prefix)
+            self._slots[0].n_cached = len(self._slots[0].prefix)
         return self._finished(entrants)
 
     def step(self) -> list[Completion]:
         """Write one token of every row; return the rows it ends."""
-        seats = self._seats
-        self._cache.grow(max(seat.n_cached for seat in seats) + 1, len(seats))
+        slots = self._slots
+        self._cache.grow(max(slot.n_cached for slot in slots) + 1, len(slots))
         logits = self._decoder.step(
-            [seat.row.tokens[-1] for seat in seats],
-            [seat.n_cached for seat in seats],
+            [slot.row.tokens[-1] for slot in slots],
+            [slot.n_cached for slot in slots],
             self._grouped(),
             self._cache,
         )
-        for seat in seats:
-            seat.n_cached += 1
-        self._draw(logits, seats)
-        finished = self._finished(seats)
+        for slot in slots:
+            slot.n_cached += 1
+        self._draw(logits, slots)
+        finished = self._finished(slots)
         if finished:
-            self._close_ranks()
+            self._compact()
         return finished
 
     def shrink(self, capacity: int) -> list[Request]:
         """Keep the first ``capacity`` rows; return the requests of the others, to begin anew."""
-        left = self._seats[capacity:]
-        del self._seats[capacity:]
+        left = self._slots[capacity:]
+        del self._slots[capacity:]
         self.capacity = capacity
-        self.n_tokens -= sum(len(seat.row.tokens) for seat in left)
+        self.n_tokens -= sum(len(slot.row.tokens) for slot in left)
         self._cache.shrink(capacity)
         self._groups = None
-        return [seat.row.request for seat in left]
+        return [slot.row.request for slot in left]
 
     def abandon(self) -> list[Completion]:
         """Return all rows as they stand, cancelled."""
-        completions = [seat.row.completion() for seat in self._seats]
+        completions = [slot.row.completion() for slot in self._slots]
         self.n_finished += len(completions)
-        self._seats.clear()
+        self._slots.clear()
         return completions
 
     def _open(self, request: Request) -> tuple[Row, Prefix]:
@@ -139,13 +139,13 @@ class Batch:
         return self._prompts[text]
 
     def _forget_prompts(self) -> None:
-        used = {id(seat.prefix) for seat in self._seats}
+        used = {id(slot.prefix) for slot in self._slots}
         idle = [text for text, prefix in self._prompts.items() if id(prefix) not in used]
         for text in idle[:-_KEPT_PROMPTS]:
             del self._prompts[text]
 
-    def _draw(self, logits: Any, seats: Sequence[_Seat]) -> None:
-        rows = [seat.row for seat in seats]
+    def _draw(self, logits: Any, slots: Sequence[_Slot]) -> None:
+        rows = [slot.row for slot in slots]
         tokens, logprobs = self._sampler.draw(
             logits,
             [row.request.temperature for row in rows],
@@ -155,36 +155,36 @@ class Batch:
             row.push(token, logprob)
         self.n_tokens += len(rows)
 
-    def _finished(self, seats: Sequence[_Seat]) -> list[Completion]:
-        completions = [seat.row.completion() for seat in seats if seat.row.finish is not None]
+    def _finished(self, slots: Sequence[_Slot]) -> list[Completion]:
+        completions = [slot.row.completion() for slot in slots if slot.row.finish is not None]
         self.n_finished += len(completions)
         return completions
 
-    def _close_ranks(self) -> None:
+    def _compact(self) -> None:
         """Move the last rows into the slots of those that ended."""
-        seats = self._seats
+        slots = self._slots
         self._groups = None
         place = 0
-        while place < len(seats):
-            if seats[place].row.finish is None:
+        while place < len(slots):
+            if slots[place].row.finish is None:
                 place += 1
                 continue
-            last = seats.pop()
-            if place < len(seats):
+            last = slots.pop()
+            if place < len(slots):
                 if last.row.finish is None:
-                    self._cache.move(len(seats), place, last.n_cached)
-                seats[place] = last
+                    self._cache.move(len(slots), place, last.n_cached)
+                slots[place] = last
 
     def _grouped(self) -> tuple[Group, ...]:
         if self._alone:
             return ()
         if self._groups is None:
-            slots: dict[int, list[int]] = {}
-            for slot, seat in enumerate(self._seats):
-                slots.setdefault(id(seat.prefix), []).append(slot)
+            numbers: dict[int, list[int]] = {}
+            for number, slot in enumerate(self._slots):
+                numbers.setdefault(id(slot.prefix), []).append(number)
             self._groups = tuple(
-                Group(prefix=self._seats[places[0]].prefix, slots=tuple(places))
-                for places in slots.values()
+                Group(prefix=self._slots[places[0]].prefix, slots=tuple(places))
+                for places in numbers.values()
             )
         return self._groups
 

@@ -5,28 +5,26 @@ norms, packed matrices, heads that are not normed, an activation of the kernels.
 taken from piece to piece by ``decoder``.
 """
 
-from typing import Any
-
 from gptcc_cli.generation.engine.architecture import Architecture
 from gptcc_cli.generation.engine.linear import TiledLinear
 from gptcc_cli.generation.engine.weights import Layer, Weights
-from gptcc_cli.generation.native import Blocks, BlockShape, BlockWeights, Kernels, Matrix
+from gptcc_cli.generation.native.blocks import Blocks, BlockShape, BlockWeights
+from gptcc_cli.generation.native.kernels import Kernels
 
 
 def compile_blocks(kernels: Kernels, weights: Weights, shape: Architecture) -> Blocks | None:
     """Return the model's blocks for one call, or ``None`` if they hold something else."""
     if not kernels.can_attend_to_prompts(shape.head_dim):
         return None
-    blocks = [
-        _block(layer, window, scale, rms=shape.rms)
-        for layer, window, scale in zip(weights.layers, shape.windows, shape.scales, strict=True)
-    ]
-    known = [block for block in blocks if block is not None]
-    if len(known) < len(blocks):
-        return None
+    known = []
+    for layer, window, scale in zip(weights.layers, shape.windows, shape.scales, strict=True):
+        block = _block(layer, window, scale, rms=shape.rms)
+        if block is None:
+            return None
+        known.append(block)
     common = BlockShape(
         hidden=weights.embedding.shape[1],
-        inner=_inner(weights.layers[0]),
+        inner=known[0].up.width,
         n_queries=shape.n_heads,
         n_keys=shape.n_kv_heads,
         head_dim=shape.head_dim,
@@ -37,34 +35,23 @@ def compile_blocks(kernels: Kernels, weights: Weights, shape: Architecture) -> B
 
 
 def _block(layer: Layer, window: int | None, scale: float, *, rms: bool) -> BlockWeights | None:
-    gate = None if layer.gate is None else _matrix(layer.gate)
-    parts = [_matrix(part) for part in (layer.attention_in, layer.attention_out, layer.up)]
-    down = _matrix(layer.down)
-    attention_in, attention_out, up = parts
-    if layer.head_norm is not None or (layer.gate is not None and gate is None):
-        return None
     # A kernel takes a norm without a bias for an RMS norm.
-    if rms != all(norm[1] is None for norm in (layer.first_norm, layer.second_norm)):
+    same_norms = rms == all(norm[1] is None for norm in (layer.first_norm, layer.second_norm))
+    linears = (layer.attention_in, layer.attention_out, layer.up, layer.down, layer.gate)
+    tiled = [one for one in linears if isinstance(one, TiledLinear) and one.fuses]
+    if layer.head_norm is not None or not same_norms:
         return None
-    if attention_in is None or attention_out is None or up is None or down is None:
+    if len(tiled) < len(linears) - (layer.gate is None):
         return None
+    attention_in, attention_out, up, down, *gates = (one.matrix for one in tiled)
     return BlockWeights(
         first_norm=layer.first_norm,
         second_norm=layer.second_norm,
         attention_in=attention_in,
         attention_out=attention_out,
-        gate=gate,
+        gate=gates[0] if gates else None,
         up=up,
         down=down,
         window=window,
         scale=scale,
     )
-
-
-def _matrix(linear: Any) -> Matrix | None:
-    return linear.matrix if isinstance(linear, TiledLinear) and linear.fuses else None
-
-
-def _inner(layer: Layer) -> int:
-    assert isinstance(layer.up, TiledLinear)
-    return layer.up.width

@@ -6,14 +6,12 @@ Covers the families of ``architecture``. Knows nothing of requests, text or samp
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gptcc_cli.generation.engine.architecture import Architecture, read_architecture
-from gptcc_cli.generation.engine.attention import attend, merge
-from gptcc_cli.generation.engine.cache import Prefix, SuffixCache
+from gptcc_cli.generation.engine.architecture import Architecture, Rotary, read_architecture
+from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attend, merge
 from gptcc_cli.generation.engine.compiled import compile_blocks
-from gptcc_cli.generation.engine.rotary import Rotary
 from gptcc_cli.generation.engine.steps import Group, Step, Steps
 from gptcc_cli.generation.engine.weights import Layer, read_weights
-from gptcc_cli.generation.native import Kernels, SharedPrompt, kernels_for
+from gptcc_cli.generation.native.kernels import Kernels, SharedPrompt, kernels_for
 
 
 class Decoder:
@@ -81,13 +79,13 @@ class Decoder:
             window: self._causal_mask(len(ids), window, x) for window in set(self.shape.windows)
         }
         for number, layer in enumerate(self._weights.layers):
-            query, key, value = self._turn(self._heads(layer, x), rotation)
+            query, key, value = self._rotate(self._heads(layer, x), rotation)
             keys.append(key.transpose(0, 1).contiguous())
             values.append(value.transpose(0, 1).contiguous())
             attended = self._attend_prompt(
                 query, keys[-1], values[-1], masks[self.shape.windows[number]], number
             )
-            x = self._rest(layer, x, attended)
+            x = self._after_attention(layer, x, attended)
         return Prefix(
             ids=tuple(ids),
             keys=tuple(keys),
@@ -138,14 +136,14 @@ class Decoder:
                 attended = self._write(number, heads, cache, step)
             else:
                 attended = self._write_compiled(self._kernels, number, heads, cache, step)
-            x = self._rest(layer, x, attended)
+            x = self._after_attention(layer, x, attended)
         return self._logits(x)
 
     def _write(self, number: int, heads: Any, cache: SuffixCache, step: Step) -> Any:
         """Keep keys and values, and attend; return (rows, heads * head_dim)."""
-        query, key, value = self._turn(heads, step.rotation)
-        self._keep(cache.keys, number, key, step)
-        self._keep(cache.values, number, value, step)
+        query, key, value = self._rotate(heads, step.rotation)
+        self._store(cache.keys, number, key, step)
+        self._store(cache.values, number, value, step)
         return self._attend(number, query, cache, step)
 
     def _write_compiled(
@@ -154,7 +152,7 @@ class Decoder:
         """Do the same with compiled kernels."""
         shape = self.shape
         keys, values = cache.keys[number], cache.values[number]
-        kernels.turn_and_keep(heads, shape.n_heads, step.rotation, keys, values, step.lengths)
+        kernels.rope_and_store_kv(heads, shape.n_heads, step.rotation, keys, values, step.lengths)
         return kernels.attend(
             heads,
             shape.n_heads,
@@ -173,13 +171,10 @@ class Decoder:
         if step.groups[0].prefix.packed is None:
             query = heads[:, : shape.n_heads].unflatten(1, (-1, shape.n_kv_heads))
             return self._attend_prompts(number, query, step)
-        prompts = [
-            (len(group.prefix), group.prefix.packed[number], slots)
-            for group, slots in zip(step.groups, step.slots, strict=True)
-            if group.prefix.packed is not None
-        ]
+        window, scale = shape.windows[number], shape.scales[number]
+        prompts = _shared(step)
         return kernels.attend_prompts(
-            heads, shape.n_heads, prompts, step.lengths, shape.windows[number], shape.scales[number]
+            heads, shape.n_heads, prompts, number, step.lengths, window, scale
         )
 
     def _embed(self, ids: Any, positions: Any) -> Any:
@@ -202,23 +197,23 @@ class Decoder:
         heads = layer.attention_in(self._norm(x, layer.first_norm))
         heads = heads.view(len(x), -1, shape.head_dim)
         if layer.head_norm is not None:
-            turned = heads[:, : shape.n_heads + shape.n_kv_heads]
-            normed = self._functional.rms_norm(turned, (shape.head_dim,), None, shape.norm_eps)
-            turned.copy_(normed * layer.head_norm)
+            rotated = heads[:, : shape.n_heads + shape.n_kv_heads]
+            normed = self._functional.rms_norm(rotated, (shape.head_dim,), None, shape.norm_eps)
+            rotated.copy_(normed * layer.head_norm)
         return heads
 
-    def _turn(self, heads: Any, rotation: Any) -> tuple[Any, Any, Any]:
+    def _rotate(self, heads: Any, rotation: Any) -> tuple[Any, Any, Any]:
         """Return queries (rows, heads, head_dim), keys and values (rows, kv heads, head_dim)."""
         shape = self.shape
-        n_turned = shape.n_heads + shape.n_kv_heads
-        turned, value = heads[:, :n_turned], heads[:, n_turned:]
+        n_rotated = shape.n_heads + shape.n_kv_heads
+        rotated, value = heads[:, :n_rotated], heads[:, n_rotated:]
         if rotation is not None:
             cosines, sines = rotation
-            rolled = turned.roll(shape.head_dim // 2, -1)
-            turned = self._torch.addcmul(turned * cosines, rolled, sines)
-        return turned[:, : shape.n_heads], turned[:, shape.n_heads :], value
+            rolled = rotated.roll(shape.head_dim // 2, -1)
+            rotated = self._torch.addcmul(rotated * cosines, rolled, sines)
+        return rotated[:, : shape.n_heads], rotated[:, shape.n_heads :], value
 
-    def _rest(self, layer: Layer, x: Any, attended: Any) -> Any:
+    def _after_attention(self, layer: Layer, x: Any, attended: Any) -> Any:
         """Finish a block: everything after attention."""
         x = layer.attention_out.plus(attended, x)
         h = self._norm(x, layer.second_norm)
@@ -249,7 +244,7 @@ class Decoder:
         ones = self._torch.ones(length, length, dtype=self._torch.bool, device=like.device)
         return ones.tril() & ones.triu(1 - window)
 
-    def _keep(self, tensors: list[Any], number: int, new: Any, step: Step) -> None:
+    def _store(self, tensors: list[Any], number: int, new: Any, step: Step) -> None:
         flat = tensors[number].view(-1, self.shape.head_dim)
         flat.index_copy_(0, step.flat, new.reshape(-1, self.shape.head_dim))
 

@@ -12,17 +12,15 @@ from typing import Any, TypeVar
 
 from gptcc_cli.errors import ModelError
 from gptcc_cli.generation.completion import Completion, GeneratorStatus, Request, Sampling, Watcher
+from gptcc_cli.generation.engine.architecture import Unsupported
 from gptcc_cli.generation.engine.batch import Batch
 from gptcc_cli.generation.engine.decoder import Decoder
-from gptcc_cli.generation.engine.eight_bit import eight_bit_tensors
-from gptcc_cli.generation.engine.unsupported import Unsupported
-from gptcc_cli.generation.naming import describe
-from gptcc_cli.generation.native import why_no_kernels
+from gptcc_cli.generation.engine.linear import eight_bit_tensors
+from gptcc_cli.generation.native.kernels import why_no_kernels
 from gptcc_cli.models import LoadedModel, Quantize
-from gptcc_cli.models.memory import free_bytes
+from gptcc_cli.models.devices import free_bytes
 
 _BATCH = {"cpu": 32, "cuda": 128}
-_TAIL = 400
 _T = TypeVar("_T")
 
 
@@ -43,7 +41,7 @@ class LocalEngine:
     @property
     def name(self) -> str:
         """The model and how it runs."""
-        return describe(self._loaded)
+        return self._loaded.description
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -77,7 +75,7 @@ class LocalEngine:
         """
         capacity = sampling.batch_size or self._suggest_capacity(sampling)
         batch = Batch(self._decoder, self._loaded, sampling, capacity)
-        return _Run(batch, iter(requests), cancel or Event(), watch).completions()
+        return _EngineRun(batch, iter(requests), cancel or Event(), watch).completions()
 
     def _suggest_capacity(self, sampling: Sampling) -> int:
         """Return how many rows to write at once: half of free memory for all they may write."""
@@ -89,7 +87,7 @@ class LocalEngine:
         return max(1, min(wanted, free // 2 // row))
 
 
-class _Run:
+class _EngineRun:
     """One call of ``generate``."""
 
     def __init__(
@@ -104,7 +102,7 @@ class _Run:
         self._inference_mode = torch.inference_mode
         self._batch = batch
         self._source = source
-        self._waiting: deque[Request] = deque()
+        self._queue: deque[Request] = deque()
         self._cancel = cancel
         self._watch = watch
 
@@ -124,7 +122,7 @@ class _Run:
         """Return as many requests as there is room for."""
         drawn: list[Request] = []
         while len(self._batch) + len(drawn) < self._batch.capacity:
-            request = self._waiting.popleft() if self._waiting else next(self._source, None)
+            request = self._queue.popleft() if self._queue else next(self._source, None)
             if request is None:
                 break
             drawn.append(request)
@@ -149,25 +147,19 @@ class _Run:
                     hint="use a smaller model, --quantize 8bit, or fewer new tokens",
                 ) from error
         capacity = n_rows // 2
-        self._waiting.extendleft(reversed(entrants))
+        self._queue.extendleft(reversed(entrants))
         with self._inference_mode():
-            self._waiting.extendleft(reversed(self._batch.shrink(capacity)))
+            self._queue.extendleft(reversed(self._batch.shrink(capacity)))
         self._show(f"memory ran out with {n_rows} candidates at once: going on with {capacity}")
         return []
 
     def _show(self, note: str | None) -> None:
         if self._watch is None:
             return
-        rows = self._batch.rows
-        shown = rows[0] if rows else None
+        batch = self._batch
         self._watch(
-            GeneratorStatus(
-                n_tokens=self._batch.n_tokens,
-                n_active=len(rows),
-                n_finished=self._batch.n_finished,
-                preview=shown.text[-_TAIL:] if shown else "",
-                preview_index=shown.request.index if shown else None,
-                note=note,
+            GeneratorStatus.of(
+                batch.rows, n_tokens=batch.n_tokens, n_finished=batch.n_finished, note=note
             )
         )
 

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gptcc_cli.generation.engine.architecture import Architecture
-from gptcc_cli.generation.engine.attention import hide
-from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_length
-from gptcc_cli.generation.engine.rotary import Rotary
+from gptcc_cli.generation.engine.architecture import Architecture, Rotary
+from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_length, hide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gptcc_cli.generation.engine.architecture import Architecture
-from gptcc_cli.generation.engine.eight_bit import EightBit, EightBitLinear
-from gptcc_cli.generation.engine.linear import Linear, pack
-from gptcc_cli.generation.engine.unsupported import Unsupported
+from gptcc_cli.generation.engine.architecture import Architecture, Unsupported
+from gptcc_cli.generation.engine.linear import EightBit, Linear, pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ def read_weights(tensors: Mapping[str, Any], shape: Architecture, device: str) -
     Raises:
         Unsupported: a tensor is missing, or one is left over.
     """
-    reader = _Reader(tensors, shape, device)
+    reader = _TensorReader(tensors, shape, device)
     names = shape.names
     embedding = reader.take(names.embedding + ".weight")
     weights = Weights(
@@ -73,7 +71,7 @@ def read_weights(tensors: Mapping[str, Any], shape: Architecture, device: str) -
     return weights
 
 
-class _Reader:
+class _TensorReader:
     """Takes tensors one by one, so that what is left is what was not understood."""
 
     def __init__(self, tensors: Mapping[str, Any], shape: Architecture, device: str) -> None:
@@ -138,8 +136,6 @@ class _Reader:
         return self._pack(*self._stack([name]))
 
     def _pack(self, weight: Any, bias: Any) -> Linear:
-        if isinstance(weight, EightBit):
-            return EightBitLinear(weight, bias, self._shape.activation)
         return pack(weight, bias, activation=self._shape.activation)
 
     def _stack(self, names: list[str]) -> tuple[Any, Any]:

@@ -54,7 +54,7 @@ static void write_block(const struct block *block, int64_t number, const struct 
     bf16 *keys = rows->keys[number], *values = rows->values[number];
     norm_part(space->x, block->first_weight, block->first_bias, space->normed, n, hidden, eps);
     multiply(space->normed, block->in, 0, space->heads, n, hidden, n_heads * width, PLAIN);
-    turn_and_keep_part(space->heads, rows->cosines, rows->sines, keys, values, rows->lengths, n,
+    rope_and_store_kv_part(space->heads, rows->cosines, rows->sines, keys, values, rows->lengths, n,
                        shape->n_queries, shape->n_keys, width, rows->slot, rows->head);
     for (const struct group *group = groups; group < groups + rows->n_groups; group++)
         attend_prompt_part(space->heads, group->slots, rows->lengths, group->keys[number],

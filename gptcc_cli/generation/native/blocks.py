@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gptcc_cli.generation.native.kernels import EVERYTHING, FOLLOWERS, Kernels
+from gptcc_cli.generation.native.kernels import (
+    EPILOGUES,
+    NO_WINDOW,
+    Kernels,
+    SharedPrompt,
+    address_of,
+)
 
 _POINTER, _WHOLE, _REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
 
@@ -22,6 +28,8 @@ class Matrix:
     """By ``Kernels.pack``."""
     bias: Any
     """(out,), or ``None``."""
+    width: int
+    """How many outputs it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +59,6 @@ class BlockShape:
     head_dim: int
     activation: str
     eps: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedPrompt:
-    """A prompt and the rows that share it."""
-
-    length: int
-    packed: Sequence[tuple[Any, Any]]
-    """By block: keys and values by ``Kernels.pack_prompt``."""
-    slots: Any
-    """(rows that share it,) int64."""
 
 
 class _Block(ctypes.Structure):
@@ -113,7 +110,7 @@ class Blocks:
         self._blocks = (_Block * len(blocks))(*map(_block, blocks))
         self._shape = _Shape(
             len(blocks), shape.hidden, shape.inner, shape.n_queries, shape.n_keys,
-            shape.head_dim, FOLLOWERS[shape.activation], shape.eps,
+            shape.head_dim, EPILOGUES[shape.activation], shape.eps,
         )  # fmt: skip
         attended = shape.n_queries * shape.head_dim
         heads = attended + 2 * shape.n_keys * shape.head_dim
@@ -144,7 +141,7 @@ class Blocks:
         addresses = _addresses(keys), _addresses(values)
         cosines, sines = rotation or (None, None)
         rows = _Rows(
-            lengths.data_ptr(), _address(cosines), _address(sines), *map(_start, addresses),
+            lengths.data_ptr(), address_of(cosines), address_of(sines), *map(_start, addresses),
             len(x), keys[0].stride(0), keys[0].stride(1), len(prompts),
         )  # fmt: skip
         groups, kept = self._groups(prompts)
@@ -181,21 +178,17 @@ class Blocks:
 def _block(block: BlockWeights) -> _Block:
     matrices = (block.attention_in, block.attention_out, block.gate, block.up, block.down)
     return _Block(
-        *map(_address, (*block.first_norm, *block.second_norm)),
+        *map(address_of, (*block.first_norm, *block.second_norm)),
         *(
             address
             for matrix in matrices
             for address in (
-                (_address(matrix.packed), _address(matrix.bias)) if matrix else (None, None)
+                (address_of(matrix.packed), address_of(matrix.bias)) if matrix else (None, None)
             )
         ),
-        block.window or EVERYTHING,
+        block.window or NO_WINDOW,
         block.scale,
     )
-
-
-def _address(tensor: Any) -> int | None:
-    return None if tensor is None else int(tensor.data_ptr())
 
 
 def _addresses(tensors: Sequence[Any]) -> Any:

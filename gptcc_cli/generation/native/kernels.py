@@ -4,19 +4,27 @@ All tensors are bfloat16 and on the CPU unless said. Shapes are the caller's to 
 reads and writes where it is told.
 """
 
+import hashlib
 import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.generation.native.building import NoKernels, build
+from gptcc_cli.models.cache import cache_directory
 
-_SHELF = 1 << 24
+_ARENA = 1 << 24
 """Numbers set aside at once for packed matrices, so that they lie on big pages."""
-FOLLOWERS = {"none": 0, "plus": 1, "times": 2, "silu": 3, "gelu_tanh": 4, "relu": 5}
+EPILOGUES = {"none": 0, "plus": 1, "times": 2, "silu": 3, "gelu_tanh": 4, "relu": 5}
 _SWITCH = "GPTCC_KERNELS"
-EVERYTHING = 1 << 62
+NO_WINDOW = 1 << 62
 """A window that hides nothing."""
 
 
@@ -46,6 +54,17 @@ def _open() -> "Kernels | str":
         return str(error)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPrompt:
+    """A prompt and the rows that share it."""
+
+    length: int
+    packed: Sequence[tuple[Any, Any]]
+    """By block: keys and values by ``Kernels.pack_prompt``."""
+    slots: Any
+    """(rows that share it,) int64."""
+
+
 class Kernels:
     """One loaded library."""
 
@@ -73,16 +92,16 @@ class Kernels:
         self._library = library
         library.open_tiles.restype = whole
         library.norm.argtypes = [pointer] * 4 + [whole] * 2 + [real]
-        library.turn_and_keep.argtypes = [pointer] * 6 + [whole] * 6
+        library.rope_and_store_kv.argtypes = [pointer] * 6 + [whole] * 6
         library.attend.argtypes = [pointer] * 7 + [whole] * 7 + [real]
-        library.greatest.argtypes = [pointer] * 5 + [whole] * 4
-        library.ask_for_big_pages.argtypes = [pointer, whole]
+        library.top_k.argtypes = [pointer] * 5 + [whole] * 4
+        library.advise_huge_pages.argtypes = [pointer, whole]
         self.has_tiles = library.open_tiles() == 0
         if self.has_tiles:
             library.pack.argtypes = [pointer] * 2 + [whole] * 2
             library.product.argtypes = [pointer] * 5 + [whole] * 4
             library.attend_prompt.argtypes = [pointer] * 7 + [whole] * 8 + [real]
-        self._shelf = torch.empty(0, dtype=torch.bfloat16)
+        self._arena = torch.empty(0, dtype=torch.bfloat16)
 
     def function(self, name: str, n_pointers: int) -> Any:
         """Return a function of the library that takes addresses alone."""
@@ -106,7 +125,14 @@ class Kernels:
         return packed
 
     def product(
-        self, x: Any, packed: Any, bias: Any, width: int, *, then: str = "none", other: Any = None
+        self,
+        x: Any,
+        packed: Any,
+        bias: Any,
+        width: int,
+        *,
+        epilogue: str = "none",
+        other: Any = None,
     ) -> Any:
         """Return ``x @ weight.T + bias``, and what follows it.
 
@@ -115,16 +141,16 @@ class Kernels:
             packed: by ``pack``.
             bias: (width,), or ``None``.
             width: columns of the result.
-            then: ``none``, ``plus`` or ``times`` (with ``other``), or an activation.
+            epilogue: ``none``, ``plus`` or ``times`` (with ``other``), or an activation.
             other: (rows, width).
         """
         x = x.contiguous()
         rows, depth = x.shape
         out = x.new_empty(rows, width)
         self._library.product(
-            x.data_ptr(), packed.data_ptr(), _address(bias),
-            _address(None if other is None else other.contiguous()),
-            out.data_ptr(), rows, depth, width, FOLLOWERS[then],
+            x.data_ptr(), packed.data_ptr(), address_of(bias),
+            address_of(None if other is None else other.contiguous()),
+            out.data_ptr(), rows, depth, width, EPILOGUES[epilogue],
         )  # fmt: skip
         return out
 
@@ -135,7 +161,7 @@ class Kernels:
         self._library.norm(x.data_ptr(), weight.data_ptr(), None, out.data_ptr(), *x.shape, eps)
         return out
 
-    def turn_and_keep(
+    def rope_and_store_kv(
         self, heads: Any, n_queries: int, rotation: Any, keys: Any, values: Any, lengths: Any
     ) -> None:
         """Turn queries and keys in place; write keys and values into the rows' slots.
@@ -149,8 +175,8 @@ class Kernels:
             lengths: (rows,) int64: the token to write.
         """
         cosines, sines = rotation or (None, None)
-        self._library.turn_and_keep(
-            heads.data_ptr(), _address(cosines), _address(sines), keys.data_ptr(),
+        self._library.rope_and_store_kv(
+            heads.data_ptr(), address_of(cosines), address_of(sines), keys.data_ptr(),
             values.data_ptr(), lengths.data_ptr(), len(heads), n_queries, keys.shape[1],
             heads.shape[2], keys.stride(0), keys.stride(1),
         )  # fmt: skip
@@ -169,9 +195,9 @@ class Kernels:
         """Attend to the rows' slots, up to and with the token just kept, and merge.
 
         Args:
-            heads: as ``turn_and_keep`` left them.
+            heads: as ``rope_and_store_kv`` left them.
             n_queries: how many of them are queries, dealt round-robin to the kv heads.
-            keys: as in ``turn_and_keep``.
+            keys: as in ``rope_and_store_kv``.
             values: the same.
             lengths: the same.
             window: how many tokens a row sees, or ``None``.
@@ -189,21 +215,21 @@ class Kernels:
         )
         self._library.attend(
             heads.data_ptr(), keys.data_ptr(), values.data_ptr(), lengths.data_ptr(),
-            _address(attended), _address(log_sum), out.data_ptr(), rows, n_queries, keys.shape[1],
-            width, keys.stride(0), keys.stride(1), window or EVERYTHING, scale,
+            address_of(attended), address_of(log_sum), out.data_ptr(), rows, n_queries,
+            keys.shape[1], width, keys.stride(0), keys.stride(1), window or NO_WINDOW, scale,
         )  # fmt: skip
         return out
 
-    def greatest(self, logits: Any, heats: Any, k: int) -> tuple[Any, Any, Any, Any]:
+    def top_k(self, logits: Any, temperatures: Any, k: int) -> tuple[Any, Any, Any, Any]:
         """Return what drawing needs of rows of logits.
 
         Args:
             logits: (rows, vocabulary); rows may be one row again and again.
-            heats: (rows,) float32: temperatures.
+            temperatures: (rows,) float32: temperatures.
             k: at most the vocabulary.
 
         Returns:
-            The greatest logits (rows, k) float32, falling; their tokens; the logarithms of the
+            The top_k logits (rows, k) float32, falling; their tokens; the logarithms of the
             sums of exponentials (rows,) of the logits, and of the logits over their heat.
         """
         torch = self._torch
@@ -213,9 +239,9 @@ class Kernels:
         top = torch.empty((rows, k), dtype=torch.float32)
         ids = torch.empty((rows, k), dtype=torch.int64)
         log_sums = torch.empty((rows, 2), dtype=torch.float32)
-        heats = heats.contiguous()
-        self._library.greatest(
-            logits.data_ptr(), heats.data_ptr(), top.data_ptr(), ids.data_ptr(),
+        temperatures = temperatures.contiguous()
+        self._library.top_k(
+            logits.data_ptr(), temperatures.data_ptr(), top.data_ptr(), ids.data_ptr(),
             log_sums.data_ptr(), rows, logits.stride(0), width, k,
         )  # fmt: skip
         return top, ids, log_sums[:, 0], log_sums[:, 1]
@@ -235,7 +261,8 @@ class Kernels:
         self,
         heads: Any,
         n_queries: int,
-        prompts: Sequence[tuple[int, tuple[Any, Any], Any]],
+        prompts: Sequence[SharedPrompt],
+        number: int,
         lengths: Any,
         window: int | None,
         scale: float,
@@ -243,10 +270,10 @@ class Kernels:
         """Attend to the prompts that rows share.
 
         Args:
-            heads: as ``turn_and_keep`` left them.
+            heads: as ``rope_and_store_kv`` left them.
             n_queries: how many of them are queries, dealt round-robin to the kv heads.
-            prompts: for each its tokens, its keys and values by ``pack_prompt``, and the rows
-                that share it, int64; each row has one.
+            prompts: each row has one.
+            number: which block this is.
             lengths: (rows,) int64: tokens written after the prompt before this one.
             window: how many tokens a row sees, or ``None``.
             scale: what products are multiplied by.
@@ -259,23 +286,25 @@ class Kernels:
         turns = n_queries // n_keys
         found = heads.new_empty((rows, n_keys, turns, width), dtype=self._torch.float32)
         log_sums = heads.new_empty((rows, n_keys, turns), dtype=self._torch.float32)
-        for length, (keys, values), slots in prompts:
+        for prompt in prompts:
+            (keys, values), slots = prompt.packed[number], prompt.slots
             self._library.attend_prompt(
                 heads.data_ptr(), slots.data_ptr(), lengths.data_ptr(), keys.data_ptr(),
                 values.data_ptr(), found.data_ptr(), log_sums.data_ptr(), len(slots), n_heads,
-                n_keys, turns, width, length, keys.shape[1], window or EVERYTHING, scale,
+                n_keys, turns, width, prompt.length, keys.shape[1], window or NO_WINDOW, scale,
             )  # fmt: skip
         return found, log_sums
 
     def _reserve(self, n: int) -> Any:
-        if len(self._shelf) < n:
-            self._shelf = self._torch.empty(max(n, _SHELF), dtype=self._torch.bfloat16)
-            self._library.ask_for_big_pages(self._shelf.data_ptr(), 2 * len(self._shelf))
-        taken, self._shelf = self._shelf[:n], self._shelf[n:]
+        if len(self._arena) < n:
+            self._arena = self._torch.empty(max(n, _ARENA), dtype=self._torch.bfloat16)
+            self._library.advise_huge_pages(self._arena.data_ptr(), 2 * len(self._arena))
+        taken, self._arena = self._arena[:n], self._arena[n:]
         return taken
 
 
-def _address(tensor: Any) -> int | None:
+def address_of(tensor: Any) -> int | None:
+    """Return where a tensor's numbers begin; ``None`` for no tensor."""
     return None if tensor is None else int(tensor.data_ptr())
 
 
@@ -305,3 +334,94 @@ def _file_at(address: int) -> str:
         if first <= address < last:
             return line.split(maxsplit=5)[-1]
     return "?"
+
+
+_SOURCES = ("products.c", "prompts.c", "rows.c", "blocks.c", "drawing.c")
+_HEADERS = ("numbers.h", "parts.h")
+_FLAGS = (
+    "-std=gnu11",
+    "-O3",
+    "-march=native",
+    "-fPIC",
+    "-fopenmp",
+    # What lets sums be vector sums, and no more: -ffast-math would change how the whole process
+    # treats the smallest numbers, torch's float32 included.
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fno-signed-zeros",
+    "-fassociative-math",
+    "-freciprocal-math",
+    *(("-mprefer-vector-width=512",) if platform.machine() == "x86_64" else ()),
+)
+_LIMIT_S = 120
+
+
+class NoKernels(Exception):
+    """There are none on this machine, with the reason."""
+
+
+def build(compiler: str | None = None) -> Path:
+    """Return the compiled kernels, compiled now if this machine has not done it yet.
+
+    Args:
+        compiler: the C compiler; by default ``CC``, or else ``cc``.
+
+    Raises:
+        NoKernels: there is no compiler, it fails, or the system is not one that was tried.
+    """
+    if sys.platform != "linux":
+        raise NoKernels(f"they were not tried on {sys.platform}")
+    wanted = compiler or os.environ.get("CC") or "cc"
+    found = shutil.which(wanted)
+    if found is None:
+        raise NoKernels(f"there is no C compiler {wanted!r}")
+    target = cache_directory() / "kernels" / f"{_key(Path(found))}.so"
+    if not target.exists():
+        _compile(found, target)
+    return target
+
+
+def _key(compiler: Path) -> str:
+    """Name what the result depends on: sources, flags, compiler and processor."""
+    digest = hashlib.sha256(" ".join((*_FLAGS, str(compiler), platform.machine())).encode())
+    stat = compiler.stat()
+    digest.update(f"{stat.st_size} {stat.st_mtime_ns}".encode())
+    digest.update(_processor().encode())
+    for name in (*_SOURCES, *_HEADERS):
+        digest.update(_text(name))
+    return digest.hexdigest()[:24]
+
+
+def _processor() -> str:
+    """Return what this processor can do, as Linux tells it."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
+
+
+def _text(name: str) -> bytes:
+    return (files(__package__) / name).read_bytes()
+
+
+def _compile(compiler: str, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            directory = Path(scratch)
+            for name in (*_SOURCES, *_HEADERS):
+                (directory / name).write_bytes(_text(name))
+            _run([compiler, *_FLAGS, "-shared", "-o", "kernels.so", *_SOURCES, "-lm"], directory)
+            (directory / "kernels.so").replace(target)
+    except OSError as error:
+        raise NoKernels(f"they can't be kept in {target.parent}: {error.strerror}") from error
+
+
+def _run(command: Sequence[str], directory: Path) -> None:
+    try:
+        done = subprocess.run(
+            command, cwd=directory, capture_output=True, text=True, check=False, timeout=_LIMIT_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NoKernels(f"{command[0]} took more than {_LIMIT_S} s") from error
+    if done.returncode:
+        first = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr)
+        raise NoKernels(f"{command[0]} failed: {first.strip()[:200]}")

@@ -30,7 +30,7 @@ INLINE bf16 narrow(float x) {
 
 /* e to the x, relative error below 3e-7 from -87 to 87: 2 to a whole number, put into the
  * exponent's bits, times 2 to the rest by its Taylor series. */
-INLINE float power_of_e(float x) {
+INLINE float fast_exp(float x) {
     const float bounded = x < -87.0f ? -87.0f : x > 87.0f ? 87.0f : x;
     const float turns = bounded * 1.44269504088896341f;
     const float nearest = rintf(turns);

@@ -15,7 +15,7 @@ void attend_prompt_part(const bf16 *heads, const int64_t *slots, const int64_t *
                         int64_t width, int64_t length, int64_t room, int64_t window, float scale);
 void norm_part(const bf16 *x, const bf16 *weight, const bf16 *bias, bf16 *out, int64_t rows,
                int64_t width, float eps);
-void turn_and_keep_part(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys,
+void rope_and_store_kv_part(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys,
                         bf16 *values, const int64_t *lengths, int64_t rows, int64_t n_queries,
                         int64_t n_keys, int64_t width, int64_t slot, int64_t head);
 void attend_part(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64_t *lengths,

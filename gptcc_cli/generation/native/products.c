@@ -17,7 +17,7 @@
 #define COLUMNS 32
 #define ROWS 32
 #define DEPTH 32
-#define AHEAD 4096 /* bytes fetched ahead of the stream */
+#define PREFETCH_BYTES 4096 /* bytes fetched ahead of the stream */
 #define ARCH_REQ_XCOMP_PERM 0x1023
 #define XFEATURE_XTILEDATA 18
 
@@ -56,8 +56,8 @@ static void shape_tiles(int upper, int lower) {
     _tile_loadconfig(&shape);
 }
 
-INLINE void fetch_ahead(const char *stream) {
-    for (int line = 0; line < 16; line++) _mm_prefetch(stream + AHEAD + line * 64, _MM_HINT_T0);
+INLINE void prefetch(const char *stream) {
+    for (int line = 0; line < 16; line++) _mm_prefetch(stream + PREFETCH_BYTES + line * 64, _MM_HINT_T0);
 }
 
 /* Sums of up to 32 rows and one block; ``two`` tells whether there are more than 16 rows. */
@@ -73,14 +73,14 @@ INLINE void sum_block(const bf16 *x, int64_t depth, const bf16 *block, int two, 
         const char *stream = (const char *)(block + step * DEPTH * COLUMNS);
         _tile_loadd(4, x + step * DEPTH, stride);
         _tile_loadd(6, stream, 64);
-        fetch_ahead(stream);
+        prefetch(stream);
         _tile_dpbf16ps(0, 4, 6);
         if (two) {
             _tile_loadd(5, x + 16 * depth + step * DEPTH, stride);
             _tile_dpbf16ps(2, 5, 6);
         }
         _tile_loadd(7, stream + 1024, 64);
-        fetch_ahead(stream + 1024);
+        prefetch(stream + 1024);
         _tile_dpbf16ps(1, 4, 7);
         if (two) _tile_dpbf16ps(3, 5, 7);
     }
@@ -92,12 +92,12 @@ INLINE void sum_block(const bf16 *x, int64_t depth, const bf16 *block, int two, 
     }
 }
 
-INLINE float follow(int kind, float sum, float other) {
+INLINE float apply_epilogue(int kind, float sum, float other) {
     if (kind == PLUS) return sum + other;
     if (kind == TIMES) return sum * other;
-    if (kind == SILU) return sum / (1.0f + power_of_e(-sum));
+    if (kind == SILU) return sum / (1.0f + fast_exp(-sum));
     if (kind == GELU_TANH)
-        return sum / (1.0f + power_of_e(-1.5957691216057308f * (sum + 0.044715f * sum * sum * sum)));
+        return sum / (1.0f + fast_exp(-1.5957691216057308f * (sum + 0.044715f * sum * sum * sum)));
     if (kind == RELU) return sum > 0 ? sum : 0;
     return sum;
 }
@@ -105,7 +105,7 @@ INLINE float follow(int kind, float sum, float other) {
 INLINE void write_row(int kind, const float *sums, const bf16 *bias, const bf16 *other, bf16 *out,
                       int64_t count) {
     for (int64_t i = 0; i < count; i++)
-        out[i] = narrow(follow(kind, sums[i] + (bias ? wide(bias[i]) : 0.0f),
+        out[i] = narrow(apply_epilogue(kind, sums[i] + (bias ? wide(bias[i]) : 0.0f),
                                other ? wide(other[i]) : 0.0f));
 }
 

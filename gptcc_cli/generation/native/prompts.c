@@ -12,7 +12,7 @@
 
 #define SIDE 16
 #define PAIR 32 /* what a tile holds in the direction that is summed over */
-#define NOTHING -1e30f
+#define MASKED -1e30f
 
 struct prompt {
     const bf16 *keys;   /* (kv heads, room, width), zeros after the prompt's end */
@@ -49,8 +49,8 @@ static void multiply(const bf16 *left, int64_t stride, const bf16 *pairs, int64_
     }
 }
 
-/* As ``power_of_e``, for sixteen numbers that are not above zero. */
-INLINE __m512 powers_of_e(__m512 x) {
+/* As ``fast_exp``, for sixteen numbers that are not above zero. */
+INLINE __m512 fast_exps(__m512 x) {
     const __m512 turns = _mm512_mul_ps(_mm512_max_ps(x, _mm512_set1_ps(-87.0f)),
                                        _mm512_set1_ps(1.44269504088896341f));
     const __m512 whole = _mm512_roundscale_ps(turns, 0);
@@ -63,12 +63,12 @@ INLINE __m512 powers_of_e(__m512 x) {
 }
 
 /* Turn products (room, 16) into shares in pairs (room / 2, 16, 2), not yet divided by their sum. */
-static void share_out(const struct prompt *prompt, const int32_t *first, float scale,
+static void softmax_shares(const struct prompt *prompt, const int32_t *first, float scale,
                       float *products, bf16 *pairs, float *log_sum, float *inverse) {
-    static const int16_t deal[32] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+    static const int16_t interleave[32] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
                                      8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-    const __m512i order = _mm512_loadu_si512(deal), start = _mm512_loadu_si512(first);
-    const __m512 nothing = _mm512_set1_ps(NOTHING), factor = _mm512_set1_ps(scale);
+    const __m512i order = _mm512_loadu_si512(interleave), start = _mm512_loadu_si512(first);
+    const __m512 nothing = _mm512_set1_ps(MASKED), factor = _mm512_set1_ps(scale);
     __m512 most = nothing, sum = _mm512_setzero_ps();
     for (int64_t key = 0; key < prompt->room; key++) {
         float *place = products + key * SIDE;
@@ -81,14 +81,14 @@ static void share_out(const struct prompt *prompt, const int32_t *first, float s
         most = _mm512_max_ps(most, product);
     }
     /* Where a query sees nothing, everything hidden must still come out as zero. */
-    const __m512 least = _mm512_max_ps(most, _mm512_set1_ps(NOTHING / 2));
+    const __m512 least = _mm512_max_ps(most, _mm512_set1_ps(MASKED / 2));
     for (int64_t key = 0; key < prompt->room; key += 2) {
         const float *place = products + key * SIDE;
         const __m512 even = _mm512_loadu_ps(place), odd = _mm512_loadu_ps(place + SIDE);
         const __m512 low = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(even, nothing, _CMP_GT_OQ),
-                                               powers_of_e(_mm512_sub_ps(even, least)));
+                                               fast_exps(_mm512_sub_ps(even, least)));
         const __m512 high = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(odd, nothing, _CMP_GT_OQ),
-                                                powers_of_e(_mm512_sub_ps(odd, least)));
+                                                fast_exps(_mm512_sub_ps(odd, least)));
         sum = _mm512_add_ps(sum, _mm512_add_ps(low, high));
         const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(high, low);
         _mm512_storeu_si512(pairs + key * SIDE, _mm512_permutexvar_epi16(order, both));
@@ -97,13 +97,13 @@ static void share_out(const struct prompt *prompt, const int32_t *first, float s
     _mm512_storeu_ps(sums, sum);
     _mm512_storeu_ps(tops, most);
     for (int q = 0; q < SIDE; q++) {
-        log_sum[q] = sums[q] > 0 ? tops[q] + logf(sums[q]) : NOTHING;
+        log_sum[q] = sums[q] > 0 ? tops[q] + logf(sums[q]) : MASKED;
         inverse[q] = sums[q] > 0 ? 1.0f / sums[q] : 0.0f;
     }
 }
 
 /* Put sixteen queries as columns, in pairs: (width / 2, 16, 2). */
-INLINE void stand_up(const bf16 *const *queries, int64_t width, bf16 *pairs) {
+INLINE void pack_queries(const bf16 *const *queries, int64_t width, bf16 *pairs) {
     for (int q = 0; q < SIDE; q++) {
         const uint32_t *from = (const uint32_t *)queries[q];
         uint32_t *to = (uint32_t *)pairs + q;
@@ -141,9 +141,9 @@ void attend_prompt_part(const bf16 *heads, const int64_t *slots, const int64_t *
             queries[q] = heads + (row * n_heads + turn * n_keys + h) * width;
             first[q] = (int32_t)(start < 0 ? 0 : start > length ? length : start);
         }
-        stand_up(queries, width, query);
+        pack_queries(queries, width, query);
         multiply(prompt.keys, width, query, room, width, products);
-        share_out(&prompt, first, scale, products, pairs, log_sum, inverse);
+        softmax_shares(&prompt, first, scale, products, pairs, log_sum, inverse);
         multiply(prompt.values, room, pairs, width, room, result);
         for (int q = 0; q < SIDE && set + q < n_queries; q++) {
             const int64_t row = slots[(set + q) / turns], turn = (set + q) % turns;

@@ -9,7 +9,7 @@
 #define FEW 4     /* rows that are not worth waking a thread for */
 
 /* Ask for pages of 2 MB, where the system has them: half as many misses, a fifth of the time. */
-void ask_for_big_pages(char *start, int64_t bytes) {
+void advise_huge_pages(char *start, int64_t bytes) {
 #ifdef MADV_HUGEPAGE
     const int64_t page = 1 << 21;
     char *first = (char *)(((intptr_t)start + page - 1) / page * page);
@@ -45,7 +45,7 @@ void norm(const bf16 *x, const bf16 *weight, const bf16 *bias, bf16 *out, int64_
  *
  * heads: (rows, queries + 2 * keys, width); cosines and signed sines: (rows, width), or null;
  * keys and values: a slot's and a head's stride are given, in elements. */
-void turn_and_keep_part(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys,
+void rope_and_store_kv_part(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys,
                         bf16 *values, const int64_t *lengths, int64_t rows, int64_t n_queries,
                         int64_t n_keys, int64_t width, int64_t slot, int64_t head) {
     const int64_t half = width / 2, n_heads = n_queries + 2 * n_keys;
@@ -72,17 +72,17 @@ void turn_and_keep_part(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf1
     }
 }
 
-void turn_and_keep(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys, bf16 *values,
+void rope_and_store_kv(bf16 *heads, const bf16 *cosines, const bf16 *sines, bf16 *keys, bf16 *values,
                    const int64_t *lengths, int64_t rows, int64_t n_queries, int64_t n_keys,
                    int64_t width, int64_t slot, int64_t head) {
 #pragma omp parallel if (rows > FEW)
-    turn_and_keep_part(heads, cosines, sines, keys, values, lengths, rows, n_queries, n_keys, width,
+    rope_and_store_kv_part(heads, cosines, sines, keys, values, lengths, rows, n_queries, n_keys, width,
                        slot, head);
 }
 
-/* Queries of one row that share a key head: ``turns`` of them, ``apart`` elements apart. What
+/* Queries of one row that share a key head: ``turns`` of them, ``stride`` elements stride. What
  * another attention of the same queries found is merged in, unless ``found`` is null. */
-INLINE void attend_one(const int width, const int turns, const bf16 *queries, int64_t apart,
+INLINE void attend_one(const int width, const int turns, const bf16 *queries, int64_t stride,
                        const bf16 *keys, const bf16 *values, int64_t n, float scale,
                        const float *found, const float *log_sums, bf16 *out) {
     float query[turns][width], total[turns][width], shares[turns][BLOCK], most[turns], sum[turns];
@@ -90,7 +90,7 @@ INLINE void attend_one(const int width, const int turns, const bf16 *queries, in
         most[g] = -1e30f;
         sum[g] = 0;
         for (int i = 0; i < width; i++) {
-            query[g][i] = wide(queries[g * apart + i]) * scale;
+            query[g][i] = wide(queries[g * stride + i]) * scale;
             total[g][i] = 0;
         }
     }
@@ -114,10 +114,10 @@ INLINE void attend_one(const int width, const int turns, const bf16 *queries, in
             for (int j = 0; j < count; j++) top = shares[g][j] > top ? shares[g][j] : top;
 #pragma omp simd reduction(+ : part)
             for (int j = 0; j < count; j++) {
-                shares[g][j] = power_of_e(shares[g][j] - top);
+                shares[g][j] = fast_exp(shares[g][j] - top);
                 part += shares[g][j];
             }
-            const float fade = power_of_e(most[g] - top);
+            const float fade = fast_exp(most[g] - top);
             most[g] = top;
             sum[g] = sum[g] * fade + part;
             for (int i = 0; i < width; i++) total[g][i] *= fade;
@@ -131,25 +131,25 @@ INLINE void attend_one(const int width, const int turns, const bf16 *queries, in
     }
     for (int g = 0; g < turns; g++) {
         float theirs = 0;
-        if (found) theirs = 1.0f / (1.0f + power_of_e(most[g] + logf(sum[g]) - log_sums[g]));
+        if (found) theirs = 1.0f / (1.0f + fast_exp(most[g] + logf(sum[g]) - log_sums[g]));
         const float mine = (1.0f - theirs) / sum[g];
         for (int i = 0; i < width; i++) {
             const float other = found ? found[g * width + i] * theirs : 0.0f;
-            out[g * apart + i] = narrow(total[g][i] * mine + other);
+            out[g * stride + i] = narrow(total[g][i] * mine + other);
         }
     }
 }
 
 /* Attend to the last ``window`` tokens of each row, itself included, and merge with ``found``.
  *
- * heads: as in ``turn_and_keep``, queries dealt round-robin to keys; lengths: tokens written
+ * heads: as in ``rope_and_store_kv``, queries dealt round-robin to keys; lengths: tokens written
  * before this one; found: (rows, keys, turns, width) float32, or null; log_sums: the same without
  * the last. */
 void attend_part(const bf16 *heads, const bf16 *keys, const bf16 *values, const int64_t *lengths,
                  const float *found, const float *log_sums, bf16 *out, int64_t rows,
                  int64_t n_queries, int64_t n_keys, int64_t width, int64_t slot, int64_t head,
                  int64_t window, float scale) {
-    const int64_t n_heads = n_queries + 2 * n_keys, apart = n_keys * width;
+    const int64_t n_heads = n_queries + 2 * n_keys, stride = n_keys * width;
     const int turns = (int)(n_queries / n_keys);
 #pragma omp for schedule(static)
     for (int64_t task = 0; task < rows * n_keys; task++) {
@@ -161,7 +161,7 @@ void attend_part(const bf16 *heads, const bf16 *keys, const bf16 *values, const 
         const float *theirs = found ? found + task * turns * width : 0;
         const float *theirs_log = found ? log_sums + task * turns : 0;
 #define ATTEND(WIDTH, TURNS)                                                                       \
-    attend_one(WIDTH, TURNS, query, apart, keys + place, values + place, end - first, scale,       \
+    attend_one(WIDTH, TURNS, query, stride, keys + place, values + place, end - first, scale,       \
                theirs, theirs_log, to)
         if (width == 64 && turns == 1) ATTEND(64, 1);
         else if (width == 64 && turns == 3) ATTEND(64, 3);

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from gptcc_cli.generation import Finish
-from gptcc_cli.generation.writing import Row, encode_prompt
+from gptcc_cli.generation.stopping import Row, encode_prompt
 from tests.generation.tiny import prompt_of, request_of, tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()

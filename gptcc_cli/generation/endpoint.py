@@ -22,7 +22,7 @@ from gptcc_cli.generation.completion import (
     Sampling,
     Watcher,
 )
-from gptcc_cli.generation.endpoint.client import Broken, Client, Piece
+from gptcc_cli.generation.endpoint_client import Client, RetryableError, StreamChunk
 from gptcc_cli.options.choices import EndpointStyle as EndpointStyle
 
 _AT_ONCE = 4
@@ -32,7 +32,6 @@ _CHOICES = 8
 _STOPS = 4
 """Stop strings a server takes (OpenAI's limit); all of them are looked for here as well."""
 _TICK_S = 0.1
-_TAIL = 400
 
 
 class EndpointGenerator:
@@ -104,42 +103,42 @@ class EndpointGenerator:
             ModelError: the server can't be reached, refuses, or fails again and again.
         """
         client = Client(self._url, **self._settings)
-        run = _Run(client, self._model, self._style, sampling, iter(requests))
+        run = _EndpointRun(client, self._model, self._style, sampling, iter(requests))
         return run.completions(cancel or Event(), watch)
 
 
 @dataclass(slots=True, kw_only=True)
-class _Line:
+class _PendingCandidate:
     """One candidate on the wire."""
 
     request: Request
     text: str = ""
-    n_pieces: int = 0
+    n_chunks: int = 0
     finish: Finish | None = None
 
     def begin(self) -> None:
-        self.text, self.n_pieces = "", 0
+        self.text, self.n_chunks = "", 0
 
-    def take(self, piece: Piece) -> None:
+    def take(self, chunk: StreamChunk) -> None:
         if self.finish is not None:
             return
         stops = [stop for stop in self.request.prompt.template.stop_strings if stop]
         reach = max((len(stop) for stop in stops), default=1) - 1
         start = max(0, len(self.text) - reach)
-        self.text += piece.text
-        self.n_pieces += bool(piece.text)
+        self.text += chunk.text
+        self.n_chunks += bool(chunk.text)
         places = [place for stop in stops if (place := self.text.find(stop, start)) >= 0]
         if places:
             self.text, self.finish = self.text[: min(places)], Finish.STOP
-        elif piece.finish_reason is not None:
-            self.finish = Finish.LENGTH if piece.finish_reason == "length" else Finish.STOP
+        elif chunk.finish_reason is not None:
+            self.finish = Finish.LENGTH if chunk.finish_reason == "length" else Finish.STOP
 
     def completion(self) -> Completion:
         return Completion(
             prompt=self.request.prompt,
             index=self.request.index,
             text=self.text,
-            n_tokens=self.n_pieces,
+            n_tokens=self.n_chunks,
             finish=self.finish or Finish.CANCELLED,
             mean_logprob=None,
             temperature=self.request.temperature,
@@ -147,11 +146,11 @@ class _Line:
         )
 
 
-_News: TypeAlias = _Line | GptccError | None
-"""A line that ended, a failure for good, or ``None``: a question is answered."""
+_Message: TypeAlias = _PendingCandidate | GptccError | None
+"""A candidate that ended, a failure for good, or ``None``: a question is answered."""
 
 
-class _Run:
+class _EndpointRun:
     """One call of ``generate``."""
 
     def __init__(
@@ -167,9 +166,9 @@ class _Run:
         self._style = style
         self._sampling = sampling
         self._source = source
-        self._waiting: deque[Request] = deque()
-        self._news: SimpleQueue[_News] = SimpleQueue()
-        self._lines: list[_Line] = []
+        self._queue: deque[Request] = deque()
+        self._messages: SimpleQueue[_Message] = SimpleQueue()
+        self._pending: list[_PendingCandidate] = []
         self._stopped = Event()
         self._lock = Lock()
         self._n_threads = 0
@@ -184,25 +183,25 @@ class _Run:
             yield from self._abandon()
             raise
         finally:
-            # Threads that still read end at their next piece, or when the server has been
+            # Threads that still read end at their next chunk, or when the server has been
             # silent for long enough; nobody waits for them.
             self._stopped.set()
             self._close_if_idle()
 
     def _written(self, cancel: Event, watch: Watcher | None) -> Iterator[Completion]:
-        n_out = sum(self._send() for _ in range(_AT_ONCE))
-        while n_out and not cancel.is_set():
+        n_requests = sum(self._send() for _ in range(_AT_ONCE))
+        while n_requests and not cancel.is_set():
             try:
-                news = self._news.get(timeout=_TICK_S)
+                message = self._messages.get(timeout=_TICK_S)
             except Empty:
                 self._show(watch)
                 continue
-            if isinstance(news, GptccError):
-                raise news
-            if news is None:
-                n_out += self._send() - 1
+            if isinstance(message, GptccError):
+                raise message
+            if message is None:
+                n_requests += self._send() - 1
             else:
-                yield self._end(news)
+                yield self._end(message)
             self._show(watch)
 
     def _send(self) -> int:
@@ -210,45 +209,45 @@ class _Run:
         group = self._next_group()
         if not group:
             return 0
-        lines = [_Line(request=request) for request in group]
-        self._lines += lines
+        candidates = [_PendingCandidate(request=request) for request in group]
+        self._pending += candidates
         with self._lock:
             self._n_threads += 1
-        Thread(target=self._ask, args=(lines,), name="endpoint", daemon=True).start()
+        Thread(target=self._request_all, args=(candidates,), name="endpoint", daemon=True).start()
         return 1
 
     def _next_group(self) -> list[Request]:
         size = self._sampling.batch_size or _CHOICES
-        self._waiting.extend(itertools.islice(self._source, max(0, size - len(self._waiting))))
-        if not self._waiting:
+        self._queue.extend(itertools.islice(self._source, max(0, size - len(self._queue))))
+        if not self._queue:
             return []
-        first = self._waiting[0]
+        first = self._queue[0]
         group = [
             request
-            for request in self._waiting
+            for request in self._queue
             if request.prompt == first.prompt and request.temperature == first.temperature
         ][:size]
         for request in group:
-            self._waiting.remove(request)
+            self._queue.remove(request)
         return group
 
-    def _ask(self, lines: list[_Line]) -> None:
-        """Write some lines to their ends, trying again where that may help."""
+    def _request_all(self, candidates: list[_PendingCandidate]) -> None:
+        """Write some candidates to their ends, trying again where that may help."""
         number = 1
         try:
-            while open_lines := [line for line in lines if line.finish is None]:
+            while unfinished := [candidate for candidate in candidates if candidate.finish is None]:
                 try:
-                    if self._ask_once(open_lines):
+                    if self._request_once(unfinished):
                         continue
-                    raise Broken("its answer broke off in the middle")
-                except Broken as why:
+                    raise RetryableError("its answer broke off in the middle")
+                except RetryableError as why:
                     if self._stopped.is_set():
                         break
                     number += 1
                     self._client.wait_before(number, why)
-            self._news.put(None)
+            self._messages.put(None)
         except GptccError as error:
-            self._news.put(error)
+            self._messages.put(error)
         finally:
             with self._lock:
                 self._n_threads -= 1
@@ -259,29 +258,29 @@ class _Run:
             if self._stopped.is_set() and not self._n_threads:
                 self._client.close()
 
-    def _ask_once(self, lines: list[_Line]) -> bool:
-        """Ask for all lines; tell whether any ended. Servers may ignore ``n``."""
-        for line in lines:
-            line.begin()
-        path, body = self._question(lines)
+    def _request_once(self, candidates: list[_PendingCandidate]) -> bool:
+        """Ask for all candidates; tell whether any ended. Servers may ignore ``n``."""
+        for candidate in candidates:
+            candidate.begin()
+        path, body = self._body_of(candidates)
         n_ended = 0
-        for piece in self._client.stream(path, body):
+        for chunk in self._client.stream(path, body):
             if self._stopped.is_set():
                 break
-            if not 0 <= piece.choice < len(lines):
+            if not 0 <= chunk.choice < len(candidates):
                 continue
-            line = lines[piece.choice]
-            was_open = line.finish is None
-            line.take(piece)
-            if was_open and line.finish is not None:
+            candidate = candidates[chunk.choice]
+            was_open = candidate.finish is None
+            candidate.take(chunk)
+            if was_open and candidate.finish is not None:
                 n_ended += 1
-                self._news.put(line)
-                if n_ended == len(lines):
+                self._messages.put(candidate)
+                if n_ended == len(candidates):
                     break
         return n_ended > 0
 
-    def _question(self, lines: list[_Line]) -> tuple[str, dict[str, Any]]:
-        request, sampling = lines[0].request, self._sampling
+    def _body_of(self, candidates: list[_PendingCandidate]) -> tuple[str, dict[str, Any]]:
+        request, sampling = candidates[0].request, self._sampling
         body: dict[str, Any] = {
             "model": self._model,
             "max_tokens": min(
@@ -293,8 +292,8 @@ class _Run:
             "seed": request.seed % (1 << 31),
             "stream": True,
         }
-        if len(lines) > 1:
-            body["n"] = len(lines)
+        if len(candidates) > 1:
+            body["n"] = len(candidates)
         if stops := request.prompt.template.stop_strings[:_STOPS]:
             body["stop"] = list(stops)
         if self._style is EndpointStyle.CHAT:
@@ -302,27 +301,19 @@ class _Run:
             return "chat/completions", body | {"messages": messages}
         return "completions", body | {"prompt": request.prompt.text}
 
-    def _end(self, line: _Line) -> Completion:
+    def _end(self, candidate: _PendingCandidate) -> Completion:
         self._n_finished += 1
-        self._n_tokens += line.n_pieces
-        self._lines.remove(line)
-        return line.completion()
+        self._n_tokens += candidate.n_chunks
+        self._pending.remove(candidate)
+        return candidate.completion()
 
     def _abandon(self) -> Iterator[Completion]:
         """Yield what ended unseen, then what did not end."""
-        for line in sorted(self._lines, key=lambda line: line.finish is None):
-            yield line.completion()
+        for candidate in sorted(self._pending, key=lambda candidate: candidate.finish is None):
+            yield candidate.completion()
 
     def _show(self, watch: Watcher | None) -> None:
         if watch is None:
             return
-        shown = self._lines[0] if self._lines else None
-        watch(
-            GeneratorStatus(
-                n_tokens=self._n_tokens + sum(line.n_pieces for line in self._lines),
-                n_active=len(self._lines),
-                n_finished=self._n_finished,
-                preview=shown.text[-_TAIL:] if shown else "",
-                preview_index=shown.request.index if shown else None,
-            )
-        )
+        n_tokens = self._n_tokens + sum(candidate.n_chunks for candidate in self._pending)
+        watch(GeneratorStatus.of(self._pending, n_tokens=n_tokens, n_finished=self._n_finished))

@@ -1,7 +1,7 @@
-"""Talking to an OpenAI-compatible server: one request, its stream of pieces, its faults.
+"""An HTTP client for OpenAI-compatible servers: one request, its stream of chunks, its errors.
 
 Covers ``/models``, ``/completions`` and ``/chat/completions`` with server-sent events, retries
-with backoff, and the API key. Knows nothing of candidates. The key is sent to the server and
+with backoff, and the API key. Does not know candidates. The key is sent to the server and
 never shown: not in errors, not in ``repr``, and not over plain HTTP to another machine.
 
 Format: https://platform.openai.com/docs/api-reference/completions
@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -25,18 +26,18 @@ _CONNECT_S = 10.0
 _LONGEST_WAIT_S = 30.0
 
 
-class Broken(Exception):
-    """The server failed in a way that another try may mend; the message is for people."""
+class RetryableError(Exception):
+    """The server failed in a way that another attempt may not; the message is for people."""
 
     def __init__(self, message: str, *, wait_s: float | None = None) -> None:
-        """Keep the words, and how long the server asks to wait."""
+        """Keep the message, and how long the server asks to wait."""
         super().__init__(message)
         self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A part of one choice's text."""
+class StreamChunk:
+    """A part of the text of one choice."""
 
     choice: int
     text: str
@@ -107,11 +108,11 @@ class Client:
             raise ModelError(f"{self.url} lists no models", hint="name one with --model")
         return listed[0]
 
-    def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[Piece]:
-        """Ask once, and yield pieces as they come.
+    def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[StreamChunk]:
+        """Ask once, and yield chunks as they come.
 
         Raises:
-            Broken: the server failed, or the answer ended in its middle.
+            RetryableError: the server failed, or the answer ended in its middle.
             ModelError: the server can't be reached or refuses the request.
         """
         with (
@@ -125,19 +126,19 @@ class Client:
                 yield from _events(response.iter_lines(), self.url)
             else:
                 response.read()
-                yield from _pieces(_parse(response.text, self.url), self.url)
+                yield from _chunks(_parse(response.text, self.url), self.url)
 
-    def wait_before(self, number: int, why: Broken) -> None:
+    def wait_before(self, number: int, why: RetryableError) -> None:
         """Wait before try ``number`` (2 is the second).
 
         Raises:
             ModelError: there are no more tries.
         """
         if number > self._max_tries:
-            tries = "once" if self._max_tries == 1 else f"{self._max_tries} times"
+            attempts = f"{self._max_tries} attempt{'s' * (self._max_tries > 1)}"
             raise ModelError(
-                f"{self.url} was asked {tries} in vain: {why}",
-                hint="look at the server's own log, or try again later",
+                f"{self.url} failed, gave up after {attempts}: {why}",
+                hint="check the server's log, or try again later",
             ) from why
         wait_s = self._backoff_s * 2.0 ** (number - 2) if why.wait_s is None else why.wait_s
         self._sleep(min(wait_s, _LONGEST_WAIT_S))
@@ -147,7 +148,7 @@ class Client:
         while True:
             try:
                 return ask()
-            except Broken as why:
+            except RetryableError as why:
                 number += 1
                 self.wait_before(number, why)
 
@@ -161,8 +162,23 @@ class Client:
             raise ModelError(f"{self.url} lists its models in a way gptcc does not understand")
         return [str(entry["id"]) for entry in listed if isinstance(entry, dict) and "id" in entry]
 
-    def _faults(self) -> "_Faults":
-        return _Faults(self._http, self.url, self._timeout_s)
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Turn the HTTP library's exceptions into ours."""
+        http = self._http
+        try:
+            yield
+        except (http.ConnectError, http.ConnectTimeout) as error:
+            raise ModelError(
+                f"no server answers at {self.url}",
+                hint="start it, or check the host and port of --endpoint",
+            ) from error
+        except http.TimeoutException as error:
+            raise RetryableError(f"no data for {self._timeout_s:g} s") from error
+        except (http.InvalidURL, http.UnsupportedProtocol) as error:
+            raise UsageError(f"invalid endpoint {self.url}: not the URL of a server") from error
+        except (http.HTTPError, http.StreamError) as error:
+            raise RetryableError(f"the connection broke ({type(error).__name__})") from error
 
     def _refuse(self, response: Any) -> None:
         """Raise what a status other than 200 means."""
@@ -176,61 +192,36 @@ class Client:
                 hint=f"set {KEY_NAMES[0]} to a key of that server",
             )
         if status in _RETRY:
-            raise Broken(f"status {status}{said}", wait_s=_retry_after(response.headers))
+            raise RetryableError(f"status {status}{said}", wait_s=_retry_after(response.headers))
         if status == 404:
             raise ModelError(
                 f"{self.url} has no such model or no such service{said}",
-                hint="name a model it has with --model, or look at the URL",
+                hint="name one of its models with --model, or check the URL",
             )
         raise ModelError(f"{self.url} refuses the request: status {status}{said}")
 
 
-class _Faults:
-    """Turns the client library's exceptions into ours."""
-
-    def __init__(self, http: Any, url: str, timeout_s: float) -> None:
-        self._http = http
-        self._url = url
-        self._timeout_s = timeout_s
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
-        if isinstance(error, self._http.ConnectError | self._http.ConnectTimeout):
-            raise ModelError(
-                f"no server answers at {self._url}",
-                hint="start it, or look at the host and port of --endpoint",
-            ) from error
-        if isinstance(error, self._http.TimeoutException):
-            raise Broken(f"it was silent for {self._timeout_s:g} s") from error
-        if isinstance(error, self._http.InvalidURL | self._http.UnsupportedProtocol):
-            raise UsageError(f"{self._url} is no URL of a server") from error
-        if isinstance(error, self._http.HTTPError | self._http.StreamError):
-            raise Broken(f"the connection broke off ({type(error).__name__})") from error
-
-
-def _events(lines: Iterator[str], url: str) -> Iterator[Piece]:
-    """Yield the pieces of server-sent events, up to ``[DONE]``."""
+def _events(lines: Iterator[str], url: str) -> Iterator[StreamChunk]:
+    """Yield the chunks of server-sent events, up to ``[DONE]``."""
     for line in lines:
         if not line.startswith("data:"):
             continue
         data = line.removeprefix("data:").strip()
         if data == "[DONE]":
             return
-        yield from _pieces(_parse(data, url), url)
+        yield from _chunks(_parse(data, url), url)
 
 
-def _pieces(answer: Mapping[str, Any], url: str) -> Iterator[Piece]:
+def _chunks(answer: Mapping[str, Any], url: str) -> Iterator[StreamChunk]:
     """Yield the texts of one answer, of either service, streamed or whole."""
     if "error" in answer:
-        raise Broken(f"it says{_message_of(json.dumps(answer))}")
+        raise RetryableError(f"error{_message_of(json.dumps(answer))}")
     choices = answer.get("choices")
     if not isinstance(choices, list):
         raise ModelError(f"{url} answers in a way gptcc does not understand: no choices")
     for choice in choices:
         spoken = choice.get("delta") or choice.get("message") or {}
-        yield Piece(
+        yield StreamChunk(
             choice=int(choice.get("index", 0)),
             text=str(choice.get("text") or spoken.get("content") or ""),
             finish_reason=choice.get("finish_reason"),
