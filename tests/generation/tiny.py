@@ -45,7 +45,7 @@ def tiny_config(family: str) -> Any:
 
 
 def tiny_loaded(family: str, dtype: str = "float32", *, ends: bool = True) -> LoadedModel:
-    """A model of the family as the room ``models`` would hand it over."""
+    """A model of the family as ``gptcc_cli.models.load`` returns it."""
     import torch
     from transformers import AutoModelForCausalLM
 
