@@ -239,7 +239,7 @@ class _EndpointRun:
                 try:
                     if self._request_once(unfinished):
                         continue
-                    raise RetryableError("its answer broke off in the middle")
+                    raise RetryableError("the response was incomplete")
                 except RetryableError as why:
                     if self._stopped.is_set():
                         break

@@ -25,7 +25,7 @@ from gptcc_cli.models.spec import (
 )
 
 SILENCE_REMEMBERED_S = 15 * 60
-"""For so long a hub that let us wait in vain is not asked again, unless the user asks for it."""
+"""How long a hub that timed out is not asked again, unless the user asks for it."""
 
 
 def find(spec: ModelSpec, *, progress: FetchWatcher | None = None) -> FoundModel:

@@ -40,7 +40,7 @@ class HubUnreachable(ModelError):
             message: one sentence that names the model.
             reason: why, without the model's name.
             hint: what mends it.
-            silent: whether the hub let us wait in vain.
+            silent: whether the hub did not answer in time.
         """
         super().__init__(message, hint=hint)
         self.reason = reason
@@ -102,7 +102,7 @@ def fetch(
         force: fetch files again even if they are cached.
 
     Raises:
-        HubUnreachable: no usable answer within ``DECISION_S`` seconds, or it broke off.
+        HubUnreachable: no usable answer within ``DECISION_S`` seconds, or the download broke.
         ModelError: there is no such model or revision, it is gated, or it can't be kept.
     """
     listing = _ask(repo_id, revision)

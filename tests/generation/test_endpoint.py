@@ -103,11 +103,11 @@ def test_the_key_is_sent_and_never_shown(server, monkeypatch):
 @pytest.mark.parametrize(
     ("signature", "settings", "words"),
     [
-        ("busy", {}, "3 times in vain: status 429: Slow down"),
+        ("busy", {}, "3 attempts: status 429: Slow down"),
         ("broken", {}, "status 503"),
-        ("half", {}, "broke off"),
+        ("half", {}, "incomplete"),
         ("garbage", {}, "not JSON"),
-        ("silent", {"timeout_s": 0.2, "max_tries": 1}, "silent for 0.2 s"),
+        ("silent", {"timeout_s": 0.2, "max_tries": 1}, "0.2 s"),
         ("well", {"model": "unknown"}, "The model `unknown` is not here"),
         ("key", {}, "wants an API key"),
     ],
