@@ -4,9 +4,8 @@
 
 Takes rows that ``bench_prompts --out`` kept, with the benchmarks they were written for (a path, or
 ``basics`` and ``basics-calls`` for gptcc's own tasks), and writes nothing new. Of each problem with
-a passing program it compares how many of its candidates pass with how many luck would let pass, and
-how large a part of those that pass is right. Programs are not told apart by what they do on further
-inputs, which ``solve`` does beside it.
+a passing program it compares the candidates that pass with the expected random passes, and gives
+the share of right ones among them. Unlike ``solve``, it runs no generated inputs.
 """
 
 import argparse
@@ -39,8 +38,8 @@ class Seen:
     """Of the tokens of those that pass."""
 
     @property
-    def times_luck(self) -> float:
-        """How many pass for each one that luck would let pass."""
+    def times_expected(self) -> float:
+        """How many pass for each expected random pass."""
         share = self.evidence.n_alike / self.evidence.n_written
         return share * 2.0**self.evidence.bits
 
@@ -79,8 +78,8 @@ def seen(rows: dict[str, list[dict[str, Any]]], benchmarks: Iterable[str]) -> It
 
 
 def table(all_seen: list[Seen]) -> str:
-    """Say how often what passes is right, by how much more passes than luck explains."""
-    lines = ["| pass, for each that luck lets pass | problems | right |", "|---|---:|---:|"]
+    """Tabulate how often what passes is right, by passes over expected random passes."""
+    lines = ["| passes for each expected random pass | problems | right |", "|---|---:|---:|"]
     for low, high in pairwise(RANGES):
         lines.append(_row(f"{low:g} to {high:g}", all_seen, low, high))
     lines.append(_row("all", all_seen, 0.0, float("inf")))
@@ -89,14 +88,14 @@ def table(all_seen: list[Seen]) -> str:
     alone = [
         one for one in rest if one.evidence.significant and one.evidence.n_alike < MIN_CONSENSUS
     ]
-    groups = {"convincing": confident, "not": rest, "of these one or two beyond luck": alone}
+    groups = {"confident": confident, "not": rest, "of these one or two significant": alone}
     lines += [_row(name, group, 0.0, float("inf")) for name, group in groups.items()]
     pairs = (f"{name} {_auc(all_seen, key):.0%}" for name, key in _KEYS.items())
     return "\n".join([*lines, "", f"A right one has more than a wrong one: {', '.join(pairs)}", ""])
 
 
 _KEYS: dict[str, Callable[[Seen], float]] = {
-    "times luck": lambda one: one.times_luck,
+    "times expected": lambda one: one.times_expected,
     "commonness": lambda one: one.evidence.prevalence,
     "bits": lambda one: one.evidence.bits,
     "samples": lambda one: one.n_samples,
@@ -107,7 +106,7 @@ _KEYS: dict[str, Callable[[Seen], float]] = {
 
 
 def _row(name: str, all_seen: list[Seen], low: float, high: float) -> str:
-    shares = [one.share_right for one in all_seen if low <= one.times_luck < high]
+    shares = [one.share_right for one in all_seen if low <= one.times_expected < high]
     return f"| {name} | {len(shares)} | {sum(shares) / max(1, len(shares)):.0%} |"
 
 

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.bench_history [--runs 10000]
 
 First: the same run with and without a history, in interleaved rounds: processor time a candidate
-(all threads), time by the clock a candidate, and how long the listener holds whoever calls it.
+(all threads), time by the clock a candidate, and how long the listener blocks its caller.
 Then: a history of many runs, listed and searched. Completions come from memory and verdicts from
 a judge that only looks, so that next to nothing but the history costs time.
 """

@@ -39,7 +39,7 @@ from tests.benchmarks.card_way import Executor, solve_as_card
 from tests.benchmarks.search_record import Choice, read_record, search
 
 SHARED = Path(os.environ.get("GPTCC_SHARED", Path(__file__).parents[3] / "shared"))
-WAYS = ("card", "first", "gptcc", "agreed", "convincing")
+WAYS = ("card", "first", "gptcc", "agreed", "confident")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +207,7 @@ def curve(lines: Iterable[tuple[Mapping[str, Any], Problem]]) -> str:
         n_right += is_one
         if is_one:
             kept.append(f"{n_right} of {n_all} ({(n_all - n_right) / n_all:.0%} wrong)")
-    return "right answers, by how common they are for their luck: " + ", ".join(kept)
+    return "right answers, by prevalence: " + ", ".join(kept)
 
 
 def _row(way: str, answers: Sequence[Answer]) -> str:

@@ -19,5 +19,5 @@ def judge() -> Iterator[Judge]:
 
 @pytest.fixture(scope="session")
 def small_run(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
-    """The small benchmark, graded once; nobody writes to it."""
+    """The small benchmark, graded once; read only."""
     return grade_small(judge, tmp_path_factory.mktemp("small"), GradeSettings(samples=True))

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_shipped_templates_are_the_files_of_the_folder() -> None:
     assert set(template_names()) >= {"apps", "apps-eval", "bare", "bare-tabs", "chat", "examples"}
     files = {path.stem for path in (ROOT / "prompts").glob("*.toml")}
-    assert set(template_names()) == files - {"repair", "write-tests"}, "nobody begins with these"
+    assert set(template_names()) == files - {"repair", "write-tests"}, "these are not for solving"
 
 
 @pytest.mark.parametrize("name", template_names())

@@ -1,4 +1,4 @@
-"""What samples say: bits of expected outputs, and how many programs luck lets pass."""
+"""Bits of expected outputs, and how many programs are expected to pass at random."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A generator and a judge that are held in hand: what is written and found is known beforehand."""
+"""Fakes: a generator with listed completions, and a judge that knows each verdict."""
 
 from concurrent.futures import Future
 
@@ -9,7 +9,7 @@ from gptcc_cli.problem import Problem, SampleTest
 from gptcc_cli.prompting import Prompt, PromptTemplate
 
 SAMPLE = SampleTest(name="sample 1", input="1\n", expected="8675309\n")
-"""Nobody prints that by luck."""
+"""An output that no program prints by chance."""
 PROBLEM = Problem(id="p", statement="Print it.", samples=(SAMPLE,))
 PROMPT = Prompt(
     text="?",

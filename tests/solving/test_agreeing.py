@@ -115,7 +115,7 @@ def test_what_is_not_known_yet_may_pass_and_do_otherwise(last, settled):
 
 @pytest.mark.parametrize(("n_wrong", "settled"), [(90, True), (100, False)])
 def test_few_programs_of_very_many_are_nothing_to_agree_on(n_wrong, settled):
-    """Three of 93 are over the root of ten bits' luck, three of 103 under it."""
+    """With ten bits, 3 of 93 exceed the square root of the random share; 3 of 103 do not."""
     wrong = [known(place, f"wrong = {place}") for place in range(n_wrong)]
     right = [known(n_wrong + place, f"right = {place}") for place in range(3)]
     assert consensus(bits=10.0)([*wrong, *right]) == (n_wrong + 2 if settled else None)

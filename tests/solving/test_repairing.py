@@ -25,7 +25,7 @@ class Asked:
         self.mistakes.append((round_, mistake))
         template = PromptTemplate(name="repair", sha256="", stop_strings=(), chat=True)
         return Prompt(
-            text="mend",
+            text="repair",
             template=template,
             n_tokens=1,
             round=round_,
@@ -47,15 +47,15 @@ def run(texts, asked, *, n, rounds=1, **settings):
     )
 
 
-def test_a_program_that_fails_is_mended():
+def test_a_program_that_fails_is_repaired():
     asked = Asked()
-    solution = run(["wrong", "mended right"], asked, n=1)
+    solution = run(["wrong", "repaired right"], asked, n=1)
     assert solution.solved
     assert solution.ended is Ended.FOUND
     assert [(round_, mistake.program) for round_, mistake in asked.mistakes] == [(1, "wrong")]
 
 
-def test_nothing_is_mended_once_something_passes():
+def test_nothing_is_repaired_once_something_passes():
     asked = Asked()
     assert run(["right"], asked, n=1, rounds=3).solved
     assert asked.mistakes == []
