@@ -34,8 +34,11 @@ class Order(Enum):
     EXACT = "exact"
     LINES = "lines"
     """The lines may come in any order."""
+    ITEMS = "items"
+    """The items of a line may come in any order, or those of a returned collection."""
     ANY = "any"
-    """The tokens, or the elements of a returned collection, may come in any order."""
+    """Something may come in any order: the elements of a returned collection, or what the shape
+    of the output shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,11 +106,32 @@ def _decimal(number: bytes | float | Decimal) -> Decimal:
 T = TypeVar("T")
 
 MOST_TO_PAIR = 300
-"""More than this, and only the sorted pairing is tried: augmenting paths are not linear."""
+"""More items than this, and only the sorted pairing is tried: augmenting paths are not linear."""
+
+MOST_WORK = 2_000_000
+"""Comparisons of words, or of plain values, that pairing may take; a few seconds."""
 
 
-MOST_TO_SORT = 20_000
-"""More than this, and equal items stay paired with each other."""
+class TooMuchWorkError(Exception):
+    """Whether two collections are equal in any order takes more work than is spent on it."""
+
+
+class Work:
+    """What pairing may still cost, counted so that a verdict never depends on the clock."""
+
+    def __init__(self, left: int = MOST_WORK) -> None:
+        """Allow so many comparisons."""
+        self._left = left
+
+    def spend(self, amount: int) -> None:
+        """Take an amount off.
+
+        Raises:
+            TooMuchWorkError: nothing is left.
+        """
+        self._left -= amount
+        if self._left < 0:
+            raise TooMuchWorkError
 
 
 def difference(
@@ -120,24 +141,33 @@ def difference(
     equal: Callable[[T, T], bool],
     key: Callable[[T], Any],
     order: Callable[[T], Any],
+    sorting_decides: bool = False,
 ) -> tuple[list[T], list[T]] | None:
     """Return what is missing and what is too much; ``None``: everything can be paired.
 
     Args:
         expected: items of one side.
         actual: items of the other.
-        equal: whether two items may be paired.
+        equal: whether two items may be paired; may raise ``TooMuchWorkError``.
         key: sortable; items with equal keys may be paired.
         order: sortable; brings numbers that are close to each other together.
+        sorting_decides: the items are plain numbers: if the sorted ones are no pairs, none are.
+
+    Raises:
+        TooMuchWorkError: sorting finds no pairing, and looking further would take too long.
     """
     missing, extra = unpaired(expected, actual, key)
     if len(missing) != len(extra):
         return missing, extra
     attempts = [(missing, extra)]
-    if len(expected) <= MOST_TO_SORT:
+    if len(missing) < len(expected):
+        # An item may be close to another than its own equal.
         attempts.append((list(expected), list(actual)))
-    for left, right in attempts:
-        if pairs_up(sorted(left, key=order), sorted(right, key=order), equal):
+    for some, others in attempts:
+        left, right = sorted(some, key=order), sorted(others, key=order)
+        if all(map(equal, left, right)):
+            return None
+        if not sorting_decides and pairs_up(left, right, equal):
             return None
     return missing, extra
 
@@ -171,15 +201,16 @@ def unpaired(
 def pairs_up(expected: Sequence[T], actual: Sequence[T], equal: Callable[[T, T], bool]) -> bool:
     """Whether every expected item can have an equal actual item of its own.
 
-    The order given is tried first, and is the only one tried beyond ``MOST_TO_PAIR`` items.
-    For plain numbers, sorted, it is exact: the ranges that are close enough move with the number.
+    Raises:
+        TooMuchWorkError: there are more than ``MOST_TO_PAIR`` items that might be paired.
     """
     if len(expected) != len(actual):
         return False
-    if all(map(equal, expected, actual)):
-        return True
     if len(expected) > MOST_TO_PAIR:
-        return False
+        # A first item without any partner decides it without the rest.
+        if not all(any(equal(item, got) for got in actual) for item in expected):
+            return False
+        raise TooMuchWorkError
     partners = [[j for j, got in enumerate(actual) if equal(item, got)] for item in expected]
     owner: dict[int, int] = {}
     return all(_augment(start, partners, owner) for start in range(len(expected)))
@@ -199,12 +230,12 @@ def _augment(start: int, partners: list[list[int]], owner: dict[int, int]) -> bo
                 holds[owner[j]] = j
                 queue.append(owner[j])
                 continue
-            _hand_over(j, start, reached_from, holds, owner)
+            _reassign(j, start, reached_from, holds, owner)
             return True
     return False
 
 
-def _hand_over(
+def _reassign(
     free: int,
     start: int,
     reached_from: dict[int, int],

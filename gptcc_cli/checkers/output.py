@@ -5,18 +5,30 @@ without a copy of every word at once: sixteen megabytes are compared in seconds.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, zip_longest
 
 from gptcc_cli.checkers.matching import (
     CANONICAL_DIGITS,
+    MOST_WORK,
+    TooMuchWorkError,
+    Work,
     close_words,
     difference,
     digest,
     is_float_like,
     is_number,
 )
-from gptcc_cli.checkers.rules import CheckerRules, Comparison, Layout
+from gptcc_cli.checkers.rules import (
+    TOO_MUCH_WORK,
+    CheckerRules,
+    Comparison,
+    Group,
+    Layout,
+    exchangeable_parts,
+    loosened,
+)
 from gptcc_cli.problem import Json, Order
 
 _BOM = b"\xef\xbb\xbf"
@@ -31,13 +43,19 @@ _BATCH = 4096
 _SHOWN = 40
 
 
-def compare_output(expected: Json, actual: bytes, rules: CheckerRules) -> Comparison:
+def compare_output(
+    expected: Json, actual: bytes, rules: CheckerRules, test_input: str = ""
+) -> Comparison:
     """Compare what a program printed with what it should print.
+
+    Takes memory and time in proportion to the two texts, and at most ``MOST_WORK`` comparisons
+    of words besides.
 
     Args:
         expected: the expected text, or a list of its lines.
         actual: the bytes on standard output.
         rules: the problem's rules.
+        test_input: the input, which may say how many tests it holds.
     """
     wanted, got = _text(expected), actual
     if wanted != got:
@@ -46,12 +64,11 @@ def compare_output(expected: Json, actual: bytes, rules: CheckerRules) -> Compar
         return Comparison(matches=True)
     index = _first_difference(wanted, got, rules)
     if index is not None and rules.order is not Order.EXACT:
-        detail = _difference_in_any_order(wanted, got, rules)
-        index = None if detail is None else index
+        failed = _compare_in_any_order(wanted, got, rules, test_input)
+        if failed is not None:
+            return failed
     elif index is not None:
-        detail = _describe(wanted, got, index)
-    if index is not None:
-        return Comparison(matches=False, detail=detail or "")
+        return Comparison(matches=False, detail=_describe(wanted, got, index))
     if _layout(wanted, rules) == _layout(got, rules):
         return Comparison(matches=True)
     if rules.layout is Layout.STRICT:
@@ -135,29 +152,108 @@ def _fold(text: bytes) -> bytes:
     return text.decode(errors="surrogateescape").lower().encode(errors="surrogateescape")
 
 
-def _difference_in_any_order(wanted: bytes, got: bytes, rules: CheckerRules) -> str | None:
-    """What is missing or too much when lines or words may come in any order."""
-
-    def equal(left: bytes, right: bytes) -> bool:
-        one, other = left.split(), right.split()
-        return len(one) == len(other) and all(
-            _same(a, b, rules) for a, b in zip(one, other, strict=True)
-        )
-
-    found = difference(
-        _parts(wanted, rules), _parts(got, rules), equal=equal, key=bytes, order=_numeric_key
-    )
-    if found is None:
-        return None
-    missing, extra = found
-    return f"in any order: expected {_show(missing[:1])}, got {_show(extra[:1])}"
-
-
-def _parts(data: bytes, rules: CheckerRules) -> list[bytes]:
-    """The lines or words that may be exchanged, without layout, folded if case is ignored."""
+def _compare_in_any_order(
+    wanted: bytes, got: bytes, rules: CheckerRules, test_input: str
+) -> Comparison | None:
+    """Compare what is not equal in order; ``None``: it is right in another order."""
     if rules.ignore_case:
-        data = _fold(data)
-    if rules.order is Order.ANY:
+        wanted, got = _fold(wanted), _fold(got)
+    # Nothing is held of an output that has more words, or fewer, than can be paired.
+    if _count(wanted) != _count(got):
+        return Comparison(matches=False, detail=_difference_of_words(wanted, got))
+    pairing = _Pairing(rules, n_bytes=len(wanted) + len(got))
+    try:
+        left, right = _parts(wanted, rules.order), _parts(got, rules.order)
+        if not rules.order_is_read and rules.order is not Order.ITEMS:
+            found = pairing.difference(left, right)
+            return None if found is None else Comparison(matches=False, detail=found)
+        left, right = _parts(wanted, Order.LINES), _parts(got, Order.LINES)
+        groups = exchangeable_parts(left, rules, test_input)
+        if groups is not None and pairing.matches(left, right, groups):
+            return None
+        found = pairing.difference(wanted.split(), got.split())
+        if found is None and groups is not None:
+            is_possible = pairing.matches(left, right, loosened(groups, len(left)))
+            found = None if is_possible else "the same words, but others than those in any order"
+    except TooMuchWorkError:
+        return Comparison(matches=False, undecided=True, detail=TOO_MUCH_WORK)
+    if found is not None:
+        return Comparison(matches=False, detail=found)
+    return Comparison(matches=False, undecided=True, detail="the same words in another order")
+
+
+class _Pairing:
+    """Compares parts of two outputs in any order."""
+
+    def __init__(self, rules: CheckerRules, *, n_bytes: int) -> None:
+        self._rules = rules
+        self._work = Work(MOST_WORK + n_bytes)
+
+    def difference(self, expected: list[bytes], actual: list[bytes]) -> str | None:
+        """What is missing or too much when the parts may come in any order."""
+        found = difference(
+            expected,
+            actual,
+            equal=self._equal,
+            key=bytes,
+            order=_numeric_key,
+            sorting_decides=all(is_number(part) for part in expected),
+        )
+        if found is None:
+            return None
+        missing, extra = found
+        return f"in any order: expected {_show(missing[:1])}, got {_show(extra[:1])}"
+
+    def matches(self, expected: list[bytes], actual: list[bytes], groups: list[Group]) -> bool:
+        """Whether the lines are equal, but for the order inside each group."""
+        if len(expected) != len(actual):
+            return False
+        at = 0
+        for group in groups:
+            if not all(map(self._equal, expected[at : group.start], actual[at : group.start])):
+                return False
+            left, right = expected[group.start : group.end], actual[group.start : group.end]
+            at = group.end
+            if group.n_fixed_words is not None:
+                words, others = left[0].split(), right[0].split()
+                n = group.n_fixed_words
+                if len(words) != len(others) or not all(map(self._equal, words[:n], others[:n])):
+                    return False
+                left, right = words[n:], others[n:]
+            if self.difference(left, right) is not None:
+                return False
+        return all(map(self._equal, expected[at:], actual[at:]))
+
+    def _equal(self, left: bytes, right: bytes) -> bool:
+        if left == right:
+            return True
+        self._work.spend(1 + len(left) // 4)
+        one, other = left.split(), right.split()
+        if len(one) != len(other):
+            return False
+        return all(a == b or _same(a, b, self._rules) for a, b in zip(one, other, strict=True))
+
+
+def _count(data: bytes) -> int:
+    return sum(len(data[start:end].split()) for start, end in _windows(data))
+
+
+def _difference_of_words(wanted: bytes, got: bytes) -> str:
+    """Name a word that is missing or too much, holding those of the expected text alone."""
+    left = Counter(_words(wanted))
+    extra: list[bytes] = []
+    for word in _words(got):
+        if left[word] > 0:
+            left[word] -= 1
+        else:
+            extra = extra or [word]
+    missing = [word for word in _words(wanted) if left[word] > 0][:1]
+    return f"in any order: expected {_show(missing)}, got {_show(extra)}"
+
+
+def _parts(data: bytes, order: Order) -> list[bytes]:
+    """The lines or words that may be exchanged, without layout."""
+    if order is Order.ANY:
         return data.split()
     return [b" ".join(line.split()) for line in data.split(b"\n") if line.strip()]
 
@@ -243,6 +339,8 @@ def output_form(stdout: bytes, rules: CheckerRules) -> str:
         b" ".join(_canonical_word(word, rules) for word in line.split())
         for line in text.split(b"\n")
     ]
+    if rules.order is Order.ITEMS:
+        lines = [b" ".join(sorted(line.split())) for line in lines]
     if rules.order is Order.LINES:
         lines.sort()
     words = b" ".join(line for line in lines if line)

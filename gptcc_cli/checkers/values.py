@@ -7,23 +7,36 @@ except the matching of unordered collections.
 
 import json
 import math
+import re
 from collections import deque
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any, TypeAlias
 
-from gptcc_cli.checkers.matching import CANONICAL_DIGITS, close_values, difference, digest
-from gptcc_cli.checkers.rules import CheckerRules, Comparison
+from gptcc_cli.checkers.matching import (
+    CANONICAL_DIGITS,
+    MOST_WORK,
+    TooMuchWorkError,
+    Work,
+    close_values,
+    difference,
+    digest,
+)
+from gptcc_cli.checkers.rules import TOO_MUCH_WORK, CheckerRules, Comparison
 from gptcc_cli.problem import Json, Order
 
 MOST_ITEMS = 1_000_000
 """An iterator is drained so far and no further."""
 
+MOST_INT_DIGITS = 4300
+"""A longer integer of a program is read as a ``Decimal``."""
+
 SET_TAG = "__set__"
 """A set travels through JSON as ``{"__set__": [...]}``."""
 
+_LONG_INTEGER = re.compile(rf"(?<!\d)\d{{{MOST_INT_DIGITS + 1}}}")
 _PLAIN = frozenset({bool, int, float, str, type(None)})
 _Path: TypeAlias = "tuple[_Path, int | str] | None"
 _SHOWN = 60
@@ -60,16 +73,12 @@ def decode_answer(text: str) -> object:
     Raises:
         Uncomparable: it is not JSON, is nested too deeply, or has two equal keys.
     """
+    # Reading very long integers takes quadratic time; a Decimal compares them as exactly.
+    parse_int = _integer if _LONG_INTEGER.search(text) else None
     try:
-        try:
-            return json.loads(text, object_pairs_hook=_decode_object)
-        except json.JSONDecodeError as error:
-            raise Uncomparable(f"not JSON: {error.msg}") from error
-        except Uncomparable:
-            raise
-        except ValueError:
-            # Python refuses to convert very long integers; a Decimal compares them exactly.
-            return json.loads(text, object_pairs_hook=_decode_object, parse_int=Decimal)
+        return json.loads(text, object_pairs_hook=_decode_object, parse_int=parse_int)
+    except json.JSONDecodeError as error:
+        raise Uncomparable(f"not JSON: {error.msg}") from error
     except RecursionError as error:
         raise Uncomparable("a value nested too deeply") from error
 
@@ -83,12 +92,22 @@ def compare_value(expected: Json, actual: object, rules: CheckerRules) -> Compar
         rules: the problem's rules. Case and layout mean nothing here.
     """
     try:
-        found = _first_difference(expected, _open(actual), rules)
+        actual = _open(actual)
+        found = _first_difference(expected, actual, rules)
+        if found is None:
+            return Comparison(matches=True)
+        undecided = (
+            rules.order_is_read
+            and rules.order is not Order.EXACT
+            and _first_difference(expected, actual, rules, every_list=True) is None
+        )
+        return Comparison(matches=False, undecided=undecided, detail=str(found))
     except Uncomparable as error:
         return Comparison(matches=False, detail=f"got {error}")
     except RecursionError:
         return Comparison(matches=False, detail="got a value nested too deeply")
-    return Comparison(matches=found is None, detail="" if found is None else str(found))
+    except TooMuchWorkError:
+        return Comparison(matches=False, undecided=True, detail=TOO_MUCH_WORK)
 
 
 def compare_answer(expected: Json, answer_json: str, rules: CheckerRules) -> Comparison:
@@ -112,14 +131,17 @@ def compare_answer(expected: Json, answer_json: str, rules: CheckerRules) -> Com
     return compare_value(expected, actual, rules)
 
 
-def _first_difference(expected: Json, actual: object, rules: CheckerRules) -> _Difference | None:
+def _first_difference(
+    expected: Json, actual: object, rules: CheckerRules, *, every_list: bool = False
+) -> _Difference | None:
     """The first difference, looking inside the wrapper where values are wrapped."""
-    found = _difference(expected, actual, rules)
+    comparing = _Comparing(rules, every_list=every_list)
+    found = comparing.difference(expected, actual)
     if found is None or not (rules.wrapped and isinstance(expected, list) and len(expected) == 1):
         return found
-    found = _difference(expected[0], actual, rules)
+    found = comparing.difference(expected[0], actual)
     if found is not None and isinstance(actual, list) and len(actual) == 1:
-        return _difference(expected[0], actual[0], rules) and found
+        return comparing.difference(expected[0], actual[0]) and found
     return found
 
 
@@ -168,38 +190,121 @@ def _json_key(key: object) -> str:
     raise Uncomparable(f"a key of type {type(key).__name__}, which JSON has not")
 
 
-def _difference(
-    expected: Json, actual: object, rules: CheckerRules, *, nested: bool = False
-) -> _Difference | None:
-    """The first difference in reading order, or ``None``.
+class _Comparing:
+    """One comparison of two values.
 
     Where order does not count, the elements of the outermost list and of every set may be
     exchanged; inner lists keep their order.
     """
-    any_order = rules.order is not Order.EXACT
-    pending: list[tuple[_Path, Any, Any]] = [(None, expected, actual)]
+
+    def __init__(self, rules: CheckerRules, *, every_list: bool = False) -> None:
+        self._rules = rules
+        self._every_list = every_list
+        self._any_order = rules.order is not Order.EXACT
+        self._work = Work()
+
+    def difference(self, expected: Json, actual: object) -> _Difference | None:
+        """The first difference in reading order, or ``None``."""
+        if self._any_order:
+            n_parts = _size_of_both(expected, actual)
+            if n_parts is None:
+                return _Difference(None, _show(expected), _show(actual))
+            self._work = Work(MOST_WORK + 4 * n_parts)
+        return self._difference(expected, actual)
+
+    def _difference(
+        self, expected: Json, actual: object, *, nested: bool = False
+    ) -> _Difference | None:
+        pending: list[tuple[_Path, Any, Any]] = [(None, expected, actual)]
+        while pending:
+            path, wanted, got = pending.pop()
+            got = _open(got)
+            if nested:
+                self._work.spend(1 + (len(wanted) if isinstance(wanted, list | dict) else 0))
+            if isinstance(wanted, list | tuple):
+                items = self._exchangeable(wanted, got, is_top=path is None and not nested)
+                if items is not None:
+                    found = self._difference_in_any_order(path, list(wanted), items)
+                    if found is not None:
+                        return found
+                    continue
+                is_alike = isinstance(got, list) and len(got) == len(wanted)
+                keys: Iterable[Any] = range(len(wanted) - 1, -1, -1)
+            elif isinstance(wanted, dict):
+                is_alike = isinstance(got, dict) and got.keys() == wanted.keys()
+                keys = reversed(wanted)
+            else:
+                is_alike = _same_scalar(wanted, got, self._rules.tolerance)
+                keys = ()
+            if not is_alike:
+                return _Difference(path, _show(wanted), _show(got))
+            pending.extend(_children(path, keys, wanted, got, self._rules))
+        return None
+
+    def _exchangeable(self, wanted: Any, got: object, *, is_top: bool) -> list[Any] | None:
+        """The actual items, if they may come in any order."""
+        if not self._any_order:
+            return None
+        if isinstance(got, Unordered):
+            return got.items
+        # A pair of a number and a list is no collection: its parts are not of one kind.
+        is_collection = len({isinstance(item, list | dict) for item in wanted}) < 2
+        top = is_top and (is_collection or not self._rules.order_is_read)
+        return got if isinstance(got, list) and (top or self._every_list) else None
+
+    def _difference_in_any_order(
+        self, path: _Path, expected: list[Any], actual: list[Any]
+    ) -> _Difference | None:
+        """What is missing or too much when the elements may come in any order."""
+
+        def equal(left: Any, right: Any) -> bool:
+            return self._difference(left, right, nested=True) is None
+
+        kinds = {*map(type, expected), *map(type, actual)}
+        key = _itself if kinds in ({int}, {str}) else _loose_key if self._every_list else _key
+        found = difference(
+            expected, actual, equal=equal, key=key, order=key, sorting_decides=kinds <= {int, float}
+        )
+        if found is None:
+            return None
+        one, other = (_show(items[0]) if items else "nothing" for items in found)
+        return _Difference(path, f"{one} (in any order)", other)
+
+
+def _size_of_both(expected: Json, actual: object) -> int | None:
+    """Count the parts of two values; ``None``: one has more, so that nothing can pair all of them.
+
+    Looks at no more parts of the actual value than the expected one has.
+    """
+    n_parts = 0
+    try:
+        for one, other in zip_longest(_parts(expected), _parts(actual)):
+            if one is None or other is None:
+                return None
+            n_parts += 1
+    except Uncomparable:
+        pass
+    return n_parts
+
+
+def _parts(value: object) -> Iterator[bool]:
+    """Yield something for each value inside a value, and for itself.
+
+    Raises:
+        Uncomparable: something in it is not read from JSON, so that its parts are unknown.
+    """
+    pending: list[Iterator[Any]] = [iter((value,))]
     while pending:
-        path, wanted, got = pending.pop()
-        got = _open(got)
-        if isinstance(wanted, list | tuple):
-            exchangeable = got.items if isinstance(got, Unordered) else None
-            if path is None and not nested and isinstance(got, list):
-                exchangeable = got
-            if any_order and exchangeable is not None:
-                found = _difference_in_any_order(path, list(wanted), exchangeable, rules)
-                if found is not None:
-                    return found
-                continue
-            if not isinstance(got, list) or len(got) != len(wanted):
-                return _Difference(path, _show(wanted), _show(got))
-            pending.extend(_children(path, range(len(got) - 1, -1, -1), wanted, got, rules))
-        elif isinstance(wanted, dict):
-            if not isinstance(got, dict) or got.keys() != wanted.keys():
-                return _Difference(path, _show(wanted), _show(got))
-            pending.extend(_children(path, reversed(wanted), wanted, got, rules))
-        elif not _same_scalar(wanted, got, rules.tolerance):
-            return _Difference(path, _show(wanted), _show(got))
-    return None
+        for item in pending[-1]:
+            yield True
+            if isinstance(item, list | tuple | dict | Unordered):
+                items = item.items if isinstance(item, Unordered) else item
+                pending.append(iter(items.values() if isinstance(items, dict) else items))
+                break
+            if not (item is None or isinstance(item, bool | int | float | str | Decimal)):
+                raise Uncomparable(type(item).__name__)
+        else:
+            pending.pop()
 
 
 def _children(
@@ -226,53 +331,50 @@ def _same_scalar(expected: Json, actual: object, tolerance: float) -> bool:
     return expected == actual
 
 
-def _difference_in_any_order(
-    path: _Path, expected: list[Any], actual: list[Any], rules: CheckerRules
-) -> _Difference | None:
-    """What is missing or too much when the elements may come in any order."""
-
-    def equal(left: Any, right: Any) -> bool:
-        return _difference(left, right, rules, nested=True) is None
-
-    plain = {*map(type, expected), *map(type, actual)} in ({int}, {str})
-    key = _itself if plain else _key
-    found = difference(expected, actual, equal=equal, key=key, order=key)
-    if found is None:
-        return None
-    one, other = (_show(items[0]) if items else "nothing" for items in found)
-    return _Difference(path, f"{one} (in any order)", other)
-
-
 def _itself(value: Any) -> Any:
     return value
 
 
-def _key(value: object) -> tuple[int, float, str]:
-    """A sorting key: equal for equal values, and in numeric order for numbers."""
+def _integer(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= MOST_INT_DIGITS else Decimal(digits)
+
+
+def _key(value: object, *, every_list: bool = False) -> tuple[int, float, Any]:
+    """A sorting key: equal for equal values, and in numeric order for numbers.
+
+    Its size is that of the value, and equal first items have thirds that can be compared.
+    """
     value = _open(value)
     if isinstance(value, bool | int | float | Decimal):
         return (0, *_number_key(value))
     if isinstance(value, str):
         return (1, 0.0, value)
     if isinstance(value, list):
-        return (2, float(len(value)), repr([_key(item) for item in value]))
+        keys = [_key(item, every_list=every_list) for item in value]
+        return (2, float(len(value)), tuple(sorted(keys) if every_list else keys))
     if isinstance(value, dict):
-        return (3, float(len(value)), repr([(k, _key(value[k])) for k in sorted(value)]))
+        pairs = ((name, _key(value[name], every_list=every_list)) for name in sorted(value))
+        return (3, float(len(value)), tuple(pairs))
     if isinstance(value, Unordered):
-        return (4, float(len(value.items)), repr(sorted(map(_key, value.items))))
+        keys = sorted(_key(item, every_list=every_list) for item in value.items)
+        return (4 if not every_list else 2, float(len(keys)), tuple(keys))
     return (5, 0.0, type(value).__name__)
+
+
+def _loose_key(value: object) -> tuple[int, float, Any]:
+    return _key(value, every_list=True)
 
 
 def _number_key(value: float | Decimal) -> tuple[float, str]:
     """Equal for equal numbers of any type: 3, 3.0 and True's 1 are what they are."""
-    if isinstance(value, Decimal):
-        return (math.inf if value > 0 else -math.inf, str(value))
     try:
         size = float(value)
     except OverflowError:
         size = math.inf if value > 0 else -math.inf
     if isinstance(value, float) and not value.is_integer():
         return (0.0, "nan") if math.isnan(value) else (size, "")
+    if math.isinf(size):
+        return (size, str(Decimal(value)))
     return (size, f"{int(value):x}")
 
 

@@ -29,7 +29,8 @@ def slowest_s(judgement: Judgement) -> float:
 def case_lines(case: CaseResult) -> list[str]:
     """Return a line for the case; if it failed, also its input and outputs, shortened."""
     detail = f" {case.detail}" if case.detail else ""
-    lines = [f"{case.verdict.value} {case.test.name}:{detail}".removesuffix(":")]
+    doubt = "?" if case.undecided else ""
+    lines = [f"{case.verdict.value}{doubt} {case.test.name}:{detail}".removesuffix(":")]
     if case.verdict in (Verdict.WA, Verdict.PE) and case.execution is not None:
         lines += _block("input", _shown(case.test.input))
         lines += _block("expected", _shown(case.test.expected))

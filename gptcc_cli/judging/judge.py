@@ -292,18 +292,19 @@ class Judge:
             return case
         try:
             execution = self._run(submission, test.input)
-            verdict, detail, layout_differs = verdict_of(execution, test, submission.rules)
+            decision = verdict_of(execution, test, submission.rules)
         except GptccError:
             raise
         except Exception as error:  # noqa: BLE001 (one candidate's judging must not end the run)
             return _internal_error(test, error)
         return CaseResult(
             test=test,
-            verdict=verdict,
-            detail=detail,
+            verdict=decision.verdict,
+            detail=decision.detail,
             execution=_kept(execution),
-            layout_differs=layout_differs,
-            advisory=is_advisory(test, verdict),
+            layout_differs=decision.layout_differs,
+            undecided=decision.undecided,
+            advisory=is_advisory(test, decision.verdict),
         )
 
     def _run(self, submission: _Submission, test_input: str | tuple[Json, ...]) -> Execution:
@@ -326,12 +327,14 @@ class Judge:
     ) -> CaseResult:
         try:
             execution = self._checked(candidate.source, problem, check_source, rules.limits)
-            verdict, detail, _ = assertions_verdict_of(execution, rules)
+            decision = assertions_verdict_of(execution, rules)
         except GptccError:
             raise
         except Exception as error:  # noqa: BLE001 (one candidate's judging must not end the run)
             return _internal_error(test, error)
-        return CaseResult(test=test, verdict=verdict, detail=detail, execution=execution)
+        return CaseResult(
+            test=test, verdict=decision.verdict, detail=decision.detail, execution=execution
+        )
 
     def _checked(
         self, source: str, problem: Problem, check_source: str, limits: Limits

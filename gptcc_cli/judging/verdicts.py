@@ -8,7 +8,7 @@ import re
 import signal
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from gptcc_cli.checkers import (
     CheckerOptions,
@@ -60,6 +60,9 @@ class CaseResult:
     ``IE``)."""
     layout_differs: bool = False
     """The words are right, though blanks or line breaks differ from the expected ones."""
+    undecided: bool = False
+    """Whether a wrong answer may still be right: several answers are, by the statement's words,
+    or comparing it takes too long. It counts as wrong, and is shown as ``WA?``."""
     advisory: bool = False
     """Whether this result is not held against the candidate: the sample is suspect."""
 
@@ -95,8 +98,16 @@ class Judgement:
         return sum(case.verdict is Verdict.AC for case in self.cases)
 
 
-Outcome = tuple[Verdict, str, bool]
-"""A verdict, one line for people, and whether the layout differs."""
+class Decision(NamedTuple):
+    """How one run was judged."""
+
+    verdict: Verdict
+    detail: str = ""
+    """One line for people."""
+    layout_differs: bool = False
+    undecided: bool = False
+    """Whether the answer, though it counts as wrong, may still be right."""
+
 
 _IN_PLACE = re.compile(r"\bin[- ]place\b", re.IGNORECASE)
 _RETURNS_NONE = re.compile(r"\s*->\s*None\s*:")
@@ -140,7 +151,7 @@ def judging_rules(
     )
 
 
-def verdict_of(execution: Execution, test: IOTest, rules: JudgingRules) -> Outcome:
+def verdict_of(execution: Execution, test: IOTest, rules: JudgingRules) -> Decision:
     """Judge one run of one test.
 
     The sandbox's own failure comes first, then what kept the program from running, then limits,
@@ -148,28 +159,29 @@ def verdict_of(execution: Execution, test: IOTest, rules: JudgingRules) -> Outco
     """
     failure = failure_of(execution, rules)
     if failure is not None:
-        return (*failure, False)
+        return Decision(*failure)
     if rules.mode is Mode.CALL:
         comparison = _compare_call(execution, test, rules)
         if comparison is None:
-            return Verdict.RE, "the program ended before the function returned", False
+            return Decision(Verdict.RE, "the program ended before the function returned")
     else:
-        comparison = compare_output(test.expected, execution.stdout, rules.answer)
-    return _outcome(comparison, rules)
+        given = test.input if isinstance(test.input, str) else "\n".join(map(str, test.input))
+        comparison = compare_output(test.expected, execution.stdout, rules.answer, given)
+    return _decision(comparison, rules)
 
 
 _OUT_OF_TIME = (Exceeded.WALL, Exceeded.CPU)
 """A program stopped while it was compiled was too slow; that it is no program is not known."""
 
 
-def assertions_verdict_of(execution: Execution, rules: JudgingRules) -> Outcome:
+def assertions_verdict_of(execution: Execution, rules: JudgingRules) -> Decision:
     """Judge one run against a check program."""
     failure = failure_of(execution, rules)
     if failure is not None:
-        return (*failure, False)
+        return Decision(*failure)
     if execution.assertion is not None:
-        return Verdict.WA, _shorten(execution.assertion), False
-    return Verdict.AC, "", False
+        return Decision(Verdict.WA, _shorten(execution.assertion))
+    return Decision(Verdict.AC)
 
 
 def failure_of(execution: Execution, rules: JudgingRules) -> tuple[Verdict, str] | None:
@@ -198,15 +210,17 @@ def raised(execution: Execution, *names: str) -> bool:
     return _stderr_line(execution).split(":")[0] in names
 
 
-def _outcome(comparison: Comparison, rules: JudgingRules) -> Outcome:
+def _decision(comparison: Comparison, rules: JudgingRules) -> Decision:
     if comparison.matches:
-        return Verdict.AC, "", comparison.layout_differs
+        return Decision(Verdict.AC, layout_differs=comparison.layout_differs)
     if comparison.layout_differs:
-        return Verdict.PE, comparison.detail, True
+        return Decision(Verdict.PE, comparison.detail, layout_differs=True)
     if rules.special_judge:
-        doubt = "WA? (other answers may be right)"
-        return Verdict.WA, f"{doubt}: {comparison.detail}", False
-    return Verdict.WA, comparison.detail, False
+        detail = f"WA? (other answers may be right): {comparison.detail}"
+        return Decision(Verdict.WA, detail, undecided=True)
+    if comparison.undecided:
+        return Decision(Verdict.WA, f"WA? (undecided): {comparison.detail}", undecided=True)
+    return Decision(Verdict.WA, comparison.detail)
 
 
 def _compare_call(execution: Execution, test: IOTest, rules: JudgingRules) -> Comparison | None:

@@ -13,7 +13,7 @@ from gptcc_cli.sandbox.inside.records import ForkResult, unpack_answers
 
 NEAR = 0.9
 """A program that fails at this part of its memory limit is taken to have run into it."""
-_MEMORY_ERROR = re.compile(rb"(?m)^([\w.]*MemoryError(:.*)?|.*std::bad_alloc.*)\s*\Z")
+_MEMORY_ERROR = re.compile(rb"[\w.]*MemoryError(:|\Z)|.*std::bad_alloc")
 _SIGKILL, _SIGXCPU = 9, 24
 _MOST_LINES = 16
 _STAGES_BYTES = len(b"C\nE\n")
@@ -93,7 +93,8 @@ def _exceeded(job: Job, raw: Raw, status: int) -> Exceeded | None:
     if status == 0:
         return None
     near = result.peak_kib * 1024 >= NEAR * limits.memory_bytes
-    if near or _MEMORY_ERROR.search(raw.stderr):
+    last_line = raw.stderr.rstrip().rpartition(b"\n")[2]
+    if near or _MEMORY_ERROR.match(last_line):
         return Exceeded.MEMORY
     return None
 

@@ -52,13 +52,18 @@ def _tolerance(text: str) -> float | None:
 
 
 def _order(text: str) -> Order:
-    """Return the order that answers may come in.
+    """Return what a statement lets come in any order.
 
-    Lines are named as such (``print the lines in any order``); anything else is ``ANY``.
+    ``LINES`` where lines are named, or parts that take a line each, such as edges; ``ITEMS``
+    where single things are named; ``ANY`` where the words do not say what.
     """
     for place in near(text, ("order", "поряд"), 140):
-        if _ANY_ORDER.search(place):
-            return Order.LINES if _LINES.search(place) else Order.ANY
+        found = _ANY_ORDER.search(place)
+        if found:
+            named = [*_PERMUTED.finditer(place, found.start(), found.end())]
+            if not named:
+                return Order.ANY
+            return Order.LINES if named[-1]["lines"] else Order.ITEMS
     return Order.EXACT
 
 
@@ -94,7 +99,16 @@ _ANY_ORDER = late(
     r"(?:в любом порядке|в произвольном порядке|порядок не важен)"
 )
 """Only where an answer's order is meant: inputs and moves come in any order, too."""
-_LINES = late(r"\blines?\b|строк")
+_PERMUTED = late(
+    r"(?P<lines>\b(?:lines|rows|edges|roads|pairs|triples|triplets|tuples|segments|intervals|points|"
+    r"operations|moves|swaps|teams|groups|on (?:a |its )?(?:separate|own|new) lines?|one per line|"
+    r"each (?:on|in) (?:a |its )?(?:\w+ )?line)\b(?: of (?:\w+ ){0,2}\w+)?"
+    r"|\b(?:строк[иа]?|рёбра|ребра|пары)\b)"
+    r"|\b(?:integers|numbers|indices|indexes|elements|values|vertices|nodes|cities|divisors|factors|"
+    r"primes|items|positions|letters|characters|digits|coordinates|words|names|labels|ids)\b"
+    r"|\b(?:числа|делители|номера|вершины|элементы|индексы)\b"
+)
+"""What may come in any order: things that take a line each, or things that share one."""
 _CHOICE_WORDS = ("any ", "multiple", "several", "more than one", "любой", "любое", "любую", "любые")
 _CHOICE = late(
     r"\b(?:print|output|return|display|write|report|give|accepts?|accepted)(?: out)? "

@@ -22,7 +22,7 @@ def test_every_shared_case_agrees_through_the_sandbox(shared: Path, sandbox: San
         mode = Mode.CALL if job.call else Mode.STDIN
         rules = JudgingRules(mode=mode, answer=rules_of(case["options"]))
         test = IOTest(name=case["id"], input=(), expected=case["expected"])
-        verdict, detail, _ = verdict_of(sandbox.run(job), test, rules)
+        verdict, detail, *_ = verdict_of(sandbox.run(job), test, rules)
         if (verdict is Verdict.AC) is not case["match"]:
             wrong.append((case["id"], case["rule"], verdict, detail))
     assert wrong == []

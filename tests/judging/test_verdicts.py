@@ -63,7 +63,7 @@ def test_a_verdict_is_a_pure_function_of_facts(
 ) -> None:
     outcome = verdict_of(execution, test, rules)
     assert verdict_of(execution, test, rules) == outcome
-    verdict, detail, _ = outcome
+    verdict, detail, *_ = outcome
     assert (verdict is Verdict.AC) is (detail == "")
     assert "\n" not in detail
     assert len(detail) < 400
@@ -172,7 +172,7 @@ def test_a_call_in_place_is_judged_by_its_argument_only_when_it_returned_none() 
 
 def test_the_words_of_a_doubtful_wrong_answer_say_so() -> None:
     rules = replace(RULES, special_judge=True)
-    verdict, detail, _ = verdict_of(replace(RAN, stdout=b"2"), TEST, rules)
+    verdict, detail, *_ = verdict_of(replace(RAN, stdout=b"2"), TEST, rules)
     assert verdict is Verdict.WA
     assert detail == "WA? (other answers may be right): line 1: expected '1', got '2'"
     assert verdict_of(RIGHT, TEST, rules)[0] is Verdict.AC

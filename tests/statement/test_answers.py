@@ -9,10 +9,13 @@ from gptcc_cli.statement.answers import read_answer_rules
 @pytest.mark.parametrize(
     ("words", "rules"),
     [
-        ("Print the edges in any order.", AnswerRules(order=Order.ANY)),
+        ("Print the edges in any order.", AnswerRules(order=Order.LINES)),
+        ("For each test print a line of integers in any order.", AnswerRules(order=Order.ITEMS)),
+        ("Print m indices. You may output indices in any order.", AnswerRules(order=Order.ITEMS)),
+        ("Print pairs of two numbers in any order.", AnswerRules(order=Order.LINES)),
         ("You may output the lines in any order.", AnswerRules(order=Order.LINES)),
         ("Return the answer in any order.", AnswerRules(order=Order.ANY)),
-        ("Выведите делители в любом порядке.", AnswerRules(order=Order.ANY)),
+        ("Выведите делители в любом порядке.", AnswerRules(order=Order.ITEMS)),
         ("The next line holds n numbers in arbitrary order.", AnswerRules()),
         ("Moves may be done in any order, any number of times.", AnswerRules()),
         ("If there are several answers, print any of them.", AnswerRules(special_judge=True)),
