@@ -37,10 +37,16 @@ def find_call_samples(
         signature: the function; ``None``: it is not known, and only layouts that show their
             arguments by name are read.
     """
-    found, how = _examples(statement, signature)
-    if not found:
-        read = find_stdin_samples(statement).samples
-        calls = as_calls(read, signature, statement) if read else None
+    found, how = list(find_named(statement, signature)), "Input: and Output: with named values"
+    if not found and signature is not None and list(find_named(statement, None)):
+        return (), (_TOO_MANY,), how
+    if not found and (_OPERATIONS.search(statement) or not statement.isascii()):
+        calls = _below_headings(statement, signature, named=True)
+        if calls is not None:
+            return *calls, "arguments below headings"
+    if not found and signature is not None:
+        found, how = _examples(statement, signature)
+        calls = None if found else _below_headings(statement, signature)
         if calls is not None and calls[0]:
             return *calls, "arguments below headings"
     examples = sorted(found, key=lambda example: example.span)
@@ -49,6 +55,23 @@ def find_call_samples(
     samples = _samples(kept, signature, statement)
     unread = find_unread(statement, signature) if signature else ()
     return samples, (*warnings, *unread), how
+
+
+def _below_headings(
+    statement: str, signature: Signature | None, *, named: bool = False
+) -> tuple[tuple[SampleTest, ...], tuple[StatementWarning, ...]] | None:
+    """Read what stands below headings of input and output as calls, if it is arguments.
+
+    Args:
+        statement: the text.
+        signature: the function.
+        named: whether only names, or operations on a class, are accepted as arguments.
+    """
+    samples = find_stdin_samples(statement).samples
+    texts = [_bare(str(sample.input)) for sample in samples]
+    if named and not all(_NAMED.match(text) or _OPERATIONS.match(text) for text in texts):
+        return None
+    return as_calls(samples, signature, statement) if samples else None
 
 
 def as_calls(
@@ -66,31 +89,22 @@ def as_calls(
         The calls and what could not be read; ``None`` if the inputs are no arguments.
     """
     texts = [_bare(str(sample.input)) for sample in samples]
-    operations = [_OPERATIONS.match(text) is not None for text in texts]
+    operations = all(_OPERATIONS.match(text) for text in texts)
     loose = signature is not None and signature.parameters == any_arguments("").parameters
     if not samples or not (
-        all(operations)
+        operations
         or (signature is not None and any(map(_opens_value, texts)) and not loose)
         or loose
         or (any(map(_NAMED.match, texts)) and all(map(_opens_value, texts)))
     ):
         return None
-    kept: list[SampleTest] = []
     warnings: list[StatementWarning] = []
     examples = []
-    for sample, text, is_design in zip(samples, texts, operations, strict=True):
+    for sample, text in zip(samples, texts, strict=True):
         assert sample.span is not None
-        example = _example(text, _bare(str(sample.expected)), sample.span, signature)
-        if is_design and example is not None:
-            kept.append(
-                replace(
-                    sample,
-                    input=example.arguments,
-                    expected=example.expected,
-                    suspect="operations on a class",
-                )
-            )
-        elif example is not None:
+        function = None if operations else signature
+        example = _example(text, _bare(str(sample.expected)), sample.span, function)
+        if example is not None:
             examples.append(example)
         else:
             warnings.append(
@@ -100,7 +114,7 @@ def as_calls(
                 )
             )
     settled, doubts = _settled(examples, statement)
-    return (*kept, *_samples(settled, signature, statement)), (*warnings, *doubts)
+    return _samples(settled, signature, statement), (*warnings, *doubts)
 
 
 def _example(taken: str, given: str, span: Span, signature: Signature | None) -> Example | None:
@@ -132,6 +146,32 @@ def _bare(text: str) -> str:
     ).strip()
 
 
+def _is_operations(example: Example) -> bool:
+    """Whether an example names the operations on a class, and lists the arguments of each."""
+    if len(example.arguments) < 2 or not isinstance(example.expected, list):
+        return False
+    names, arguments = example.arguments[:2]
+    return (
+        isinstance(names, list)
+        and isinstance(arguments, list)
+        and len(names) == len(arguments) == len(example.expected)
+        and all(isinstance(name, str) and name.isidentifier() for name in names)
+        and names[:1] != []
+        and str(names[0])[0].isupper()
+        and all(isinstance(values, list) for values in arguments)
+    )
+
+
+def _has_gaps(values: Sequence[Json], depth: int = 2) -> bool:
+    """Whether a list has ``null`` beside other values, as a tree that is written level by level."""
+    lists = [value for value in values if isinstance(value, list)]
+    return any(
+        (None in value and any(item is not None for item in value))
+        or (depth > 1 and _has_gaps(value, depth - 1))
+        for value in lists
+    )
+
+
 def _opens_value(text: str) -> bool:
     return _VALUE.match(text) is not None
 
@@ -141,16 +181,25 @@ def _samples(
 ) -> tuple[SampleTest, ...]:
     """Make samples of examples; linked nodes, which values only stand for, are suspect."""
     nodes = signature is not None and signature.nodes
-    if not nodes and not (signature and signature.annotated) and _NODE_NAME.search(statement):
+    if (
+        not nodes
+        and not (signature and signature.annotated)
+        and any(
+            _has_gaps([*example.arguments, example.expected])
+            or _NODE_NAME.search(statement, *example.span)
+            for example in examples
+        )
+    ):
         lower = statement.lower()
         nodes = any(word in lower for word in vocabulary().lists["nodes"])
+    design = any(_is_operations(example) for example in examples)
     return tuple(
         SampleTest(
             name=f"sample {number}",
             input=example.arguments,
             expected=example.expected,
             span=example.span,
-            suspect="nodes" if nodes else None,
+            suspect=_CLASS if design else "nodes" if nodes else None,
         )
         for number, example in enumerate(examples, 1)
     )
@@ -168,11 +217,8 @@ def looks_called(statement: str) -> bool:
     )
 
 
-def _examples(statement: str, signature: Signature | None) -> tuple[list[Example], str]:
+def _examples(statement: str, signature: Signature) -> tuple[list[Example], str]:
     """Return the examples of the first layout that has any: the surest layouts come first."""
-    found = list(find_named(statement, signature))
-    if found or signature is None:
-        return found, "Input: and Output: with named values"
     found = list(find_calls(statement, signature))
     if found:
         return found, "calls by name"
@@ -246,6 +292,10 @@ _ARGUMENT = re.compile(
     r"(?:[\[\"'{]|[A-Za-z_]\w{0,60}`?\s{0,9}[=:])",
     re.IGNORECASE,
 )
+_CLASS = "operations on a class"
+_TOO_MANY = StatementWarning(
+    message="The examples give other arguments than the function takes, so they were left out."
+)
 _MOST_ARGUMENTS = 20
 _NEXT_LINE = re.compile(r"[ \t`,]*\n\s*(?=\S)")
 _NAMED = re.compile(r"[A-Za-z_]\w{0,60}(?:\[\s?\]){0,3}\s*[=:](?!=)\s*[\[\"'({\d.tfTFnN“-]")
@@ -254,9 +304,9 @@ _VALUE = re.compile(
     r"|[A-Za-z_]\w{0,60}(?:\[\s?\]){0,3}\s*=(?!=)",
     re.IGNORECASE,
 )
-_OPERATIONS = re.compile(r"\[\s*\"\w+\"\s*,\s*\"\w[^\]]{0,100000}\]\s*,?\s*\[\s*\[")
+_OPERATIONS = re.compile(r"\[\s*\"[A-Z]\w*\"\s*,\s*\"\w[^\]]{0,3000}\]\s*,?\s*\[\s*\[")
 """The operations on a class and their arguments, in two lists."""
 _WORD = re.compile(r"[^\W\d_]{2,60}")
-_NODE_NAME = re.compile(r"\b(?:root|head|list[12]|l[12]|headA|tree|lists|node)\d?\b")
+_NODE_NAME = re.compile(r"\b(?:root|head|list[12]|l[12]|headA|tree|lists|node)\d?\s*[=:]")
 _FOREIGN = re.compile(r"(?s).*\{[^:]{1,150}\}[`)]?$")
 """Braces without a colon: another language's array, as statements for several languages have."""

@@ -212,7 +212,9 @@ def _tex_lines(text: str, start: int, end: int, base: int) -> list[Line]:
 def _untag(lines: list[Line], _: Layout) -> list[Line] | None:
     """Rewrite tags to what a reader sees: fences, headings, table rows, line ends."""
     text = "\n".join(line.text for line in lines)
-    if len(_CLOSING_TAG.findall(text)) < _FEWEST_TAGS and not _TELLING_TAG.search(text):
+    kept = [match.span() for match in _VERBATIM.finditer(text)]
+    shown = _VERBATIM.sub("", text)
+    if len(_CLOSING_TAG.findall(shown)) < _FEWEST_TAGS and not _TELLING_TAG.search(shown):
         return None
     starts: list[int] = []
     at = 0
@@ -222,6 +224,10 @@ def _untag(lines: list[Line], _: Layout) -> list[Line] | None:
     pieces = _Pieces()
     end = 0
     for match in _TAG.finditer(text):
+        while kept and kept[0][1] <= match.start():
+            kept.pop(0)
+        if kept and kept[0][0] <= match.start():
+            continue
         pieces.add(text[end : match.start()], end)
         pieces.tag(match.group(2).lower(), match.group(1) == "/", match)
         end = match.end()
@@ -738,6 +744,11 @@ _TEX_HEADINGS = {
     "Constraints": "Constraints", "Limitations": "Constraints", "Explanation": "Explanation",
 }  # fmt: skip
 _TAG = late(r"<(/?)([A-Za-z][A-Za-z0-9]{0,11})(?:\s[^<>]{0,400})?\s?/?>")
+_VERBATIM = late(
+    r"(?m)^[ \t]{0,3}(`{3,}|~{3,})[^\n]*\n(?:[^\n]*\n)*?[ \t]{0,3}\1[ \t]*$"
+    r"|^(?: {4}|\t)(?![^\n]*</?(?:p|pre|li|ul|ol|div|t[drh]|table|strong|code|h\d|br)\b)[^\n]*$"
+)
+"""Fenced blocks, and indented lines without a tag that lays out: what they hold is no markup."""
 _CLOSING_TAG = late(r"(?i)</(?:p|pre|strong|b|li|ul|h[1-6]|table|div|code|span|em|sup|td)>")
 _TELLING_TAG = late(r"(?i)<(?:details|summary|table|h[1-6])\b[^<>]{0,200}>")
 _EDGE_BREAKS = late(r"^(?:\s*<br>)+|(?:<br>\s*)+$")

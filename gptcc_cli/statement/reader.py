@@ -12,6 +12,7 @@ from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.statement.answers import read_answer_rules
 from gptcc_cli.statement.call_layouts import as_calls, find_call_samples, looks_called
 from gptcc_cli.statement.call_samples import find_alias
+from gptcc_cli.statement.languages import late
 from gptcc_cli.statement.layout import Layout, lay_out
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
 from gptcc_cli.statement.node_types import designed_class, with_trusted_nodes
@@ -116,21 +117,21 @@ def _read(text: str, statement: str, starter_code: str | None, entry_point: str 
     inside = find_signature(text) if starter_code is None else None
     if inside is not None:
         called = _as_call(text, find_starter(text, inside), inside)
-        read = _without_function(text, given)
+        read = _without_function(text, statement, given)
         return called if called.samples or not read.samples else read
     outside = find_signature(statement) if starter_code is None and text != statement else None
     if outside is not None:
         called = _as_call(text, header_of(statement, outside), outside)
         if called.samples:
             return called
-    return _without_code(text, given)
+    return _without_code(text, statement, given)
 
 
-def _without_code(text: str, starter: str) -> _Found:
+def _without_code(text: str, statement: str, starter: str) -> _Found:
     """Read a statement that comes with no function: it may still speak of one."""
     if looks_called(text):
         return _as_call(text, starter, mentioned_function(text))
-    read = _without_function(text, starter)
+    read = _without_function(text, statement, starter)
     if read.samples or read.mode is Mode.CALL:
         return read
     if _SECTION.search(text):
@@ -157,7 +158,7 @@ def _as_call(text: str, starter: str, signature: Signature | None) -> _Found:
     )
 
 
-def _without_function(text: str, starter: str) -> _Found:
+def _without_function(text: str, statement: str, starter: str) -> _Found:
     """Read inputs and outputs: as calls where they are written as arguments, else as text."""
     read = find_stdin_samples(text)
     function = None
@@ -165,6 +166,8 @@ def _without_function(text: str, starter: str) -> _Found:
     if calls is None and all(str(s.input)[:1] in tuple("[\"'{") for s in read.samples):
         function = mentioned_function(text)
         calls = None if function is None else as_calls(read.samples, function, text)
+    if calls is None and read.samples and _FUNCTION.search(statement):
+        calls = (), (_NO_VALUES,)
     if calls is None:
         return _Found(
             mode=Mode.STDIN,
@@ -209,6 +212,16 @@ def _why_none(found: _Found, warnings: Sequence[StatementWarning], layout: Layou
     return "There is no heading of a sample, an input or an output in any language that is known."
 
 
+_FUNCTION = late(
+    r"(?i)class[ \t]+Solution\b|(?:geeksforgeeks\.org|leetcode\.(?:com|cn)|leetcode-cn\.com|"
+    r"lintcode\.com|interviewbit\.com|codewars\.com)/|\bkata\b|"
+    r"complete the (?:given )?(?:function|method)\b|expected (?:auxiliary space|time complexity)|"
+    r"(?:don't|do not|don’t) (?:need|have) to (?:read|take|print)[^.\n]{0,40}(?:input|print|anything)"
+)
+"""What only a statement says that asks for a function: its judge, its code, or its task."""
+_NO_VALUES = StatementWarning(
+    message="A function is asked for, but the examples show no arguments that can be read."
+)
 _NAMELESS = StatementWarning(
     message="The examples call a function, but the statement does not name it."
 )

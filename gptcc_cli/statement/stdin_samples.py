@@ -48,6 +48,10 @@ def find_stdin_samples(statement: str) -> StdinSamples:
             samples.append(replace(read, name=f"sample {len(samples) + 1}"))
             assert isinstance(pair, _Pair)
             marks += pair.marks()
+    if any(sample.input == "" for sample in samples) and (
+        warnings or any(sample.input != "" for sample in samples)
+    ):
+        samples = [s if s.input else replace(s, suspect=s.suspect or "no input") for s in samples]
     return StdinSamples(samples=tuple(samples), warnings=tuple(warnings), marks=tuple(marks))
 
 
@@ -184,7 +188,7 @@ def _read(pair: _Pair, statement: str) -> SampleTest | StatementWarning:
         and all(_is_value(str(side)) for side in (sample.input, sample.expected))
     ):
         suspect = "arguments"
-    if _DRAWN_TABLE.search(str(sample.input)) and _TABLE_TITLE.search(statement):
+    if all(_DRAWN_TABLE.search(str(side)) for side in (sample.input, sample.expected)):
         suspect = "database tables"
     return replace(sample, suspect=suspect)
 
@@ -268,12 +272,9 @@ _TYPESET = re.compile(r"[−–—“”‘’×≤≥\u00ad\u200b-\u200f\u2060\
 _CODE = re.compile(
     r"(?m)^[ \t]{0,20}(?:#include\b|def \w+\(|class Solution\b|public (?:static|class|int)\b|using "
     r"namespace\b|import java\b)|^[ \t]{0,3}(?:```|~~~)|^[ \t]{0,3}(?:#{2,4}|\*\*)[ \t]?[^\W\d_]{3}"
-    r"|</\w+>"
+    r"|</(?:p|pre|strong|div|li|td|code|span)>"
 )
 """Code, fences and headings of Markdown: no data, unless a problem is about them."""
 _DRAWN_TABLE = re.compile(r"(?m)^\+(?:-{2,}\+){1,30}$")
-_TABLE_TITLE = re.compile(
-    r"(?im)^\W{0,4}(?:table|表|таблица|테이블|tabla|tabela)\s*[:：]|\bSQL\b|\bquery\b"
-)
 _ASSIGNED = re.compile(r"[A-Za-z_]\w{0,40}(?:\[\s?\]){0,3}\s?=\s?[\[\"'({\d\w-]")
 _LISTED = re.compile(r"\s*\[[^\n]*\]\s*$")
