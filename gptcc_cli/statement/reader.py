@@ -216,7 +216,7 @@ _FUNCTION = late(
     r"(?i)class[ \t]+Solution\b|(?:geeksforgeeks\.org|leetcode\.(?:com|cn)|leetcode-cn\.com|"
     r"lintcode\.com|interviewbit\.com|codewars\.com)/|\bkata\b|"
     r"complete the (?:given )?(?:function|method)\b|expected (?:auxiliary space|time complexity)|"
-    r"(?:don't|do not|don’t) (?:need|have) to (?:read|take|print)[^.\n]{0,40}(?:input|print|anything)"
+    r"(?:do not|don.t) (?:need|have) to (?:read|take|print)[^.\n]{0,40}(?:input|print|anything)"
 )
 """What only a statement says that asks for a function: its judge, its code, or its task."""
 _NO_VALUES = StatementWarning(
