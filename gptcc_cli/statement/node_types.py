@@ -79,7 +79,7 @@ def call_spec(problem: Problem) -> dict[str, Any] | None:
 
 def designed_class(starter_code: str) -> str | None:
     """Return the class that starter code asks to design; ``None``: it asks for a function."""
-    module = _parsed(starter_code)
+    module = _parsed(starter_code) if "class " in starter_code else None
     classes = [node for node in module.body if isinstance(node, ast.ClassDef)] if module else []
     named = [node.name for node in classes if node.name != "Solution" and _functions(node)]
     return named[0] if len(named) == len(classes) == 1 else None

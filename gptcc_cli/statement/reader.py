@@ -108,7 +108,7 @@ def _read(text: str, statement: str, starter_code: str | None, entry_point: str 
     """Read by the code that came with the problem; without any, by what the text shows."""
     given = starter_code or ""
     if designed_class(given) is not None:
-        return _without_function(text, given)
+        return _without_function(text, statement, given)
     signature = find_signature(given, entry_point)
     if signature is None and entry_point is not None:
         signature = find_signature(text, entry_point) or any_arguments(entry_point)
