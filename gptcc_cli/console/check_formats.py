@@ -8,7 +8,6 @@ import json
 from typing import Any, Protocol, Self
 
 import gptcc_cli
-from gptcc_cli.console.records import check_error_record, check_record
 from gptcc_cli.console.reporter import Reporter, print_error, write_answer, write_json
 from gptcc_cli.workspace import CaseOutcome, Outcome
 
@@ -89,6 +88,9 @@ class _TextReport(_CheckReport):
 
 class _JsonReport(_CheckReport):
     def add(self, outcome: Outcome) -> None:
+        # Imported here because defining the records takes 10 ms, which other formats need not pay.
+        from gptcc_cli.console.records import check_error_record, check_record
+
         if outcome.error is not None:
             write_json("gptcc.error/1", check_error_record(outcome))
         else:
