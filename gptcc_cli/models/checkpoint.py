@@ -127,7 +127,7 @@ def assumed_context_length(config: Mapping[str, Any]) -> tuple[int, str | None]:
 def end_tokens(directory: Path, config: Mapping[str, Any]) -> frozenset[int]:
     """The end tokens that the model's own configuration and generation settings name."""
     found: set[int] = set()
-    for source in (config, _read_optional(directory / "generation_config.json")):
+    for source in (config, read_json(directory / "generation_config.json")):
         value = source.get("eos_token_id")
         values = value if isinstance(value, list) else [value]
         found.update(number for number in values if isinstance(number, int) and number >= 0)
@@ -218,13 +218,18 @@ def _with_base_prefix(tensors: dict[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def _shard_names(index: Path) -> tuple[str, ...]:
-    weight_map = _read_optional(index).get("weight_map")
+    weight_map = read_json(index).get("weight_map")
     if not isinstance(weight_map, dict):
         return ()
     return tuple(sorted({name for name in weight_map.values() if isinstance(name, str)}))
 
 
-def _read_optional(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """Return a JSON object of a checkpoint; empty if there is no such file, or no object in it.
+
+    Raises:
+        ModelError: the file can't be read.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

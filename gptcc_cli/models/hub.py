@@ -271,10 +271,10 @@ def _explain(error: Exception, repo_id: str, revision: str | None) -> ModelError
         )
     if _is_about_disk(reason):
         return ModelError(
-            f"{repo_id} can't be kept in {hub_cache()}: {_first_line(reason)}",
+            f"{repo_id} can't be kept in {hub_cache()}: {checkpoint.first_line(reason)}",
             hint="make room there, or set HF_HOME to another directory",
         )
-    return _unreachable(repo_id, f"{endpoint()}: {_first_line(reason)}")
+    return _unreachable(repo_id, f"{endpoint()}: {checkpoint.first_line(reason)}")
 
 
 def _unreachable(repo_id: str, reason: str, *, silent: bool = False) -> HubUnreachable:
@@ -295,11 +295,6 @@ def _is_about_disk(error: Exception) -> bool:
 def _status(error: Exception) -> int | None:
     status = getattr(getattr(error, "response", None), "status_code", None)
     return status if isinstance(status, int) else None
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0].rstrip(".")[:160] if text else type(error).__name__
 
 
 def _repo_folder(repo_id: str) -> Path:

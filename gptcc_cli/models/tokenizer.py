@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import ModelError
+from gptcc_cli.models.checkpoint import first_line, read_json
 
 Messages = Sequence[Mapping[str, str]]
 """A conversation: dictionaries with ``role`` and ``content``."""
@@ -177,7 +178,7 @@ def open_tokenizer(directory: Path, *, trust_remote_code: bool = False) -> Token
     Raises:
         ModelError: there is no tokenizer, or its files can't be read.
     """
-    settings = _read_json(directory / "tokenizer_config.json")
+    settings = read_json(directory / "tokenizer_config.json")
     special = _special_tokens(directory, settings)
     backend = _read_backend(directory, settings)
     if backend is None:
@@ -241,7 +242,7 @@ def _through_transformers(directory: Path, *, trust_remote_code: bool) -> Any:
         )
     except (OSError, ValueError, KeyError, ImportError, TypeError) as error:
         raise ModelError(
-            f"no tokenizer can be read from {directory}: {_first_line(error)}",
+            f"no tokenizer can be read from {directory}: {first_line(error)}",
             hint="a model directory needs tokenizer.json beside its weights",
         ) from error
     backend = getattr(tokenizer, "backend_tokenizer", None)
@@ -255,7 +256,7 @@ def _through_transformers(directory: Path, *, trust_remote_code: bool) -> Any:
 
 def _special_tokens(directory: Path, settings: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for source in (_read_json(directory / "special_tokens_map.json"), settings):
+    for source in (read_json(directory / "special_tokens_map.json"), settings):
         for name in ("bos_token", "eos_token", "unk_token", "pad_token"):
             value = source.get(name)
             text = value.get("content") if isinstance(value, dict) else value
@@ -270,7 +271,7 @@ def _chat_template(directory: Path, settings: Mapping[str, Any]) -> str | None:
     path = directory / "chat_template.jinja"
     if path.is_file():
         return path.read_text(encoding="utf-8")
-    value = _read_json(directory / "chat_template.json").get("chat_template")
+    value = read_json(directory / "chat_template.json").get("chat_template")
     value = value or settings.get("chat_template")
     if isinstance(value, list):  # several named templates
         named = {entry.get("name"): entry.get("template") for entry in value}
@@ -299,20 +300,3 @@ def _chat_environment() -> Any:
     environment.globals["raise_exception"] = raise_exception
     environment.globals["strftime_now"] = lambda form: datetime.datetime.now().strftime(form)
     return environment
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"the model's file {path} can't be read: {_first_line(error)}",
-            hint="fetch the model again with `gptcc models pull --force`",
-        ) from error
-    return value if isinstance(value, dict) else {}
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
