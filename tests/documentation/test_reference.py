@@ -51,7 +51,7 @@ def test_every_command_has_help_and_every_option_words() -> None:
 def test_every_schema_of_the_code_is_described() -> None:
     source = "\n".join(path.read_text() for path in (ROOT / "gptcc_cli").rglob("*.py"))
     written = set(re.findall(r'"(gptcc\.[a-z-]+/\d+)"', source))
-    page = (ROOT / "docs" / "reference" / "json.md").read_text()
+    page = (ROOT / "docs" / "reference" / "json.md").read_text().partition("## Renamed")[0]
     described = set(re.findall(r"`(gptcc\.[a-z-]+/\d+)`", page))
     assert written == described
 
