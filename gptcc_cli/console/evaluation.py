@@ -189,15 +189,7 @@ def report_record(report: EvalReport) -> dict[str, Any]:
         "header": report.header,
         "checker": report.checker.value,
         "contamination": report.contamination,
-        "rows": [
-            {
-                "group": row.group,
-                "name": row.name,
-                "n_problems": row.n_problems,
-                "figures": {name: asdict(figure) for name, figure in row.figures.items()},
-            }
-            for row in report.rows
-        ],
+        "rows": [asdict(row) for row in report.rows],
         "verdicts": dict(report.verdicts),
         "n_programs": report.n_programs,
         "n_errors": report.n_errors,
