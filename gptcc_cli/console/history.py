@@ -110,7 +110,8 @@ def _settings(config: SolveConfig) -> Iterator[tuple[str, Any]]:
     """Yield the settings of a run by name, except those that are unset or off."""
     for name, value in json.loads(config.to_json()).items():
         without_number = name == "n" and config.budget_s is not None and value >= _UNLIMITED_N
-        if name != "version" and not without_number and value not in (None, False):
+        shown = bool(value) or name in ("seed", "top_k")  # where 0 says something
+        if name != "version" and not without_number and shown:
             yield name, value
 
 

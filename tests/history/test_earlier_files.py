@@ -103,6 +103,8 @@ def test_each_run_is_shown_as_text(
         out, err = capfdbinary.readouterr()
         assert err == b""
         assert out.startswith(f"run {name}: ".encode())
+        seed = EXPECTED["show"][name]["settings"]["seed"]
+        assert f" seed={seed} ".encode() in out
 
 
 def test_each_run_is_identical_when_replayed(output: Output) -> None:
