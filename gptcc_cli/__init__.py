@@ -1,7 +1,25 @@
 """gptcc: write many candidate programs for a problem, and print one that passes its samples.
 
-This package is the program behind the ``gptcc`` command. Importing it imports nothing else:
-every room is imported where it is needed, so that ``gptcc --help`` stays quick.
+From Python: ``read_problem``, ``solve``, ``check`` and ``evaluate`` (docs/guides/python.md). The
+``gptcc`` command is in ``cli``. Importing this package imports nothing else; each function is
+imported when it is first used.
 """
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gptcc_cli.api import check, read_problem, solve
+    from gptcc_cli.evaluating import evaluate
+
+__all__ = ["check", "evaluate", "read_problem", "solve"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public function when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module = "evaluating" if name == "evaluate" else "api"
+    return getattr(import_module(f"{__name__}.{module}"), name)

@@ -90,6 +90,21 @@ def output_errors(path: Path, *, hint: str | None = None) -> Iterator[None]:
         raise OutputError(f"{str(path)!r} can't be written: {reason}", hint=hint) from error
 
 
+def make_directory(directory: Path) -> None:
+    """Create a directory, and those above it, unless it exists.
+
+    Raises:
+        OutputError: it can't be created.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"directory {str(directory)!r} can't be created: {error.strerror}",
+            hint="choose another directory",
+        ) from error
+
+
 def _state(path: Path) -> os.stat_result | None:
     try:
         return path.stat()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.tiny_models import build_tiny_model
 
-TIMING = ("tests/sandbox/", "tests/judging/", "tests/crew/")
+TIMING = ("tests/sandbox/", "tests/judging/")
 """Folders whose every test holds programs to real limits; others carry the mark ``timing``."""
 
 # A property is about values, not about how busy the machine is.

@@ -35,10 +35,10 @@ def run(arguments: list[str]) -> int:
     """
     import typer
 
-    from gptcc_cli.cli.commands import app_for
+    from gptcc_cli.cli.app import make_app
 
     try:
-        result = app_for(arguments)(arguments, prog_name="gptcc", standalone_mode=False)
+        result = make_app()(arguments, prog_name="gptcc", standalone_mode=False)
     except GptccError as error:
         return _explain(error, arguments)
     except typer.TyperException as error:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 import gptcc_cli
 from gptcc_cli.console.reporter import Reporter, print_error, write_answer, write_json
-from gptcc_cli.workspace import CaseOutcome, Outcome
+from gptcc_cli.workspace import CaseOutcome, CheckOutcome
 
 VERDICT_NAMES = {
     "WA": "wrong answer",
@@ -26,7 +26,7 @@ VERDICT_NAMES = {
 class CheckReport(Protocol):
     """Prints outcomes one by one; a summary, if any, when the block ends."""
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: CheckOutcome) -> None:
         """Print an outcome."""
 
     def __enter__(self) -> Self:
@@ -64,7 +64,7 @@ class _TextReport(_CheckReport):
         self._reporter = Reporter(quiet=quiet, verbose=verbose)
         self._counts: dict[str, int] = {}
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: CheckOutcome) -> None:
         word = outcome_word(outcome)
         self._counts[word] = self._counts.get(word, 0) + 1
         if outcome.error is not None:
@@ -87,7 +87,7 @@ class _TextReport(_CheckReport):
 
 
 class _JsonReport(_CheckReport):
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: CheckOutcome) -> None:
         # Imported here because defining the records takes 10 ms, which other formats need not pay.
         from gptcc_cli.console.records import check_error_record, check_record
 
@@ -98,7 +98,7 @@ class _JsonReport(_CheckReport):
 
 
 class _GithubReport(_CheckReport):
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: CheckOutcome) -> None:
         for level, line, title, message in _findings(outcome):
             place = f"file={_property(outcome.path)},line={line},title={_property(title)}"
             write_answer(f"::{level} {place}::{_data(message)}")
@@ -108,7 +108,7 @@ class _SarifReport(_CheckReport):
     def __init__(self) -> None:
         self._results: list[dict[str, Any]] = []
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: CheckOutcome) -> None:
         for level, line, title, message in _findings(outcome):
             place = {
                 "artifactLocation": {"uri": _uri(outcome.path)},
@@ -137,7 +137,7 @@ class _SarifReport(_CheckReport):
         write_answer(json.dumps(log, ensure_ascii=False, indent=2))
 
 
-def outcome_word(outcome: Outcome) -> str:
+def outcome_word(outcome: CheckOutcome) -> str:
     """Return the outcome's verdict, or a word for why it has none."""
     if outcome.error is not None:
         return "error"
@@ -146,7 +146,7 @@ def outcome_word(outcome: Outcome) -> str:
     return outcome.verdict or "unverified"
 
 
-def text_lines(outcome: Outcome, *, verbose: bool) -> list[str]:
+def text_lines(outcome: CheckOutcome, *, verbose: bool) -> list[str]:
     """Return a line for the solution and one for each failed test; with ``verbose``, each test."""
     if outcome.skipped:
         return [f"{outcome.path}: skipped (the file asks not to be checked)"]
@@ -171,14 +171,14 @@ def reason(case: CaseOutcome) -> str:
     return f"{case.verdict} {case.test}: {case.detail}".removesuffix(": ") + doubt
 
 
-def not_verified(outcome: Outcome) -> str:
+def not_verified(outcome: CheckOutcome) -> str:
     """Return a message that a solution was not verified, and why."""
     if outcome.n_tests:
         return f"{outcome.path}: not verified: all of its samples are suspect"
     return f"{outcome.path}: not verified: no samples or tests found"
 
 
-def _findings(outcome: Outcome) -> list[tuple[str, int, str, str]]:
+def _findings(outcome: CheckOutcome) -> list[tuple[str, int, str, str]]:
     """Return level, line, title and message of each error and warning."""
     if outcome.error is not None:
         return [("error", 1, "error", outcome.error)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gptcc_cli.history import Difference, RecordedRun, RunSummary
     from gptcc_cli.ranking import RankedCandidate
     from gptcc_cli.solving import Solution
-    from gptcc_cli.workspace import Outcome
+    from gptcc_cli.workspace import CheckOutcome
 
 _Record = TypeVar("_Record")
 
@@ -259,13 +259,13 @@ RECORDS: dict[str, tuple[type, ...]] = {
 """The types of each schema's records."""
 
 
-def check_record(outcome: "Outcome") -> CheckRecord:
+def check_record(outcome: "CheckOutcome") -> CheckRecord:
     """Return the record of a checked solution."""
     cases = tuple(_copy(CheckCaseRecord, case) for case in outcome.cases)
     return _copy(CheckRecord, outcome, solution=outcome.path, cases=cases)
 
 
-def check_error_record(outcome: "Outcome") -> ErrorRecord:
+def check_error_record(outcome: "CheckOutcome") -> ErrorRecord:
     """Return the record of a file that can't be checked."""
     return ErrorRecord(
         error="ProblemError", message=outcome.error or "", hint=outcome.hint, exit_code=4

@@ -4,7 +4,6 @@ Importing this package imports neither torch nor transformers.
 """
 
 from gptcc_cli.generation.completion import (
-    TEMPERATURE_SCHEDULE,
     Completion,
     Finish,
     Generator,
@@ -28,7 +27,6 @@ from gptcc_cli.generation.transformers_generator import TransformersGenerator
 from gptcc_cli.models import LoadedModel
 
 __all__ = [
-    "TEMPERATURE_SCHEDULE",
     "Completion",
     "EndpointGenerator",
     "EndpointStyle",

@@ -16,10 +16,6 @@ from typing import Protocol, Self
 from gptcc_cli.errors import UsageError
 from gptcc_cli.prompting import Prompt
 
-TEMPERATURE_SCHEDULE = (0.4, 0.6, 0.8, 1.0)
-"""What a run goes on with, if nobody chose its temperatures: the coldest repeat themselves, and
-warmer ones solve what those never write (docs/log.md)."""
-
 _PREVIEW_CHARS = 400
 
 

@@ -7,7 +7,7 @@ says where results are written or how they are shown.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, ClassVar, Self
 
@@ -67,29 +67,44 @@ class SolveConfig:
     sandboxed: bool
     """Whether they run in the sandbox; false with ``--unsafe``."""
 
+    def to_record(self) -> dict[str, Any]:
+        """Return what JSON can carry: the version, and one key for each field."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = {k: v.value if isinstance(v, Enum) else v for k, v in values.items()}
+        return {"version": self.VERSION, **plain}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Read what ``to_record`` returned, or JSON made of it.
+
+        Raises:
+            ValueError: it is not a config, or one of another version.
+        """
+        try:
+            values = dict(record)
+            version = values.pop("version")
+            if version != cls.VERSION:
+                raise ValueError(f"run config has version {version!r}, expected {cls.VERSION}")
+            for name, choice in _CHOICES.items():
+                values[name] = choice(values[name])
+            for name in ("temperatures", "temperature_schedule"):
+                values[name] = tuple(map(float, values[name]))
+            return cls(**values)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a run config: {error}") from error
+
     def to_json(self) -> str:
-        """Return the config as JSON: its version, and one key for each field."""
-        return json.dumps({"version": self.VERSION, **asdict(self)}, default=_enum_value)
+        """Return the config as one line of JSON."""
+        return json.dumps(self.to_record())
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what ``to_json`` wrote.
+        """Read what ``to_json`` returned.
 
         Raises:
             ValueError: the text is not a config, or one of another version.
         """
-        try:
-            record = json.loads(text)
-            version = record.pop("version")
-            if version != cls.VERSION:
-                raise ValueError(f"run config has version {version!r}, expected {cls.VERSION}")
-            for name, choice in _CHOICES.items():
-                record[name] = choice(record[name])
-            for name in ("temperatures", "temperature_schedule"):
-                record[name] = tuple(map(float, record[name]))
-            return cls(**record)
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError(f"not a run config: {error}") from error
+        return cls.from_record(json.loads(text))
 
     @classmethod
     def from_settings_v0(cls, settings: Mapping[str, Any]) -> Self:
@@ -188,9 +203,3 @@ def _v0_sampling(known: Mapping[str, Any]) -> dict[str, Any]:
         "top_k": 64,
         **{name: known[name] for name in _V0_SAMPLED},
     }
-
-
-def _enum_value(value: object) -> object:
-    if isinstance(value, Enum):
-        return value.value
-    raise TypeError(f"{value!r} has no form in JSON")

@@ -1,6 +1,6 @@
-"""A file -> the solutions it concerns, and a solution -> its problem.
+"""Which solutions a file concerns, which problem a solution belongs to, and what git says changed.
 
-Covers names and places alone. A solution belongs to the statement of its own name
+A solution belongs to the statement of its own name
 (``a/b.py`` to ``a/b.txt``), else to the statement of its directory, else, in a directory called
 ``solutions`` or the like, to the statement one level up. A statement or a test concerns every
 solution of its problem. Layouts: APPS, workspaces, online-judge-tools, cf-tool.
@@ -8,11 +8,12 @@ solution of its problem. Layouts: APPS, workspaces, online-judge-tools, cf-tool.
 
 import os
 import re
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gptcc_cli.errors import ProblemError
+from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.sources import statement_file
 
 SKIP_MARK = re.compile(rb"^[ \t]*#[ \t]*gptcc:[ \t]*skip\b", re.MULTILINE)
@@ -130,6 +131,28 @@ def contents_of(assignment: Assignment, tests: Path | None) -> Iterator[tuple[st
             yield f"{part}/{file.relative_to(place.parent)}", file.read_bytes()
 
 
+def changed_files(root: Path) -> tuple[Path, ...]:
+    """Return the files that differ from the last commit, or that git does not know yet.
+
+    Args:
+        root: a directory of the repository; files below it are returned.
+
+    Raises:
+        UsageError: it is not in a git repository, or git is not there.
+    """
+    tracked = _git(root, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--", ".")
+    top = Path(_git(root, "rev-parse", "--show-toplevel").rstrip("\n"))
+    entries = iter(tracked.split("\0"))
+    names = []
+    for entry in entries:
+        if not entry:
+            continue
+        if entry[0] in "RC":
+            next(entries, None)
+        names.append(entry[3:])
+    return tuple(path for name in names if (path := top / name).is_file())
+
+
 def is_skipped(source: bytes) -> bool:
     """Whether a solution asks not to be checked, by a line ``# gptcc: skip``."""
     return SKIP_MARK.search(source) is not None
@@ -176,3 +199,20 @@ def _problem_files(directory: Path) -> list[Path]:
         for file in sorted(place.iterdir())
         if file.is_file() and (file.suffix != ".py" or file.name == "starter_code.py")
     ]
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise UsageError(
+            "--changed-only asks git, and git is not installed", hint="leave --changed-only out"
+        ) from None
+    if done.returncode:
+        raise UsageError(
+            f"--changed-only asks git, and {str(root)!r} is in no git repository",
+            hint="leave --changed-only out, or begin one with: git init",
+        )
+    return done.stdout.decode("utf-8", "surrogateescape")

@@ -1,8 +1,8 @@
-"""Results of checks, kept by the SHA-256 of everything they depend on.
+"""The result of a check, and the cache of results by the SHA-256 of everything they depend on.
 
-A result is kept under solution, statement, tests, settings, and the code that decides; it is
-found again wherever the same content lies. Verdicts that depend on how busy the machine was (TLE)
-or that say nothing of the program (IE) are not kept, and nothing is kept longer than three months.
+The key covers solution, statement, tests, settings, and the code that decides, so a result is found
+for the same content at any path. Verdicts that depend on the machine's load (TLE) or that say
+nothing about the program (IE) are not cached, and entries are dropped after three months.
 """
 
 import hashlib
@@ -12,11 +12,12 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import gptcc_cli
-from gptcc_cli.workspace.outcomes import Outcome, outcome_from_record
 
 _FLEETING = frozenset({"TLE", "IE"})
 _DECIDING = (
@@ -24,15 +25,96 @@ _DECIDING = (
     "sources",
     "checkers",
     "judging",
-    "mutation",
+    "input_generation",
     "sandbox",
+    "commands/check_worker.py",
     "reading.py",
     "problem.py",
+    "tasks.py",
 )
+"""The code that decides a result, below the package."""
 _TABLE = """create table if not exists result (key text primary key, day integer, record text)
 without rowid"""
 _DAYS_KEPT = 90
 _DAY_S = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOutcome:
+    """One test of one solution."""
+
+    test: str
+    """Its name, such as ``sample 1``."""
+    verdict: str
+    """The letters of the verdict: ``AC``, ``WA``, ..."""
+    detail: str
+    """One line for people."""
+    line: int
+    """The line of the solution that it is about, from 1."""
+    advisory: bool
+    """Whether it is not held against the solution, because the sample is suspect."""
+    shown: tuple[str, ...]
+    """Input, expected and actual output, cut short, a line each."""
+    wall_s: float | None
+    peak_memory_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOutcome:
+    """What a check says of one solution, or of one file that can't be checked."""
+
+    path: str
+    """The solution, as it was named."""
+    verdict: str | None = None
+    """``None``: nothing was verified."""
+    n_passed: int = 0
+    n_tests: int = 0
+    slowest_s: float = 0.0
+    """Wall seconds of the slowest test, measured when it ran."""
+    cases: tuple[CaseOutcome, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What could not be understood of the problem, a sentence each."""
+    error: str | None = None
+    """Why it can't be checked, in one sentence."""
+    hint: str | None = None
+    """What mends the error."""
+    skipped: bool = False
+    """Whether the file asks not to be checked."""
+    cached: bool = False
+    """Whether it was known from an earlier check of the same content."""
+
+    @property
+    def failures(self) -> tuple[CaseOutcome, ...]:
+        """The cases that are held against the solution."""
+        return tuple(c for c in self.cases if c.verdict != "AC" and not c.advisory)
+
+    def to_record(self) -> dict[str, Any]:
+        """Return what the store keeps: everything but the place and how it was come by."""
+        record = {name: getattr(self, name) for name in _KEPT}
+        record["cases"] = [
+            {name: getattr(case, name) for name in CaseOutcome.__slots__} for case in self.cases
+        ]
+        return record
+
+
+_KEPT = tuple(
+    name
+    for name in CheckOutcome.__slots__
+    if name not in ("path", "error", "hint", "skipped", "cached", "cases")
+)
+
+
+def outcome_from_record(record: dict[str, Any], path: str) -> CheckOutcome:
+    """Return a kept outcome, for the file that is named now.
+
+    Raises:
+        KeyError, TypeError: it is not what ``to_record`` returns.
+    """
+    cases = tuple(
+        CaseOutcome(**{**case, "shown": tuple(case["shown"])}) for case in record["cases"]
+    )
+    plain = {**record, "cases": cases, "warnings": tuple(record["warnings"])}
+    return replace(CheckOutcome(path=path, **plain), cached=True)
 
 
 class ResultStore:
@@ -45,12 +127,12 @@ class ResultStore:
             file: such as ``~/.cache/gptcc/checks.sqlite3``.
         """
         self._file = file
-        self._new: dict[str, Outcome] = {}
+        self._new: dict[str, CheckOutcome] = {}
         self._reading = _opened_to_read(file)
-        self.trouble: str | None = None
-        """Why results can't be kept, after a ``save`` that failed."""
+        self.error: str | None = None
+        """Why results can't be cached, after a ``save`` that failed."""
 
-    def get(self, key: str, path: str) -> Outcome | None:
+    def get(self, key: str, path: str) -> CheckOutcome | None:
         """Return the kept result, for a solution that is called ``path`` now."""
         if self._reading is None:
             return None
@@ -61,7 +143,7 @@ class ResultStore:
         except (sqlite3.Error, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, key: str, outcome: Outcome) -> None:
+    def put(self, key: str, outcome: CheckOutcome) -> None:
         """Keep a result in memory, until ``save``."""
         if not outcome.error and not any(case.verdict in _FLEETING for case in outcome.cases):
             self._new[key] = outcome
@@ -84,7 +166,7 @@ class ResultStore:
                 self._file.unlink()
                 self._write()
         except (OSError, sqlite3.Error) as error:
-            self.trouble = f"{self._file}: {error}"
+            self.error = f"{self._file}: {error}"
 
     def _write(self) -> None:
         today = int(time.time() // _DAY_S)
@@ -114,12 +196,12 @@ def digest(contents: Iterable[tuple[str, bytes]], settings: str) -> str:
 
 @cache
 def _program() -> str:
-    """Name the code that decides: the versions, and the files of the rooms that judge."""
+    """Name the code that decides: the versions, and the files of the packages that judge."""
     root = Path(__file__).parents[1]
     files = []
     for name in _DECIDING:
         place = root / name
-        files += [place] if place.is_file() else sorted(place.rglob("*.py"))
+        files += sorted(place.rglob("*.py")) if place.is_dir() else [place]
     stamps = [(str(f.relative_to(root)), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
     return f"{gptcc_cli.__version__} {sys.version} {stamps}"
 

@@ -18,9 +18,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from gptcc_cli.api import open_model
 from gptcc_cli.benchmarks import BenchmarkItem
-from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.console import Reporter
+from gptcc_cli.candidate_sources import CandidateSource
 from gptcc_cli.judging import Judge
 from gptcc_cli.models import ModelSpec
 from gptcc_cli.sandbox import open_sandbox
@@ -63,7 +63,7 @@ def main() -> None:
     print(table(rows))
 
 
-def _first(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> Answer:
+def _first(writer: CandidateSource, judge: Judge, item: BenchmarkItem, budget_s: float) -> Answer:
     """Search until a program passes the samples."""
     record = search(writer, judge, item.problem, budget_s=budget_s, until=Until.FIRST)
     choice = record.chosen(first_passing)
@@ -117,8 +117,8 @@ def table(rows: list[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _writer(dtype: str, adapter: str) -> Writer:
-    return open_writer(
+def _writer(dtype: str, adapter: str) -> CandidateSource:
+    return open_model(
         ModelSpec(
             name="embedded",
             dtype=dtype,
@@ -127,7 +127,6 @@ def _writer(dtype: str, adapter: str) -> Writer:
         ),
         template=None,
         max_new_tokens=160,
-        reporter=Reporter(quiet=True, verbose=False),
     )
 
 

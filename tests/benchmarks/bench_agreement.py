@@ -23,14 +23,14 @@ from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+from gptcc_cli.api import open_model
 from gptcc_cli.benchmarks import BenchmarkItem, open_benchmark
-from gptcc_cli.cli.collaborators.problem_judge import ProblemJudge
-from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.console import Reporter
+from gptcc_cli.candidate_sources import CandidateSource
 from gptcc_cli.extraction import candidate_of, extract
 from gptcc_cli.generation import Sampling, plan
 from gptcc_cli.input_generation import generate_inputs
 from gptcc_cli.judging import Judge, Judgement, Outcome, Verdict
+from gptcc_cli.judging.problem_judge import ProblemJudge
 from gptcc_cli.models import ModelSpec
 from gptcc_cli.ranking import rank
 from gptcc_cli.sandbox import open_sandbox
@@ -71,11 +71,10 @@ def _measure(wish: argparse.Namespace) -> Iterator[Row]:
     ]
     items = [item for item in items if item.problem.trusted_samples]
     random.Random(0).shuffle(items)
-    writer = open_writer(
+    writer = open_model(
         ModelSpec(name="embedded", dtype="bfloat16", device="cpu"),
         template=None,
         max_new_tokens=256,
-        reporter=Reporter(quiet=True, verbose=False),
     )
     with open_sandbox() as sandbox, Judge(sandbox) as judge:
         for item in items[wish.skip : wish.skip + wish.limit]:
@@ -88,7 +87,7 @@ def _measure(wish: argparse.Namespace) -> Iterator[Row]:
 
 
 def _passing(
-    item: BenchmarkItem, writer: Writer, judge: Judge, n: int, n_probes: int
+    item: BenchmarkItem, writer: CandidateSource, judge: Judge, n: int, n_probes: int
 ) -> Iterator[Row]:
     problem, sampling = item.problem, Sampling(n=n)
     solution = solve(

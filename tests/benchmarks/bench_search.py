@@ -25,9 +25,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from gptcc_cli.api import open_model
 from gptcc_cli.benchmarks import BenchmarkItem, BenchmarkKind, open_benchmark
-from gptcc_cli.cli.collaborators.writer import Writer, open_writer
-from gptcc_cli.console import Reporter
+from gptcc_cli.candidate_sources import CandidateSource
 from gptcc_cli.extraction import Candidate, candidate_of
 from gptcc_cli.judging import Judge, Judgement, Verdict
 from gptcc_cli.models import LoadedModel, ModelSpec, find, load
@@ -71,11 +71,10 @@ def _measured(
     items: Sequence[BenchmarkItem], arguments: argparse.Namespace
 ) -> Iterator[dict[str, Any]]:
     """Run both ways on one problem after another."""
-    writer = open_writer(
+    writer = open_model(
         ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu", adapter=arguments.adapter),
         template=None,
         max_new_tokens=512,
-        reporter=Reporter(quiet=True, verbose=False),
     )
     card = load(
         find(ModelSpec(name=arguments.model, dtype="bfloat16", device="cpu", adapter="none"))
@@ -119,7 +118,11 @@ def problems() -> list[BenchmarkItem]:
 
 
 def _warm(
-    writer: Writer, loaded: LoadedModel, executor: Executor, judge: Judge, item: BenchmarkItem
+    writer: CandidateSource,
+    loaded: LoadedModel,
+    executor: Executor,
+    judge: Judge,
+    item: BenchmarkItem,
 ) -> None:
     """Load weights, start processes: what either way has done before its first problem."""
     solve_as_card(loaded, executor, item, budget_s=0.5, batch=1)
@@ -139,7 +142,9 @@ def _card(
     return Answer(right=right, n_candidates=found.n_candidates, wall_s=found.wall_s)
 
 
-def _ours(writer: Writer, judge: Judge, item: BenchmarkItem, budget_s: float) -> dict[str, Any]:
+def _ours(
+    writer: CandidateSource, judge: Judge, item: BenchmarkItem, budget_s: float
+) -> dict[str, Any]:
     record = search(writer, judge, item.problem, budget_s=budget_s)
     return record.line({one.canonical_hash: is_right(judge, item, one) for one in record.passing()})
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
-from gptcc_cli.cli.collaborators.problem_judge import ProbeRunner, ProblemJudge, probe_runner_for
-from gptcc_cli.cli.collaborators.writer import Writer
+from gptcc_cli.candidate_sources import CandidateSource
 from gptcc_cli.extraction import Candidate, extract
-from gptcc_cli.generation import TEMPERATURE_SCHEDULE, Completion, Sampling, plan
+from gptcc_cli.generation import Completion, Sampling, plan
 from gptcc_cli.judging import CaseResult, Judge, Judgement, OutputSignature, Verdict
+from gptcc_cli.judging.problem_judge import ProbeRunner, ProblemJudge, probe_runner_for
+from gptcc_cli.options.solve import TEMPERATURE_SCHEDULE
 from gptcc_cli.problem import IOTest, Problem
 from gptcc_cli.ranking import Evidence, evidence_bits, evidence_for, rank
 from gptcc_cli.solving import SolveEvent, Until, solve
@@ -195,7 +196,7 @@ def _done() -> "Future[None]":
 
 
 def search(
-    writer: Writer,
+    writer: CandidateSource,
     judge: Judge,
     problem: Problem,
     *,

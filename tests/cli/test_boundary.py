@@ -74,12 +74,12 @@ def test_help_imports_neither_torch_nor_rich() -> None:
 
 def test_a_bug_shows_its_traceback_and_exits_70() -> None:
     script = (
-        "import gptcc_cli.cli.app as module\n"
+        "import gptcc_cli.commands.tools as module\n"
         "from gptcc_cli.cli import run\n"
-        "@module.app.command('boom')\n"
-        "def boom() -> None:\n"
+        "def boom(options: object) -> None:\n"
         "    raise RuntimeError('split pea')\n"
-        "raise SystemExit(run(['boom']))\n"
+        "module.doctor = boom\n"
+        "raise SystemExit(run(['doctor']))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False

@@ -128,7 +128,7 @@ def test_the_users_settings_choose_the_place_and_a_projects_do_not(
     (tmp_path / "gptcc.toml").write_text('history = "theirs.sqlite"\n')
     done = gptcc("solve", COINS, "--replay", replay, env=env)
     assert done.returncode == 2
-    assert "not for a project to say" in done.stderr
+    assert "can't be set in a project file" in done.stderr
 
 
 def test_the_place_is_the_platforms(

@@ -84,7 +84,7 @@ def test_a_problem_already_there_is_left_alone(
     _post(port, {**PROBLEM, "name": "Sum Again"})
     _, err = listening.communicate(timeout=60)
     assert (mine / "problem.md").read_text() == "mine"
-    assert "already there" in err
+    assert "exists already" in err
 
 
 def test_an_interrupt_ends_it(listening: subprocess.Popen[str]) -> None:

@@ -54,7 +54,14 @@ def test_what_was_left_out_is_said(gptcc: Command, tiny_model_dir: Path, tmp_pat
 
 
 def test_torch_is_never_imported(gptcc: Command, tiny_model_dir: Path, statement: Path) -> None:
-    done = gptcc("prompt", statement, "-m", tiny_model_dir, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    done = gptcc(
+        "prompt",
+        statement,
+        "-m",
+        tiny_model_dir,
+        env={"PYTHONPROFILEIMPORTTIME": "1"},
+        in_process=False,
+    )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.returncode == 0 and "gptcc_cli.prompting.building" in imported
     assert not imported & {"torch", "transformers"}

@@ -87,7 +87,7 @@ def test_who_does_not_chat_can_not_be_asked_to_repair(
     arguments = ("--endpoint", url, "--endpoint-style", "completions", "--repair", "1")
     done = gptcc("solve", problem, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "does not chat" in done.stderr
+    assert "not a chat model" in done.stderr
     assert "--repair" in done.stderr
 
 

@@ -78,7 +78,7 @@ def test_what_was_left_out_is_said_with_its_line(gptcc: Command) -> None:
 def test_oj_and_output_go_together(gptcc: Command, arguments: tuple[str, str]) -> None:
     done = gptcc("samples", *arguments, stdin=STATEMENT)
     assert done.returncode == 2
-    assert "go together" in done.stderr
+    assert "--format oj" in done.stderr
 
 
 def test_samples_need_no_torch(gptcc: Command, tmp_path: Path) -> None:

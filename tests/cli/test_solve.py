@@ -104,7 +104,7 @@ def test_output_goes_to_a_file_as_a_whole(gptcc: Command, replay: Replay, tmp_pa
 def test_completions_without_a_program_say_so(gptcc: Command, replay: Replay) -> None:
     done = gptcc("solve", COINS, "--replay", replay("", "  \n"))
     assert (done.returncode, done.stdout) == (1, "")
-    assert "no completion holds a program" in done.stderr
+    assert "no completion contains a program" in done.stderr
 
 
 def test_save_all_keeps_every_candidate_and_replays(
@@ -418,7 +418,7 @@ def test_a_file_without_completions_is_told(gptcc: Command, tmp_path: Path) -> N
     (tmp_path / "empty.jsonl").touch()
     done = gptcc("solve", COINS, "--replay", "empty.jsonl")
     assert (done.returncode, done.stdout) == (5, "")
-    assert done.stderr.startswith("error: 'empty.jsonl' holds no completions\nhint: ")
+    assert done.stderr.startswith("error: 'empty.jsonl' contains no completions\nhint: ")
 
 
 def test_the_budget_with_nothing_to_print_exits_124(gptcc: Command, replay: Replay) -> None:

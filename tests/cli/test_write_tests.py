@@ -4,17 +4,18 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from gptcc_cli.cli.collaborators.claiming import Claiming
-from gptcc_cli.cli.collaborators.log import Entry
-from gptcc_cli.console import Reporter
+from gptcc_cli.api import default_config, generate_tests
+from gptcc_cli.candidate_sources import recorded_source
 from gptcc_cli.generation import Sampling
+from gptcc_cli.history import RunReplay
 from gptcc_cli.problem import Problem
+from gptcc_cli.tasks import SolveTask
 from tests.cli.chat_handler import ChatHandler
 from tests.cli.conftest import Command
 from tests.tiny_models import build_tiny_model
@@ -84,7 +85,7 @@ def test_of_two_that_pass_the_one_goes_first_that_meets_the_tests_a_model_wrote(
         second["n_generated_tests_passed"],
         second["n_generated_tests"],
     ) == (2, 0, 2)
-    assert "tests the model wrote: 2 of 3 asked for, 1 more can't be used" in done.stderr
+    assert "2 of 3 requested, 1 more" in done.stderr
 
 
 def test_claims_judge_no_program(gptcc: Command, problem: Path, chat: Chat) -> None:
@@ -132,14 +133,14 @@ def test_a_special_judge_and_an_unusable_reply_leave_the_order_alone(
     problem.write_text(STATEMENT.replace("numbers.", several))
     chat.asked.clear()
     done = gptcc(*arguments(problem, chat, "--write-tests", "3"))
-    assert "no tests were asked for" in done.stderr
+    assert "no tests were requested" in done.stderr
     assert not any(ASKED in text for text in chat.asked)
 
 
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (("--endpoint-style", "completions"), "does not chat"),
+        (("--endpoint-style", "completions"), "not a chat model"),
         (("--until", "first"), "--until first"),
         (("--no-check",), "--no-check"),
     ],
@@ -192,14 +193,11 @@ def test_a_budget_takes_what_is_written_in_a_quarter_of_it() -> None:
         assert stop.wait(60), "nobody stopped it"
         return "Input:\n3 4\nOutput:\n7\n\nInput:\n5"
 
-    generated_tests = Claiming(write=write, n=2).generated_tests(
-        Problem(id="p", statement="s"),
-        Sampling(),
-        entry=Entry(run=None),
-        reporter=Reporter(quiet=True),
-        budget_s=0.04,
-    )
-    assert [generated_test.input for generated_test in generated_tests] == ["3 4\n"]
+    config = replace(default_config(), n_generated_tests=2, budget_s=0.04)
+    source = replace(recorded_source(RunReplay("r", ()), n_at_most=1), write_tests=write)
+    reply = generate_tests(SolveTask(problem=Problem(id="p", statement="s")), config, source)
+    assert reply is not None
+    assert [generated_test.input for generated_test in reply.kept] == ["3 4\n"]
 
 
 def test_a_local_model_that_chats_can_be_asked_and_one_that_does_not_is_refused(
@@ -212,5 +210,5 @@ def test_a_local_model_that_chats_can_be_asked_and_one_that_does_not_is_refused(
         build_tiny_model(model, "llama", chat=chat, max_position_embeddings=1024)
         done = gptcc("solve", problem, "-m", model, *few)
         assert done.returncode == code, done.stderr
-        words = "tests the model wrote: 0 of 3" if chat else "does not chat"
+        words = "tests the model wrote: 0 of 3" if chat else "not a chat model"
         assert words in done.stderr

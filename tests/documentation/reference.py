@@ -16,14 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer.main
-
 import gptcc_cli
 from gptcc_cli import errors
 from gptcc_cli.cli import run
-from gptcc_cli.cli.commands import app
-from gptcc_cli.cli.configuration import USERS_ALONE, knobs_of
+from gptcc_cli.cli.app import make_app
 from gptcc_cli.errors import ExitCode
+from gptcc_cli.options.settings import USER_ONLY, Setting, all_settings
 from tests.documentation.schemas import schemas
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -70,16 +68,16 @@ def _commands_page() -> str:
 
 
 def _configuration_page() -> str:
-    by_key: dict[str, list[Any]] = {}
-    for knob in knobs_of(_root()):
-        by_key.setdefault(knob.key, []).append(knob)
+    by_key: dict[str, list[Setting]] = {}
+    for setting in all_settings():
+        by_key.setdefault(setting.key, []).append(setting)
     rows = []
-    for key in sorted(by_key):
-        knobs = by_key[key]
-        commands = ", ".join(sorted({" ".join(knob.command) for knob in knobs}))
-        text = re.sub(r"\s+", " ", knobs[0].parameter.help or "").replace("|", "\\|")
-        star = " (not in a project's file)" if key in USERS_ALONE else ""
-        rows.append(f"| `{key}`{star} | `{knobs[0].variable}` | {commands} | {text} |")
+    for key, settings in sorted(by_key.items()):
+        commands = ", ".join(sorted({" ".join(setting.command) for setting in settings}))
+        definition = settings[0].parameter.definition
+        text = definition.help.replace("|", "\\|")
+        star = " (not in a project's file)" if key in USER_ONLY else ""
+        rows.append(f"| `{key}`{star} | `{definition.envvar}` | {commands} | {text} |")
     return "\n".join(
         [
             "# Settings",
@@ -205,7 +203,7 @@ def _help(words: Command) -> str:
 
 
 def _root() -> Any:
-    return typer.main.get_command(app)
+    return make_app()
 
 
 def _below(group: Any, words: Command) -> Iterator[tuple[Command, Any]]:

@@ -1,6 +1,7 @@
 """Where there is a worker for each core, it stays on that core with all that waits for it."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,7 +12,6 @@ from typing import TypeAlias
 
 import pytest
 
-from gptcc_cli.crew import Crew
 from gptcc_cli.errors import ExecutionRefused
 from gptcc_cli.sandbox import Job, Level, Sandbox, open_sandbox
 from gptcc_cli.sandbox.pool import WorkerPool
@@ -84,9 +84,20 @@ def _told_by_copies(sandbox: Sandbox, *, ends_workers: bool) -> list[tuple[Cores
 
         return work
 
-    with Crew[None, tuple[Cores, Cores]](sandbox.workers, work_of) as crew:
-        tickets = [crew.submit(None) for _ in range(sandbox.workers)]
-        return [ticket.answer() for ticket in tickets]
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+    forked = [
+        context.Process(
+            target=lambda number: answers.put((number, work_of(number)(None))), args=(n,)
+        )
+        for n in range(sandbox.workers)
+    ]
+    for process in forked:
+        process.start()
+    told = dict(answers.get() for _ in forked)
+    for process in forked:
+        process.join()
+    return [told[number] for number in range(sandbox.workers)]
 
 
 def _end_worker(part: Sandbox) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 LEAKS = """
-from gptcc_cli.cli.collaborators.problem_judge import ProblemJudge
+from gptcc_cli.judging.problem_judge import ProblemJudge
 from gptcc_cli.extraction import GeneratedTest
 from gptcc_cli.problem import GivenTest, IOTest, Problem, SampleTest
 from gptcc_cli.prompting import Mistake, build_tests_prompt

@@ -9,7 +9,7 @@ import yaml
 from gptcc_cli.errors import UsageError
 from gptcc_cli.reading import understand
 from gptcc_cli.sources import read_sources
-from gptcc_cli.workspace.hooks import with_hooks
+from gptcc_cli.workspace.scaffold import with_hooks
 from tests.workspace.conftest import ROOT, Shell
 
 EXISTING = """\
@@ -115,7 +115,7 @@ def test_new_in_a_workspace_makes_a_directory_under_problems(shell: Shell, tmp_p
     assert done.stdout == "problems/two sum/problem.md\n"
     again = shell("gptcc", "new", "two sum", cwd=home)
     assert again.returncode == 2
-    assert "is there already" in again.stdout
+    assert "exists already" in again.stdout
 
 
 def test_new_from_a_statement_can_be_checked_at_once(shell: Shell, tmp_path: Path) -> None:

@@ -1,0 +1,118 @@
+"""gptcc from Python: it imports nothing until it is used, and its examples are true."""
+
+import doctest
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gptcc_cli
+from gptcc_cli import api, evaluating
+from gptcc_cli.errors import ProblemError
+from gptcc_cli.judging import Verdict
+from gptcc_cli.problem import GivenTest
+from gptcc_cli.solving import SolveEvent
+
+ROOT = Path(__file__).parents[2]
+COINS = ROOT / "docs" / "examples" / "coins.txt"
+RIGHT = "a, b = map(int, input().split())\nprint(a + b)\n"
+SUM = "Print the sum.\n\nInput:\n3 4\nOutput:\n7\n"
+
+
+def python(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_importing_gptcc_imports_nothing_else() -> None:
+    assert python("import sys, gptcc_cli; print([m for m in sys.modules if 'gptcc' in m])") == (
+        "['gptcc_cli']\n"
+    )
+
+
+@pytest.mark.parametrize("name", gptcc_cli.__all__)
+def test_a_public_function_imports_no_console(name: str) -> None:
+    slow = "{'typer', 'rich', 'torch', 'pydantic', 'transformers', 'numpy'}"
+    program = f"import sys, gptcc_cli; gptcc_cli.{name}; print(sorted({slow} & set(sys.modules)))"
+    assert python(program) == "[]\n"
+
+
+def test_solving_and_checking_import_no_console() -> None:
+    program = (
+        "import sys, gptcc_cli\n"
+        f"problem = gptcc_cli.read_problem({SUM!r})\n"
+        "print(gptcc_cli.check('print(7)', problem).verdict.value)\n"
+        "print(sorted({'typer', 'rich', 'torch', 'pydantic'} & set(sys.modules)))\n"
+    )
+    assert python(program) == "AC\n[]\n"
+
+
+@pytest.mark.parametrize("module", [api, evaluating])
+def test_the_examples_are_true(module: object) -> None:
+    result = doctest.testmod(module, extraglobs=vars(gptcc_cli) | {"evaluate": gptcc_cli.evaluate})  # type: ignore[arg-type]
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def completions(directory: Path, *programs: str) -> str:
+    file = directory / "completions.jsonl"
+    file.write_text("".join(json.dumps({"text": program}) + "\n" for program in programs))
+    return str(file)
+
+
+def test_solve_returns_the_program_that_passes(tmp_path: Path) -> None:
+    problem = gptcc_cli.read_problem(COINS)
+    events: list[SolveEvent] = []
+    recorded = completions(tmp_path, "print(0)\n", RIGHT)
+    solution = gptcc_cli.solve(problem, replay=recorded, listen=events.append)
+    assert solution.solved
+    assert solution.best is not None
+    assert solution.best.judgement.candidate.source == RIGHT
+    assert events
+
+
+def test_tests_of_the_caller_reject_a_program(tmp_path: Path) -> None:
+    problem = gptcc_cli.read_problem(SUM)
+    test = GivenTest(name="more", input="1 1\n", expected="2\n")
+    recorded = completions(tmp_path, "print(7)\n")
+    assert gptcc_cli.solve(problem, replay=recorded).solved
+    assert not gptcc_cli.solve(problem, replay=recorded, tests=[test]).solved
+
+
+def test_nothing_is_run_without_check(tmp_path: Path) -> None:
+    problem = gptcc_cli.read_problem(SUM)
+    solution = gptcc_cli.solve(problem, replay=completions(tmp_path, RIGHT), check=False)
+    assert solution.best is not None
+    assert solution.best.judgement.verdict is None
+
+
+def test_check_tells_what_fails() -> None:
+    judgement = gptcc_cli.check("print(8)", gptcc_cli.read_problem(SUM))
+    assert judgement.verdict is Verdict.WA
+
+
+def test_a_problem_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError):
+        gptcc_cli.read_problem(tmp_path / "none.txt")
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError):
+        gptcc_cli.nothing  # noqa: B018
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_the_embedded_model_solves_an_example() -> None:
+    solution = gptcc_cli.solve(gptcc_cli.read_problem(COINS), model="embedded")
+    assert solution.solved
