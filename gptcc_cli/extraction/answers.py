@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gptcc_cli.extraction.fences import Block, blocks_of, text_after_fences, text_outside
+from gptcc_cli.extraction.fences import FencedBlock, blocks_of, text_after_fences, text_outside
 from gptcc_cli.extraction.lexing import lines_of
 from gptcc_cli.extraction.parsing import (
     Trouble,
@@ -118,7 +118,7 @@ def _complete_program(text: str, problem: Problem) -> str:
     return source if complete else ""
 
 
-def _code_in_other_blocks(blocks: Sequence[Block], problem: Problem) -> Reading | None:
+def _code_in_other_blocks(blocks: Sequence[FencedBlock], problem: Problem) -> Reading | None:
     """Return a program in a block with a tag that names no language: ``text``, ``code``, ...
 
     Samples in such blocks do nothing as Python, or do not parse.
@@ -140,7 +140,7 @@ def _code_outside_blocks(answer: str) -> Reading | None:
     return (source, steps) if source else None
 
 
-def _best_block(blocks: Sequence[Block], problem: Problem, unfinished: bool) -> Reading:
+def _best_block(blocks: Sequence[FencedBlock], problem: Problem, unfinished: bool) -> Reading:
     """Choose one block, with earlier ones that define what it needs."""
     ranked = sorted(
         enumerate(blocks), key=lambda pair: (_rank(pair[1], problem), pair[0]), reverse=True
@@ -163,7 +163,7 @@ def _best_block(blocks: Sequence[Block], problem: Problem, unfinished: bool) -> 
     return (broken[-1].text, ()) if broken else ("", ())
 
 
-def _rank(block: Block, problem: Problem) -> int:
+def _rank(block: FencedBlock, problem: Problem) -> int:
     """How good a block is: higher is better."""
     module = parse(block.text)
     if isinstance(module, Trouble):
@@ -201,7 +201,7 @@ def _before_prose(text: str, problem: Problem) -> Reading | None:
     return (source, steps) if fits and is_first and not _CODE_LINE.match(rest) else None
 
 
-def _with_helpers(earlier: Sequence[Block], block: Block) -> Reading:
+def _with_helpers(earlier: Sequence[FencedBlock], block: FencedBlock) -> Reading:
     """Put earlier blocks in front that define names which the block uses and nowhere binds."""
     module = parse(block.text)
     assert not isinstance(module, Trouble)
@@ -226,7 +226,7 @@ def _code_in_tool_call(answer: str) -> Reading | None:
     return None
 
 
-def _code_in_json(answer: str, blocks: Sequence[Block]) -> Reading | None:
+def _code_in_json(answer: str, blocks: Sequence[FencedBlock]) -> Reading | None:
     """Return a program that came as a string in a JSON object, however deep."""
     texts = [answer, *(block.text for block in blocks if block.tag in ("json", "jsonc"))]
     for text in texts:

@@ -20,7 +20,7 @@ _GLUED_FENCE = re.compile(r"`{3,}[ \t]*\Z")
 
 
 @dataclass(slots=True)
-class Block:
+class FencedBlock:
     """One fenced block."""
 
     tag: str
@@ -55,7 +55,7 @@ class Block:
 class _Open:
     """The block being read."""
 
-    block: Block
+    block: FencedBlock
     marks: str
     """The fence that opened it; empty for ``[PYTHON]``."""
     before: str
@@ -64,9 +64,9 @@ class _Open:
     """The triple quotes of the string we are in."""
 
 
-def blocks_of(text: str) -> list[Block]:
+def blocks_of(text: str) -> list[FencedBlock]:
     """All fenced blocks, in order; the last may be unclosed."""
-    blocks: list[Block] = []
+    blocks: list[FencedBlock] = []
     current: _Open | None = None
     for line in text.removesuffix("\n").split("\n"):
         if current is None:
@@ -149,14 +149,14 @@ def _opened(line: str) -> _Open | None:
             return None  # inline code, not a fence
         tag = _TAG.match(rest)
         name = tag[1].lower() if tag else ""
-        return _Open(Block(name), fence["marks"], re.sub(r"\S", " ", fence["before"]))
+        return _Open(FencedBlock(name), fence["marks"], re.sub(r"\S", " ", fence["before"]))
     mark = _PYTHON_MARKS.match(line)
     if mark is not None and not mark[1]:
-        return _Open(Block("python"), "", "")
+        return _Open(FencedBlock("python"), "", "")
     # Words and the opening fence on one line; a tag after it, so that nothing closes there.
     within = _OPENED_IN_LINE.search(line)
     if within is not None and "`" not in line[: within.start()]:
-        return _Open(Block("python"), within["marks"], "")
+        return _Open(FencedBlock("python"), within["marks"], "")
     return None
 
 

@@ -18,7 +18,7 @@ _ENDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class SourceLine:
     """One line of a text."""
 
     text: str
@@ -55,10 +55,10 @@ class _Region:
     closed: bool
 
 
-def lines_of(source: str) -> list[Line]:
+def lines_of(source: str) -> list[SourceLine]:
     """Split a text into lines and say of each where it stands."""
     regions, depths = _scan(source)
-    lines: list[Line] = []
+    lines: list[SourceLine] = []
     start = place = 0
     continued = False
     for number, text in enumerate(source.split("\n")):
@@ -68,7 +68,7 @@ def lines_of(source: str) -> list[Line]:
         begins_in = _string_at(regions, place, start)
         last, ends_in = _last_character(source, regions, place, start, end)
         lines.append(
-            Line(
+            SourceLine(
                 text=text,
                 fresh=begins_in is None and depths[number] == 0 and not continued,
                 in_string=begins_in is not None,

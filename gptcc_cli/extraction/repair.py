@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from gptcc_cli.extraction.lexing import Line, code_spans, lines_of
+from gptcc_cli.extraction.lexing import SourceLine, code_spans, lines_of
 from gptcc_cli.extraction.parsing import trouble_of
 from gptcc_cli.extraction.thinking import END_TOKEN
 
@@ -124,7 +124,7 @@ def drop_last_line(text: str) -> str:
     return head + "\n" if head else ""
 
 
-def _body_end(lines: list[Line], first: int, *, trust_brackets: bool) -> int:
+def _body_end(lines: list[SourceLine], first: int, *, trust_brackets: bool) -> int:
     """The number of lines before the first column-0 statement from ``first`` on."""
     for number in range(first, len(lines)):
         line = lines[number]
@@ -138,7 +138,7 @@ def _body_end(lines: list[Line], first: int, *, trust_brackets: bool) -> int:
     return len(lines)
 
 
-def _is_balanced(lines: list[Line]) -> bool:
+def _is_balanced(lines: list[SourceLine]) -> bool:
     """Whether no bracket or string is open at the end."""
     return not lines or (not lines[-1].ends_in_string and (lines[-1].fresh or not lines[-1].text))
 
