@@ -1,14 +1,16 @@
 """What a statement says about answers that are right though they are not the same text.
 
-Covers precision, case, order and "print any of them", in English and Russian. Judges no answer:
-that is ``checkers``. Looks only near the words that matter, so a long text costs little.
+Covers precision, case, order and "print any of them": in English by rules, in other languages by
+the phrases of ``languages.ini``, which count only where an answer is spoken of and no "smallest"
+or "first" takes them back. Judges no answer: that is ``checkers``. Looks only near the words that
+matter, so a long text costs little.
 """
 
 import re
 from collections.abc import Iterator
 
 from gptcc_cli.problem import AnswerRules, Order
-from gptcc_cli.statement.languages import late
+from gptcc_cli.statement.languages import is_english, late, vocabulary
 
 
 def read_answer_rules(statement: str) -> AnswerRules:
@@ -18,7 +20,7 @@ def read_answer_rules(statement: str) -> AnswerRules:
         tolerance=_tolerance(text),
         order=_order(text),
         ignore_case=_says(text, ("case", "register", "регистр"), _CASE, 90),
-        special_judge=_says(text, _CHOICE_WORDS, _CHOICE, 60),
+        special_judge=_says(text, _CHOICE_WORDS, _CHOICE, 60) or _has_phrase(text, "any_answer"),
     )
 
 
@@ -35,6 +37,16 @@ def near(text: str, words: tuple[str, ...], radius: int) -> Iterator[str]:
 
 def _says(text: str, words: tuple[str, ...], pattern: re.Pattern[str], radius: int) -> bool:
     return any(pattern.search(place) for place in near(text, words, radius))
+
+
+def _has_phrase(text: str, key: str) -> bool:
+    """Whether a phrase of the table stands in a sentence about the answer."""
+    if is_english(text):
+        return False
+    for place in near(text, vocabulary().lists[key], _SENTENCE):
+        if _ANSWERED.search(place) and not _TAKEN_BACK.search(place):
+            return True
+    return False
 
 
 def _tolerance(text: str) -> float | None:
@@ -64,12 +76,28 @@ def _order(text: str) -> Order:
             if not named:
                 return Order.ANY
             return Order.LINES if named[-1]["lines"] else Order.ITEMS
-    return Order.EXACT
+    return Order.ANY if _has_phrase(text, "any_order") else Order.EXACT
 
 
 _MOST = 300
 """Places looked at for a word; no statement speaks of one thing more often."""
-_ERROR_WORDS = ("error", "precision", "tolerance", "accura", "relative", "погрешност", "точност")
+_SENTENCE = 45
+"""Characters on either side of a phrase in which its sentence must speak of an answer."""
+_ANSWERED = late(
+    r"输出|返回|答案|輸出|回傳|出力|返|答え|解|출력|반환|답|вывод|вывед|вывест|верн|ответ|виве|повер|"
+    r"imprim|escrib|devuelv|muestr|retorn|respuesta|resposta|affich|renvoy|répons|gib|gebe|ausgab|"
+    r"antwort|lösung|wypisz|odpowied|stamp|restitu|soluzion|solu|yazd|in ra|trả về|cetak|keluarkan|"
+    r"ispiši|vypište|afiș|kiír|megold|اطبع|چاپ"
+)
+_TAKEN_BACK = late(
+    r"最小|最大|字典序|最短|最长|사전|가장|наименьш|наибольш|минимальн|лексикограф|перв\w+ из|"
+    r"menor|mayor|maior|lexicogr|plus petit|kleinste|größte|najmniejsz|nhỏ nhất|terkecil|辞書順|"
+    r"最も|più piccol"
+)
+_ERROR_WORDS = (
+    "误差", "誤差", "오차", "błąd", "fehler", "errore", "erreur", "erro", "sai số", "error",
+    "precision", "tolerance", "accura", "relative", "погрешност", "точност",
+)  # fmt: skip
 _POWER = late(
     r"10\s{0,3}(?:\^|\*\*)?\s{0,3}\{?\s{0,3}\^?\s{0,3}[-−–]\s{0,3}\{?(\d{1,2})"
     r"|\b1\.?0?e[-−–]0?(\d{1,2})"

@@ -7,7 +7,7 @@ that is ``headings``. To add a language or a word, edit the table.
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, cast
 
@@ -49,7 +49,7 @@ def _add(table: Vocabulary, phrase: str, says: str) -> None:
     if phrase.isalpha() and phrase[0] < "\u0590":
         words: Words = (phrase,)
     elif not phrase.isascii() and UNSPACED.search(phrase):
-        packed = "".join(phrase.split()).replace("\u200c", "")
+        packed = "".join(phrase.split()).replace("\u200c", "").rstrip(":")
         table.unspaced.setdefault(packed[0], []).append((packed, says))
         return
     else:
@@ -86,6 +86,14 @@ def alternatives(*keys: str) -> str:
     return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}") for phrase in ordered)
 
 
+@lru_cache(maxsize=4)
+def is_english(text: str) -> bool:
+    """Whether a lower-case text holds no letter and no frequent word of another language."""
+    if not text.isascii() and _FOREIGN_LETTER.search(text):
+        return False
+    return not any(word in text for word in _FOREIGN_WORDS)
+
+
 def composed(text: str) -> str:
     """Return a text with each letter and its accents as one character."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
@@ -94,12 +102,19 @@ def composed(text: str) -> str:
 WORD = re.compile(r"[^\W\d_]+|\d+")
 UNSPACED = re.compile(r"[\u0590-\u06ff\u0900-\u09ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff가-힯]")
 """A character of a script whose words are not found by spaces or by letters alone."""
+_FOREIGN_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
+_FOREIGN_WORDS = (
+    "cualquier", "qualquer", "qualsiasi", "beliebig", "importe", "dowoln", "keluarkan", "qualunque",
+    "limite", "limit czasu", "zeitlimit", "speicherlimit", "batas", " :", "temps:", "ajalimiit",
+)  # fmt: skip
+"""Words that tell a language from English where it is written in plain letters."""
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 _INNER_SPACE = re.compile(rf"(?<={UNSPACED.pattern})\s+(?={UNSPACED.pattern})")
 _NUMERALS = "一二三四五六七八九"
 _SAYS = {
     "sample_input": "SI", "sample_output": "SO", "both": "IO", "sample": "S", "test": "T",
     "input": "I", "output": "O", "explanation": "A", "ends": "X", "time": "L", "memory": "L",
+    "credit": "L",
     "filler": "", "copy": "",
 }  # fmt: skip
 """A key of the table -> the kinds of its phrases: a letter each, as ``headings`` knows them."""

@@ -12,7 +12,6 @@ from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.statement.answers import read_answer_rules
 from gptcc_cli.statement.call_layouts import as_calls, find_call_samples, looks_called
 from gptcc_cli.statement.call_samples import find_alias
-from gptcc_cli.statement.languages import late
 from gptcc_cli.statement.layout import Layout, lay_out
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
 from gptcc_cli.statement.node_types import designed_class, with_trusted_nodes
@@ -166,7 +165,7 @@ def _without_function(text: str, statement: str, starter: str) -> _Found:
     if calls is None and all(str(s.input)[:1] in tuple("[\"'{") for s in read.samples):
         function = mentioned_function(text)
         calls = None if function is None else as_calls(read.samples, function, text)
-    if calls is None and read.samples and _FUNCTION.search(statement):
+    if calls is None and read.samples and _asks_for_function(statement):
         calls = (), (_NO_VALUES,)
     if calls is None:
         return _Found(
@@ -188,6 +187,11 @@ def _without_function(text: str, statement: str, starter: str) -> _Found:
         marks=_call_marks(samples),
         how="named arguments below headings",
     )
+
+
+def _asks_for_function(statement: str) -> bool:
+    lower = statement.lower()
+    return any(word in lower for word in _FUNCTION_WORDS)
 
 
 def _call_marks(samples: Sequence[SampleTest]) -> tuple[Mark, ...]:
@@ -212,12 +216,14 @@ def _why_none(found: _Found, warnings: Sequence[StatementWarning], layout: Layou
     return "There is no heading of a sample, an input or an output in any language that is known."
 
 
-_FUNCTION = late(
-    r"(?i)class[ \t]+Solution\b|(?:geeksforgeeks\.org|leetcode\.(?:com|cn)|leetcode-cn\.com|"
-    r"lintcode\.com|interviewbit\.com|codewars\.com)/|\bkata\b|"
-    r"complete the (?:given )?(?:function|method)\b|expected (?:auxiliary space|time complexity)|"
-    r"(?:do not|don.t) (?:need|have) to (?:read|take|print)[^.\n]{0,40}(?:input|print|anything)"
-)
+_FUNCTION_WORDS = (
+    "class solution", "geeksforgeeks.org/", "leetcode.com/", "leetcode.cn/", "leetcode-cn.com/",
+    "lintcode.com/", "interviewbit.com/", "codewars.com/",
+    " kata ", " kata,", " kata.", "this kata",
+    "complete the function", "complete the given function", "complete the method",
+    "expected auxiliary space", "expected time complexity", "need to read input",
+    "need to read any input", "need to take any input", "need to take input", "to print anything",
+)  # fmt: skip
 """What only a statement says that asks for a function: its judge, its code, or its task."""
 _NO_VALUES = StatementWarning(
     message="A function is asked for, but the examples show no arguments that can be read."
