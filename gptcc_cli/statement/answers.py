@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from gptcc_cli.problem import AnswerRules, Order
-from gptcc_cli.statement.languages import is_english, late, vocabulary
+from gptcc_cli.statement.languages import is_english, late, lowered, vocabulary
 
 
 def read_answer_rules(statement: str) -> AnswerRules:
     """Return the rules that a statement's own words make for its answers."""
-    text = statement.lower()
+    text = lowered(statement)
     return AnswerRules(
         tolerance=_tolerance(text),
         order=_order(text),
@@ -51,7 +51,8 @@ def _has_phrase(text: str, key: str) -> bool:
 
 def _tolerance(text: str) -> float | None:
     """Return the largest error the statement allows, where it speaks of errors."""
-    for place in near(text, _ERROR_WORDS, 160):
+    words = _ERROR_WORDS if is_english(text) else _ERROR_WORDS + _FOREIGN_ERROR_WORDS
+    for place in near(text, words, 160):
         power = _POWER.search(place)
         if power:
             exponent = int(next(group for group in power.groups() if group))
@@ -94,9 +95,11 @@ _TAKEN_BACK = late(
     r"menor|mayor|maior|lexicogr|plus petit|kleinste|größte|najmniejsz|nhỏ nhất|terkecil|辞書順|"
     r"最も|più piccol"
 )
+_FOREIGN_ERROR_WORDS = (
+    "误差", "誤差", "오차", "błąd", "fehler", "errore", "erreur", "erro", "sai số",
+)  # fmt: skip
 _ERROR_WORDS = (
-    "误差", "誤差", "오차", "błąd", "fehler", "errore", "erreur", "erro", "sai số", "error",
-    "precision", "tolerance", "accura", "relative", "погрешност", "точност",
+    "error", "precision", "tolerance", "accura", "relative", "погрешност", "точност",
 )  # fmt: skip
 _POWER = late(
     r"10\s{0,3}(?:\^|\*\*)?\s{0,3}\{?\s{0,3}\^?\s{0,3}[-−–]\s{0,3}\{?(\d{1,2})"

@@ -16,7 +16,7 @@ from gptcc_cli.statement.call_samples import (
     find_unread,
     read_result,
 )
-from gptcc_cli.statement.languages import is_english, vocabulary
+from gptcc_cli.statement.languages import is_english, lowered, vocabulary
 from gptcc_cli.statement.literals import NotALiteral
 from gptcc_cli.statement.loose_samples import find_loose
 from gptcc_cli.statement.named_samples import find_named, in_order, read_named
@@ -40,7 +40,7 @@ def find_call_samples(
     found, how = list(find_named(statement, signature)), "Input: and Output: with named values"
     if not found and signature is not None and list(find_named(statement, None)):
         return (), (_TOO_MANY,), how
-    if not found and (not is_english(statement.lower()) or _OPERATIONS.search(statement)):
+    if not found and (not is_english(lowered(statement)) or _OPERATIONS.search(statement)):
         calls = _below_headings(statement, signature, named=True)
         if calls is not None:
             return *calls, "arguments below headings"
@@ -190,7 +190,7 @@ def _samples(
             for example in examples
         )
     ):
-        lower = statement.lower()
+        lower = lowered(statement)
         nodes = any(word in lower for word in vocabulary().lists["nodes"])
     design = any(_is_operations(example) for example in examples)
     return tuple(

@@ -87,6 +87,12 @@ def alternatives(*keys: str) -> str:
 
 
 @lru_cache(maxsize=4)
+def lowered(text: str) -> str:
+    """Return a text in lower case; kept for the next who asks about the same text."""
+    return text.lower()
+
+
+@lru_cache(maxsize=4)
 def is_english(text: str) -> bool:
     """Whether a lower-case text holds no letter and no frequent word of another language."""
     if not text.isascii() and _FOREIGN_LETTER.search(text):

@@ -426,7 +426,7 @@ def _untabulate(lines: list[Line], layout: Layout) -> list[Line] | None:
         if ("`" in text or "~" in text or "<" in text) and is_fence(text):
             fenced = not fenced
         read = None
-        if not fenced and 3 < len(text) <= _LONGEST_HEADER and _MAY_HEAD.search(text):
+        if not fenced and 3 < len(text) <= _LONGEST_HEADER and _may_head(text):
             read = _read_table(lines, index, layout)
         if read is None:
             found.append(line)
@@ -790,7 +790,6 @@ _SOLUTIONS = re.compile(
     r"[\w \t:()/]*$"
 )
 _CODE_LINE = re.compile(r"\s*(?:class|def|public|#include|import|function|var|const|let)\b")
-_MAY_HEAD = re.compile(r"(?i)[|\t]|\S {2,}\S|input")
 _WIDE_GAP = re.compile(r"[^\W\d_]\S{0,3} {2,}[^\W\d_]")
 _ABOVE_OTHER = re.compile(r"(?i)[^\n.]{0,10}?(?:\n|[ \t])[^\n.]{0,14}output")
 _CAPITALS = re.compile(r"INPUT[^\n.]{0,10}?\s[^\n.]{0,10}OUTPUT")
@@ -815,6 +814,13 @@ def _may_hold_columns(text: str) -> bool:
             return True
         at = text.find("nput", at + 4)
     return "NPUT" in text and _CAPITALS.search(text) is not None
+
+
+def _may_head(text: str) -> bool:
+    """Whether a line may head a table: it has a gap, or begins as a heading of input."""
+    if "\t" in text or "|" in text or "  " in text.strip():
+        return True
+    return ("nput" in text or "NPUT" in text) and _ABOVE.match(text) is not None
 
 
 _Rewrite = Callable[[list[Line], Layout], list[Line] | None]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from gptcc_cli.statement.languages import is_english, late, vocabulary
+from gptcc_cli.statement.languages import is_english, late, lowered, vocabulary
 
 
 def read_time_limit(statement: str) -> float | None:
@@ -38,7 +38,7 @@ def read_memory_limit(statement: str) -> int | None:
 def _limit(statement: str, what: str, pattern: re.Pattern[str]) -> tuple[float, str] | None:
     """Return the number and unit that stand after the words, Python's where languages differ."""
     other = "memory" if what == "time" else "time"
-    text = statement.lower()
+    text = lowered(statement)
     for place in _after(text, _labels(what, text), _labels(other, text)):
         found = _PYTHON.finditer(place) if "python" in place else ()
         python = [match.group(1) or match.group(2) for match in found]

@@ -12,6 +12,7 @@ from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.statement.answers import read_answer_rules
 from gptcc_cli.statement.call_layouts import as_calls, find_call_samples, looks_called
 from gptcc_cli.statement.call_samples import find_alias
+from gptcc_cli.statement.languages import lowered
 from gptcc_cli.statement.layout import Layout, lay_out
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
 from gptcc_cli.statement.node_types import designed_class, with_trusted_nodes
@@ -190,7 +191,7 @@ def _without_function(text: str, statement: str, starter: str) -> _Found:
 
 
 def _asks_for_function(statement: str) -> bool:
-    lower = statement.lower()
+    lower = lowered(statement)
     return any(word in lower for word in _FUNCTION_WORDS)
 
 
