@@ -54,7 +54,7 @@ def _labels(what: str, text: str) -> list[str]:
     """Return the labels that a text may hold, by the characters it has."""
     english, ascii_labels, others = _sorted_labels(what)
     if is_english(text):
-        return list(english)
+        return list(english) if "limit" in text else []
     characters = set(text)
     found = [label for label in others if characters.issuperset(label)]
     return [*english, *ascii_labels, *found]

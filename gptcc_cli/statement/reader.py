@@ -7,6 +7,7 @@ of each layout for its samples. Holds no layout itself.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from gptcc_cli.problem import Mode, Problem, SampleTest
 from gptcc_cli.statement.answers import read_answer_rules
@@ -50,14 +51,12 @@ def read_statement(
     statement = normalise(text)
     layout = lay_out(statement)
     found = _read(layout.text, statement, starter_code, entry_point)
-    samples = tuple(_placed(sample, layout) for sample in found.samples)
-    warnings = (
-        *layout.warnings,
-        *(
-            replace(warning, span=layout.place(warning.span)) if warning.span else warning
-            for warning in found.warnings
-        ),
-    )
+    samples, warnings, marks = found.samples, found.warnings, found.marks
+    if layout.lines is not None:
+        samples = tuple(_placed(sample, layout) for sample in samples)
+        warnings = tuple(_placed(warning, layout) for warning in warnings)
+        marks = tuple(_placed(mark, layout) for mark in marks)
+    warnings = (*layout.warnings, *warnings)
     problem = with_trusted_nodes(
         Problem(
             id=id,
@@ -77,7 +76,7 @@ def read_statement(
         problem=problem,
         warnings=warnings,
         found_by=(*layout.names, found.how) if samples else tuple(layout.names),
-        marks=tuple(replace(mark, span=layout.place(mark.span)) for mark in found.marks),
+        marks=marks,
         no_samples=None if samples else _why_none(found, warnings, layout),
     )
 
@@ -100,8 +99,12 @@ class _Found:
     how: str = ""
 
 
-def _placed(sample: SampleTest, layout: Layout) -> SampleTest:
-    return replace(sample, span=layout.place(sample.span)) if sample.span else sample
+_Placed = TypeVar("_Placed", SampleTest, StatementWarning, Mark)
+
+
+def _placed(part: _Placed, layout: Layout) -> _Placed:
+    """Return a part with its span in the statement instead of the layout's text."""
+    return replace(part, span=layout.place(part.span)) if part.span else part
 
 
 def _read(text: str, statement: str, starter_code: str | None, entry_point: str | None) -> _Found:
