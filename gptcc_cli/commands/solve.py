@@ -62,9 +62,9 @@ def run(options: SolveOptions) -> ExitCode:
     )
     if options.show_samples:
         _show_samples(tasks, reporter)
-    target: _Target = FillTarget(places, reporter)
-    if not options.fill:
-        target = OutputTarget(options=options, several=len(tasks) > 1)
+    target: _Target = OutputTarget(options=options, several=len(tasks) > 1)
+    if options.fill:
+        target = FillTarget(places, reporter)
     target.refuse_early()
     with ExitStack() as stack:
         judge = None

@@ -9,17 +9,19 @@ those of ``docs/concepts/packages.md``. Runs nothing; knows nothing of a program
 
 import json
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gptcc_cli.errors import ProblemError
 from gptcc_cli.problem import AnswerRules, IOTest
 from gptcc_cli.sources.pairing import Folder, Pair, find_pairs, natural, open_folder
 from gptcc_cli.sources.texts import MAX_BYTES, decode
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 FOLDER = "folder of tests"
 """The format of a folder that is no known package."""
@@ -256,6 +258,8 @@ _TESTLIB = {
 
 
 def _read_polygon(folder: Folder) -> Package:
+    from xml.etree import ElementTree
+
     root = ElementTree.fromstring(_data(folder / "problem.xml"))
     if root.find(".//interactor") is not None:
         raise _refuse_interactive("Polygon package")

@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
-from zipfile import Path as ZipPath
+from typing import TYPE_CHECKING, TypeAlias
 
 from gptcc_cli.errors import ProblemError
 
-Folder: TypeAlias = Path | ZipPath
+if TYPE_CHECKING:
+    from zipfile import Path as ZipPath
+
+Folder: TypeAlias = "Path | ZipPath"
 """A folder or file on disk, or inside a zip archive."""
 
 _INPUT_ENDINGS = "in inp input stdin"
@@ -217,7 +219,7 @@ def open_folder(path: Path) -> Folder:
             f"{path} unpacks to {total:,} bytes, more than {MOST_UNPACKED:,}",
             hint="unpack it and name the folder",
         )
-    root = ZipPath(archive)
+    root = zipfile.Path(archive)
     top = [child for child in root.iterdir() if not child.name.startswith((".", "__MACOSX"))]
     return top[0] if len(top) == 1 and top[0].is_dir() else root
 

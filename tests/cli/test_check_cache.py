@@ -125,7 +125,7 @@ def test_a_cache_that_can_not_be_written_is_no_obstacle(
     (tmp_path / "cache").write_text("a file where a directory should be")
     done = gptcc("check", "-v", "sums/solution.py")
     assert done.returncode == 0
-    assert "results could not be kept" in done.stderr
+    assert "could not be cached" in done.stderr
 
 
 def test_a_known_answer_imports_neither_judge_nor_reader(gptcc: Command, sums: Path) -> None:
