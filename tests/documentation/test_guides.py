@@ -127,6 +127,17 @@ def test_every_guide_is_on_the_first_page() -> None:
         assert f"guides/{guide.name}" in index
 
 
+def test_the_map_of_the_tree_names_every_module_and_package() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    drawn = re.search(r"^gptcc_cli/\n((?:  .*\n)+)", readme, re.MULTILINE)
+    assert drawn is not None
+    package = ROOT / "gptcc_cli"
+    files = {path.name for path in package.glob("*.py") if not path.name.startswith("__")}
+    inner = {path.relative_to(package).parts for path in package.rglob("*.*")}
+    folders = {f"{parts[0]}/" for parts in inner if len(parts) > 1 and "__pycache__" not in parts}
+    assert {line.split()[0] for line in drawn[1].splitlines()} == files | folders
+
+
 def test_the_chart_shows_the_recorded_figures() -> None:
     assert chart.CHART.read_text(encoding="utf-8") == chart.draw(*chart.recorded())
 
