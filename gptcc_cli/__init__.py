@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gptcc_cli.evaluating import evaluate
 
 __all__ = ["check", "evaluate", "read_problem", "solve"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> Any:

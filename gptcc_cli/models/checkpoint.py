@@ -7,6 +7,7 @@ GGUF or Flax files (they are converted first).
 
 import json
 import math
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -198,9 +199,7 @@ def _read_file(path: Path) -> Iterator[tuple[str, Any]]:
 
     try:
         # Files of torch before 1.6 are no zip archives and can't be memory-mapped.
-        from zipfile import is_zipfile
-
-        mmap = is_zipfile(path)
+        mmap = zipfile.is_zipfile(path)
         loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)
     except (RuntimeError, OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
         raise damaged(path, error) from error

@@ -205,10 +205,10 @@ def open_folder(path: Path) -> Folder:
     Raises:
         ProblemError: the archive is damaged, or unpacks to more than ``MOST_UNPACKED`` bytes.
     """
-    if path.is_dir():
-        return path
     import zipfile
 
+    if path.is_dir():
+        return path
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
