@@ -99,10 +99,10 @@ def test_shards_merge_to_what_one_machine_writes(
         (("eval",), "no benchmark was named"),
         (("eval", "nothing"), "no benchmark 'nothing'"),
         (("eval", "small.jsonl", "-n", "2", "-k", "5"), "k = 5 needs 5 programs"),
-        (("eval", "small.jsonl", "-k", "x"), "no list of numbers"),
-        (("grade",), "there is nothing to grade"),
-        (("grade", "nothing.jsonl"), "there is no 'nothing.jsonl'"),
-        (("grade", "--references", "-b", "small.jsonl", "--n-at-k", "5@2"), "can't be meant"),
+        (("eval", "small.jsonl", "-k", "x"), "'x'"),
+        (("grade",), "nothing was given to grade"),
+        (("grade", "nothing.jsonl"), "'nothing.jsonl'"),
+        (("grade", "--references", "-b", "small.jsonl", "--n-at-k", "5@2"), "'5@2'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_any_work(

@@ -418,7 +418,7 @@ def test_a_file_without_completions_is_told(gptcc: Command, tmp_path: Path) -> N
     (tmp_path / "empty.jsonl").touch()
     done = gptcc("solve", COINS, "--replay", "empty.jsonl")
     assert (done.returncode, done.stdout) == (5, "")
-    assert done.stderr.startswith("error: 'empty.jsonl' contains no completions\nhint: ")
+    assert "empty.jsonl' contains no completions\nhint: " in done.stderr
 
 
 def test_the_budget_with_nothing_to_print_exits_124(gptcc: Command, replay: Replay) -> None:

@@ -45,7 +45,7 @@ def test_lora_and_qlora_set_the_adapter(gptcc):
 @pytest.mark.parametrize(
     ("arguments", "code", "message", "hint"),
     [
-        ((), 2, "nowhere to write", "--output"),
+        ((), 2, "no output directory", "--output"),
         (("-o", "run"), 2, "no data to train on", "--data"),
         (("--set", "epoch=3", "-o", "run"), 2, "epoch", "epochs"),
         (("--recipe", "bert", "-o", "run"), 2, "bert", "--recipe card or better"),
