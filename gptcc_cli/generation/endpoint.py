@@ -1,19 +1,23 @@
 """Candidates from a server: requests go out side by side, texts come in as they are written.
 
-Covers ``n`` choices a request, stop strings, cancelling, and servers that fail halfway. What a
-server can't promise is not promised: it counts tokens its own way, knows no top-k here, and
-draws the choices of one request from one seed.
+Covers ``n`` choices a request, how many are written at once, stop strings, cancelling, and servers
+that fail halfway. What a server can't promise is not promised: it counts tokens its own way, knows
+no top-k here, and draws the choices of one request from one seed.
+
+Threads read, one a request; whatever they meet ends as a message to the thread that called
+``generate``, which waits for none of them longer than the server may be silent.
 """
 
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any, TypeAlias
 
-from gptcc_cli.errors import GptccError
+from gptcc_cli.errors import GptccError, ModelError
 from gptcc_cli.generation.completion import (
     Completion,
     Finish,
@@ -22,16 +26,23 @@ from gptcc_cli.generation.completion import (
     Sampling,
     Watcher,
 )
-from gptcc_cli.generation.endpoint_client import Client, RetryableError, StreamChunk
+from gptcc_cli.generation.endpoint_client import CONNECT_S, MAX_WAIT_S, Client
+from gptcc_cli.generation.endpoint_protocol import RetryableError, StreamChunk
 from gptcc_cli.options.choices import EndpointStyle as EndpointStyle
 
-_AT_ONCE = 4
-"""Requests under way together."""
+_AT_ONCE = 32
+"""Candidates written together, unless the server is known to write fewer."""
 _CHOICES = 8
 """Choices asked for in one request."""
+_CHARS_PER_TOKEN = 64
+"""Far more than any text has: a server that goes on for ever is stopped here."""
 _STOPS = 4
 """Stop strings a server takes (OpenAI's limit); all of them are looked for here as well."""
 _TICK_S = 0.1
+_MOST_THOUGHT_CHARS = 1 << 20
+"""Thoughts have a limit of their own at some servers."""
+_FINISHES = dict.fromkeys(("length", "max_tokens", "model_length"), Finish.LENGTH)
+"""What finish reasons mean; all others are an end."""
 
 
 class EndpointGenerator:
@@ -69,6 +80,7 @@ class EndpointGenerator:
         self._style = style
         client = Client(url, **self._settings)
         self._url = client.url
+        self._server = _Server()
         self._withheld_key = client.withheld_key
         self._model = model or client.first_model()
         client.close()
@@ -103,41 +115,72 @@ class EndpointGenerator:
             ModelError: the server can't be reached, refuses, or fails again and again.
         """
         client = Client(self._url, **self._settings)
-        run = _EndpointRun(client, self._model, self._style, sampling, iter(requests))
+        run = _EndpointRun(client, self._server, self._model, self._style, sampling, iter(requests))
         return run.completions(cancel or Event(), watch)
 
 
 @dataclass(slots=True, kw_only=True)
+class _Server:
+    """What is known of the server; learned while it answers, kept for all runs."""
+
+    max_choices: int = _CHOICES
+    """Choices it writes for one request."""
+    at_once: int = _AT_ONCE
+    """Candidates it writes together."""
+    finishes_each: bool = False
+    """Whether it is known to give each choice of a request its own finish reason."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class _PendingCandidate:
     """One candidate on the wire."""
 
     request: Request
+    max_new_tokens: int
     text: str = ""
     n_chunks: int = 0
+    n_thought_chars: int = 0
+    reported: Finish | None = None
+    """The server's finish reason for this choice; see ``_Question.settle``."""
     finish: Finish | None = None
+    is_sent: bool = False
+    longest: str = ""
+    """The most that an earlier attempt brought."""
 
     def begin(self) -> None:
-        self.text, self.n_chunks = "", 0
+        self.longest = max(self.longest, self.text, key=len)
+        self.text, self.n_chunks, self.n_thought_chars, self.reported = "", 0, 0, None
 
     def take(self, chunk: StreamChunk) -> None:
-        if self.finish is not None:
-            return
         stops = [stop for stop in self.request.prompt.template.stop_strings if stop]
         reach = max((len(stop) for stop in stops), default=1) - 1
         start = max(0, len(self.text) - reach)
         self.text += chunk.text
-        self.n_chunks += bool(chunk.text)
+        self.n_thought_chars += len(chunk.reasoning)
+        self.n_chunks += bool(chunk.text or chunk.reasoning)
         places = [place for stop in stops if (place := self.text.find(stop, start)) >= 0]
+        most = _CHARS_PER_TOKEN * self.max_new_tokens
         if places:
             self.text, self.finish = self.text[: min(places)], Finish.STOP
+        elif len(self.text) > most or self.n_thought_chars > _MOST_THOUGHT_CHARS + most:
+            self.text, self.finish = self.text[:most], Finish.LENGTH
         elif chunk.finish_reason is not None:
-            self.finish = Finish.LENGTH if chunk.finish_reason == "length" else Finish.STOP
+            self.reported = _FINISHES.get(chunk.finish_reason.lower(), Finish.STOP)
+
+    def end(self) -> None:
+        """Take what came for all, though no finish reason did."""
+        if self.finish is None and (self.text or self.n_thought_chars or self.reported):
+            cut = self.n_chunks >= self.max_new_tokens
+            self.finish = self.reported or (Finish.LENGTH if cut else Finish.STOP)
 
     def completion(self) -> Completion:
+        text = self.text if self.finish else max(self.longest, self.text, key=len)
+        # Servers may cut a character into two halves of UTF-16.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return Completion(
             prompt=self.request.prompt,
             index=self.request.index,
-            text=self.text,
+            text=text,
             n_tokens=self.n_chunks,
             finish=self.finish or Finish.CANCELLED,
             mean_logprob=None,
@@ -146,8 +189,21 @@ class _PendingCandidate:
         )
 
 
-_Message: TypeAlias = _PendingCandidate | GptccError | None
-"""A candidate that ended, a failure for good, or ``None``: a question is answered."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Question:
+    """Candidates that one thread asks for."""
+
+    candidates: list[_PendingCandidate]
+    active_s: float = field(default_factory=monotonic)
+    """When the server last brought something, or the latest attempt began."""
+
+    @property
+    def unfinished(self) -> list[_PendingCandidate]:
+        return [candidate for candidate in self.candidates if candidate.finish is None]
+
+
+_Message: TypeAlias = _PendingCandidate | Exception | _Question
+"""A candidate that ended, a failure for good, or a question whose thread ended."""
 
 
 class _EndpointRun:
@@ -156,19 +212,22 @@ class _EndpointRun:
     def __init__(
         self,
         client: Client,
+        server: _Server,
         model: str,
         style: EndpointStyle,
         sampling: Sampling,
         source: Iterator[Request],
     ) -> None:
         self._client = client
+        self._server = server
         self._model = model
         self._style = style
         self._sampling = sampling
         self._source = source
-        self._queue: deque[Request] = deque()
+        self._groups: deque[list[_PendingCandidate]] = deque()
         self._messages: SimpleQueue[_Message] = SimpleQueue()
         self._pending: list[_PendingCandidate] = []
+        self._questions: list[_Question] = []
         self._stopped = Event()
         self._lock = Lock()
         self._n_threads = 0
@@ -189,103 +248,194 @@ class _EndpointRun:
             self._close_if_idle()
 
     def _written(self, cancel: Event, watch: Watcher | None) -> Iterator[Completion]:
-        n_requests = sum(self._send() for _ in range(_AT_ONCE))
-        while n_requests and not cancel.is_set():
+        self._fill()
+        while self._questions and not cancel.is_set():
             try:
                 message = self._messages.get(timeout=_TICK_S)
             except Empty:
+                self._check_silence()
                 self._show(watch)
                 continue
-            if isinstance(message, GptccError):
+            if isinstance(message, Exception):
                 raise message
-            if message is None:
-                n_requests += self._send() - 1
+            if isinstance(message, _Question):
+                self._take_back(message)
             else:
                 yield self._end(message)
+            self._fill()
             self._show(watch)
 
-    def _send(self) -> int:
-        """Send out the requests that one question can ask; return how many questions: 0 or 1."""
-        group = self._next_group()
-        if not group:
-            return 0
-        candidates = [_PendingCandidate(request=request) for request in group]
-        self._pending += candidates
-        with self._lock:
-            self._n_threads += 1
-        Thread(target=self._request_all, args=(candidates,), name="endpoint", daemon=True).start()
-        return 1
+    def _check_silence(self) -> None:
+        """Give up if a thread is stuck where its own time limits don't reach.
 
-    def _next_group(self) -> list[Request]:
-        size = self._sampling.batch_size or _CHOICES
-        self._queue.extend(itertools.islice(self._source, max(0, size - len(self._queue))))
-        if not self._queue:
+        Raises:
+            ModelError: that is so.
+        """
+        longest_s = 2 * self._client.timeout_s + CONNECT_S
+        if any(monotonic() - question.active_s > longest_s for question in self._questions):
+            raise ModelError(
+                f"{self._client.url} brought nothing for {longest_s:g} s",
+                hint="check the server's log, or try again later",
+            )
+
+    def _fill(self) -> None:
+        """Send out requests while there is room for them."""
+        while group := self._next_group():
+            question = _Question(candidates=group)
+            self._questions.append(question)
+            self._pending += group
+            with self._lock:
+                self._n_threads += 1
+            Thread(target=self._run, args=(question,), name="endpoint", daemon=True).start()
+
+    def _next_group(self) -> list[_PendingCandidate]:
+        """Return the next candidates to ask for in one request; empty: there is no room."""
+        room = (self._sampling.batch_size or self._server.at_once) - len(self._pending)
+        if room > 0 and not self._groups:
+            self._draw()
+        if not self._groups:
             return []
-        first = self._queue[0]
-        group = [
-            request
-            for request in self._queue
-            if request.prompt == first.prompt and request.temperature == first.temperature
-        ][:size]
-        for request in group:
-            self._queue.remove(request)
-        return group
+        group = self._groups[0]
+        # At temperature 0 all choices of a request are the same, and vLLM refuses them.
+        size = self._server.max_choices if group[0].request.temperature else 1
+        taken, rest = group[:size], group[size:]
+        if len(taken) > room and self._pending:
+            return []
+        self._groups.popleft()
+        if rest:
+            self._groups.appendleft(rest)
+        return taken
 
-    def _request_all(self, candidates: list[_PendingCandidate]) -> None:
-        """Write some candidates to their ends, trying again where that may help."""
-        number = 1
+    def _draw(self) -> None:
+        """Draw what is written at once, grouped by prompt and temperature.
+
+        Which requests share a seed must not depend on when the server answers, so a fixed number
+        is drawn, and not what there is room for.
+        """
+        groups: list[list[_PendingCandidate]] = []
+        size = self._sampling.batch_size or self._server.at_once
+        for request in itertools.islice(self._source, size):
+            candidate = _PendingCandidate(
+                request=request,
+                max_new_tokens=min(
+                    self._sampling.max_new_tokens,
+                    request.prompt.max_new_tokens or self._sampling.max_new_tokens,
+                ),
+            )
+            for group in groups:
+                first = group[0].request
+                if (request.prompt, request.temperature) == (first.prompt, first.temperature):
+                    group.append(candidate)
+                    break
+            else:
+                groups.append([candidate])
+        self._groups.extend(groups)
+
+    def _take_back(self, question: _Question) -> None:
+        """Queue what a question's server left unwritten."""
+        self._questions.remove(question)
+        if rest := question.unfinished:
+            self._pending = [one for one in self._pending if one not in rest]
+            self._groups.appendleft(rest)
+
+    def _run(self, question: _Question) -> None:
+        """Be the thread of a question; whatever happens, a message says so."""
+        message: _Message = question
         try:
-            while unfinished := [candidate for candidate in candidates if candidate.finish is None]:
-                try:
-                    if self._request_once(unfinished):
-                        continue
-                    raise RetryableError("the response was incomplete")
-                except RetryableError as why:
-                    if self._stopped.is_set():
-                        break
-                    number += 1
-                    self._client.wait_before(number, why)
-            self._messages.put(None)
-        except GptccError as error:
-            self._messages.put(error)
+            self._request_all(question)
+        except Exception as error:  # noqa: BLE001 - raised where the run waits
+            message = error
         finally:
+            self._messages.put(message)
             with self._lock:
                 self._n_threads -= 1
             self._close_if_idle()
+
+    def _request_all(self, question: _Question) -> None:
+        """Write some candidates, trying again where that may help."""
+        number = 1
+        while (unfinished := question.unfinished) and not self._stopped.is_set():
+            if len(unfinished) > self._server.max_choices:
+                return
+            question.active_s = monotonic()
+            try:
+                self._request_once(question, unfinished)
+            except RetryableError as why:
+                if self._stopped.is_set():
+                    return
+                number += 1
+                question.active_s = monotonic() + MAX_WAIT_S
+                self._client.wait_before(number, why)
+                continue
+            n_ended = len(unfinished) - len(question.unfinished)
+            if n_ended < len(unfinished):
+                # The rest is asked for by others, side by side.
+                self._server.max_choices = min(self._server.max_choices, n_ended)
+                return
 
     def _close_if_idle(self) -> None:
         with self._lock:
             if self._stopped.is_set() and not self._n_threads:
                 self._client.close()
 
-    def _request_once(self, candidates: list[_PendingCandidate]) -> bool:
-        """Ask for all candidates; tell whether any ended. Servers may ignore ``n``."""
+    def _request_once(self, question: _Question, candidates: list[_PendingCandidate]) -> None:
+        """Ask for all candidates. A server may write fewer than it was asked for.
+
+        Raises:
+            RetryableError: it failed, or wrote none.
+            ModelError: it failed for good.
+        """
         for candidate in candidates:
             candidate.begin()
         path, body = self._body_of(candidates)
-        n_ended = 0
         for chunk in self._client.stream(path, body):
             if self._stopped.is_set():
-                break
-            if not 0 <= chunk.choice < len(candidates):
+                return
+            choice = chunk.choice
+            if choice is None and len(candidates) > 1:
+                # Which choice a part belongs to can't be told: one at a time, then.
+                self._server.max_choices = 1
+                raise RetryableError("the choices have no index", wait_s=0)
+            if not 0 <= (choice or 0) < len(candidates):
                 continue
-            candidate = candidates[chunk.choice]
-            was_open = candidate.finish is None
-            candidate.take(chunk)
-            if was_open and candidate.finish is not None:
-                n_ended += 1
+            candidate = candidates[choice or 0]
+            question.active_s = monotonic()
+            if candidate.finish is None:
+                candidate.take(chunk)
+                if candidate.finish or candidate.reported:
+                    self._settle(candidates)
+            if all(candidate.finish for candidate in candidates):
+                return
+        for candidate in candidates:
+            candidate.end()
+        self._send_finished(candidates)
+        if not any(candidate.finish for candidate in candidates):
+            raise RetryableError("the response was incomplete")
+
+    def _settle(self, candidates: list[_PendingCandidate]) -> None:
+        """End the candidates with a finish reason, if it can be believed.
+
+        Some proxies (litellm) send one for all choices, when the first of them ends: it counts
+        when a second choice has one too, or when the response ends.
+        """
+        reported = [candidate for candidate in candidates if candidate.reported]
+        self._server.finishes_each |= len(reported) > 1
+        if self._server.finishes_each or len(candidates) == 1:
+            for candidate in reported:
+                candidate.finish = candidate.finish or candidate.reported
+        self._send_finished(candidates)
+
+    def _send_finished(self, candidates: list[_PendingCandidate]) -> None:
+        for candidate in candidates:
+            if candidate.finish is not None and not candidate.is_sent:
+                candidate.is_sent = True
                 self._messages.put(candidate)
-                if n_ended == len(candidates):
-                    break
-        return n_ended > 0
 
     def _body_of(self, candidates: list[_PendingCandidate]) -> tuple[str, dict[str, Any]]:
         request, sampling = candidates[0].request, self._sampling
         body: dict[str, Any] = {
             "model": self._model,
-            "max_tokens": min(
-                sampling.max_new_tokens, request.prompt.max_new_tokens or sampling.max_new_tokens
-            ),
+            "max_tokens": candidates[0].max_new_tokens,
             "temperature": request.temperature,
             "top_p": sampling.top_p,
             # JSON numbers of other languages are doubles: keep the seed exact in them.

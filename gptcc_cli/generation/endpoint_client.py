@@ -1,47 +1,36 @@
 """An HTTP client for OpenAI-compatible servers: one request, its stream of chunks, its errors.
 
-Covers ``/models``, ``/completions`` and ``/chat/completions`` with server-sent events, retries
-with backoff, and the API key. Does not know candidates. The key is sent to the server and
-never shown: not in errors, not in ``repr``, and not over plain HTTP to another machine.
-
-Format: https://platform.openai.com/docs/api-reference/completions
+Covers ``/models``, ``/completions`` and ``/chat/completions``, time limits, retries with backoff,
+and the API key. Does not know candidates, nor what answers look like (``endpoint_protocol``). The
+key is sent to the server and never shown: not in errors, not in ``repr``, and not over plain HTTP
+to another machine.
 """
 
-import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from gptcc_cli.errors import ModelError, UsageError
+from gptcc_cli.generation.endpoint_protocol import (
+    RetryableError,
+    StreamChunk,
+    message_of,
+    parse_object,
+    read_answer,
+)
 
 KEY_NAMES = ("GPTCC_API_KEY", "OPENAI_API_KEY")
 """Environment variables that may hold the key; the first that is set counts."""
 _RETRY = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
-_CONNECT_S = 10.0
-_LONGEST_WAIT_S = 30.0
-
-
-class RetryableError(Exception):
-    """The server failed in a way that another attempt may not; the message is for people."""
-
-    def __init__(self, message: str, *, wait_s: float | None = None) -> None:
-        """Keep the message, and how long the server asks to wait."""
-        super().__init__(message)
-        self.wait_s = wait_s
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamChunk:
-    """A part of the text of one choice."""
-
-    choice: int
-    text: str
-    finish_reason: str | None
+CONNECT_S = 10.0
+"""The longest time to connect."""
+MAX_WAIT_S = 30.0
+"""The longest wait between tries."""
+_MAX_BODY_BYTES = 1 << 24
 
 
 class Client:
@@ -76,7 +65,7 @@ class Client:
         self._http = httpx2
         self._max_tries = max_tries
         self._backoff_s = backoff_s
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._sleep = sleep
         local = _is_loopback(self.url)
         self._key_name = next((name for name in KEY_NAMES if environment.get(name)), None)
@@ -88,9 +77,11 @@ class Client:
             headers["Authorization"] = f"Bearer {environment[self._key_name]}"
         self._client = httpx2.Client(
             headers=headers,
-            timeout=httpx2.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s)),
+            timeout=httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
             # A proxy of the environment is for other machines.
             trust_env=not local,
+            # Redirects stay at their origin, so without TLS no certificates are loaded.
+            verify=self.url.startswith("https://"),
         )
 
     def close(self) -> None:
@@ -111,22 +102,25 @@ class Client:
     def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[StreamChunk]:
         """Ask once, and yield chunks as they come.
 
+        Bytes that bring no text, such as comments, don't count as a sign of life.
+
         Raises:
-            RetryableError: the server failed, or the answer ended in its middle.
+            RetryableError: the server failed, brought no text for too long, or the answer ended
+                in its middle.
             ModelError: the server can't be reached or refuses the request.
         """
+        deadline = _Deadline(self.timeout_s)
         with (
             self._faults(),
             self._client.stream("POST", f"{self.url}/{path}", json=body) as response,
         ):
+            pieces = deadline.watch(response.iter_bytes())
             if response.status_code != 200:
-                response.read()
-                self._refuse(response)
-            if "text/event-stream" in response.headers.get("content-type", ""):
-                yield from _events(response.iter_lines(), self.url)
-            else:
-                response.read()
-                yield from _chunks(_parse(response.text, self.url), self.url)
+                self._refuse(response, _text(pieces))
+            for chunk in read_answer(pieces, self.url):
+                if chunk.text or chunk.reasoning or chunk.finish_reason:
+                    deadline.extend()
+                yield chunk
 
     def wait_before(self, number: int, why: RetryableError) -> None:
         """Wait before try ``number`` (2 is the second).
@@ -141,7 +135,7 @@ class Client:
                 hint="check the server's log, or try again later",
             ) from why
         wait_s = self._backoff_s * 2.0 ** (number - 2) if why.wait_s is None else why.wait_s
-        self._sleep(min(wait_s, _LONGEST_WAIT_S))
+        self._sleep(min(wait_s, MAX_WAIT_S))
 
     def _with_retries(self, ask: Callable[[], list[str]]) -> list[str]:
         number = 1
@@ -153,11 +147,12 @@ class Client:
                 self.wait_before(number, why)
 
     def _list_models(self) -> list[str]:
-        with self._faults():
-            response = self._client.get(f"{self.url}/models")
+        deadline = _Deadline(self.timeout_s)
+        with self._faults(), self._client.stream("GET", f"{self.url}/models") as response:
+            text = _text(deadline.watch(response.iter_bytes()))
             if response.status_code != 200:
-                self._refuse(response)
-            listed = _parse(response.text, self.url).get("data")
+                self._refuse(response, text)
+            listed = parse_object(text, self.url).get("data")
         if not isinstance(listed, list):
             raise ModelError(f"{self.url} lists its models in a way gptcc does not understand")
         return [str(entry["id"]) for entry in listed if isinstance(entry, dict) and "id" in entry]
@@ -174,15 +169,18 @@ class Client:
                 hint="start it, or check the host and port of --endpoint",
             ) from error
         except http.TimeoutException as error:
-            raise RetryableError(f"no data for {self._timeout_s:g} s") from error
+            raise RetryableError(f"no data for {self.timeout_s:g} s") from error
         except (http.InvalidURL, http.UnsupportedProtocol) as error:
             raise UsageError(f"invalid endpoint {self.url}: not the URL of a server") from error
         except (http.HTTPError, http.StreamError) as error:
             raise RetryableError(f"the connection broke ({type(error).__name__})") from error
+        except (ValueError, LookupError, OverflowError) as error:
+            # Headers and encodings that the HTTP library can't read.
+            raise RetryableError(f"the response can't be read ({type(error).__name__})") from error
 
-    def _refuse(self, response: Any) -> None:
+    def _refuse(self, response: Any, text: str) -> None:
         """Raise what a status other than 200 means."""
-        status, said = response.status_code, _message_of(response.text)
+        status, said = response.status_code, message_of(text)
         if status in (401, 403):
             key = self._key_name
             raise ModelError(
@@ -201,58 +199,31 @@ class Client:
         raise ModelError(f"{self.url} refuses the request: status {status}{said}")
 
 
-def _events(lines: Iterator[str], url: str) -> Iterator[StreamChunk]:
-    """Yield the chunks of server-sent events, up to ``[DONE]``."""
-    for line in lines:
-        if not line.startswith("data:"):
-            continue
-        data = line.removeprefix("data:").strip()
-        if data == "[DONE]":
-            return
-        yield from _chunks(_parse(data, url), url)
+class _Deadline:
+    """Ends the reading of a body when nothing of use has come for some time."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        self.extend()
+
+    def extend(self) -> None:
+        self._end_s = time.monotonic() + self._timeout_s
+
+    def watch(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            if time.monotonic() > self._end_s:
+                raise RetryableError(f"no text for {self._timeout_s:g} s")
+            yield piece
 
 
-def _chunks(answer: Mapping[str, Any], url: str) -> Iterator[StreamChunk]:
-    """Yield the texts of one answer, of either service, streamed or whole."""
-    if "error" in answer:
-        raise RetryableError(f"error{_message_of(json.dumps(answer))}")
-    choices = answer.get("choices")
-    if not isinstance(choices, list):
-        raise ModelError(f"{url} answers in a way gptcc does not understand: no choices")
-    for choice in choices:
-        spoken = choice.get("delta") or choice.get("message") or {}
-        yield StreamChunk(
-            choice=int(choice.get("index", 0)),
-            text=str(choice.get("text") or spoken.get("content") or ""),
-            finish_reason=choice.get("finish_reason"),
-        )
-
-
-def _parse(text: str, url: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ModelError(
-            f"{url} answers with something that is not JSON",
-            hint="--endpoint wants an OpenAI-compatible server",
-        ) from error
-    if not isinstance(value, dict):
-        raise ModelError(f"{url} answers in a way gptcc does not understand: no object")
-    return value
-
-
-def _message_of(text: str) -> str:
-    """Return the server's own words, on one line, to be put after ours."""
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        return ""
-    if not isinstance(value, dict):
-        return ""
-    # OpenAI's form, plain ones, and FastAPI's.
-    error = value.get("error", value.get("message", value.get("detail")))
-    said = error.get("message") if isinstance(error, dict) else error
-    return f": {' '.join(said.split())[:200].rstrip('.')}" if isinstance(said, str) else ""
+def _text(pieces: Iterator[bytes]) -> str:
+    """Return the beginning of a body; error pages and lists of models are not longer."""
+    body = b""
+    for piece in pieces:
+        body += piece
+        if len(body) > _MAX_BODY_BYTES:
+            break
+    return body.decode(errors="replace")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

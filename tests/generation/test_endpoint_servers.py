@@ -1,0 +1,148 @@
+"""Servers that differ from OpenAI's in what they send, each in one way that was reported."""
+
+import json
+import time
+
+import pytest
+
+from gptcc_cli.errors import ExitCode, ModelError
+from gptcc_cli.generation import EndpointGenerator, EndpointStyle, Finish, Sampling, plan
+from tests.generation.odd_server import TEXT, Reply, as_json, chunk, serving, sse, whole, written
+from tests.generation.tiny import prompt_of
+
+CHAT = Sampling(n=3, temperatures=(0.7,), max_new_tokens=50)
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch):
+    monkeypatch.delenv("GPTCC_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+def _write(url, sampling=CHAT, prompt=None, **settings):
+    defaults = {"model": "m", "style": EndpointStyle.CHAT, "backoff_s": 0.001, "max_tries": 3}
+    generator = EndpointGenerator(url, **(defaults | settings))
+    requests = plan([prompt or prompt_of("Add.")], sampling, "p")
+    return sorted(generator.generate(requests, sampling), key=lambda one: one.index)
+
+
+def _texts(answer, sampling=CHAT, **settings):
+    with serving(answer) as server:
+        return [one.text for one in _write(server.url, sampling, **settings)]
+
+
+PARTS = [
+    {"type": "thinking", "thinking": [{"type": "text", "text": "First I read n."}]},
+    {"type": "text", "text": TEXT},
+]
+GOOD = {
+    "an empty finish reason": lambda body: sse(*written(body, between="")),
+    "the word null as finish reason": lambda body: sse(*written(body, between="null")),
+    "an empty finish reason to the end": lambda body: sse(*written(body, "", "")),
+    "no finish reason to the end": lambda body: sse(*written(body, None)),
+    "no [DONE]": lambda body: sse(*written(body), done=False),
+    "error: null": lambda body: sse(*(one | {"error": None} for one in written(body))),
+    "typed parts": lambda body: whole(PARTS, body),
+    "typed parts in a stream": lambda body: sse(
+        *(chunk([{"type": "text", "text": TEXT}], None, i) for i in range(body.get("n", 1))),
+    ),
+    "a stream called JSON": lambda body: sse(*written(body), content_type="application/json"),
+    "a stream called text": lambda body: sse(*written(body), content_type="text/plain"),
+    "JSON called a stream": lambda body: Reply(
+        body=whole(TEXT, body).body, headers={"Content-Type": "text/event-stream"}
+    ),
+    "choices: null first": lambda body: sse({"choices": None, "usage": {}}, *written(body)),
+    "choices: null last": lambda body: sse(*written(body), {"choices": None, "usage": {}}),
+    "index as a word": lambda body: sse(
+        *(chunk(TEXT, "stop", str(i)) for i in range(body.get("n", 1)))
+    ),
+    "no index": lambda body: sse(chunk("", None, None), chunk(TEXT, "stop", None)),
+    "no index in a whole answer": lambda body: as_json(
+        {"choices": [{"message": {"content": TEXT}}] * body.get("n", 1)}
+    ),
+    "delta: null at the end": lambda body: sse(
+        *written(body, None), {"choices": [{"index": 0, "delta": None}]}
+    ),
+    "comments, CRLF and no blanks": lambda body: Reply(
+        body=b": ping\r\n"
+        + b"".join(b"data:" + json.dumps(one).encode() + b"\r\n" for one in written(body))
+    ),
+    "an event of several lines": lambda body: sse(
+        *(
+            "\n".join(f"data: {x}" for x in json.dumps(one, indent=1).split("\n"))
+            for one in written(body)
+        )
+    ),
+    "characters in two halves": lambda body: sse(
+        *(chunk("\ud83d", None, i) for i in range(body.get("n", 1))),
+        *(chunk("\ude00", "stop", i) for i in range(body.get("n", 1))),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_the_text_is_read_whatever_form_it_has(kind):
+    wanted = "\N{GRINNING FACE}" if "halves" in kind else TEXT
+    assert _texts(GOOD[kind]) == [wanted] * 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"choices": [None]},
+        {"choices": None},
+        {"choices": {"0": 1}},
+        {"choices": [{"index": 0, "message": "print(1)", "finish_reason": "stop"}]},
+        {"choices": [{"index": [0], "message": {"content": "x"}}]},
+        {"choices": [{"index": float("inf"), "message": {"content": "x"}}]},
+        {"choices": [{"message": {"content": 7}}]},
+        [],
+        "text",
+        None,
+    ],
+)
+@pytest.mark.parametrize("streamed", [False, True])
+def test_an_answer_that_makes_no_sense_is_one_sentence_and_no_wait(answer, streamed):
+    def reply(body):
+        if streamed and answer != {"choices": None}:
+            return sse(chunk("a"), f"data: {json.dumps(answer)}")
+        return as_json(answer)
+
+    start = time.monotonic()
+    with pytest.raises(ModelError, match="does not understand") as caught:
+        _texts(reply)
+    assert caught.value.exit_code == ExitCode.MODEL
+    assert time.monotonic() - start < 10
+
+
+def test_one_finish_reason_for_several_choices_cuts_no_text():
+    def litellm(body):
+        n = body.get("n", 1)
+        first = [chunk("c", None, i) for i in range(n)]
+        return sse(*first, chunk("", "length", 0), *(chunk(" = 1", None, i) for i in range(n)))
+
+    with serving(litellm) as server:
+        completions = _write(server.url)
+
+    assert [one.text for one in completions] == ["c = 1"] * 3
+    assert len(server.bodies) == 1
+    assert completions[0].finish is Finish.LENGTH
+
+
+def test_half_an_event_at_the_end_is_asked_for_again():
+    replies = [Reply(body=b'data: {"choices": [{"index": 0, "del'), sse(chunk(TEXT, "stop"))]
+    assert _texts(lambda _: replies.pop(0), Sampling(n=1)) == [TEXT]
+
+
+def test_a_server_that_never_stops_is_stopped():
+    def endless(body):
+        return sse(*[chunk("word " * 1000)] * 40)
+
+    (completion,) = _write_one(endless, Sampling(n=1, max_new_tokens=5))
+    assert completion.finish is Finish.LENGTH
+    assert len(completion.text) < 10_000
+
+
+def _write_one(answer, sampling):
+    with serving(answer) as server:
+        return _write(server.url, sampling)
