@@ -96,10 +96,21 @@ def _not_text(origin: str, what: str) -> ProblemError:
 
 
 def _guess(data: bytes) -> str:
-    """Name the old encoding that bytes look like; only ever a suggestion."""
-    high = [byte for byte in data[:100_000] if byte >= 0x80]
-    cyrillic = sum(byte >= 0xC0 for byte in high)
-    return "CP1251" if len(high) > 20 and cyrillic > 0.9 * len(high) else "ISO-8859-1"
+    """Name the old encoding that bytes look like; only ever a suggestion.
+
+    The one whose characters are most often those that its languages use most.
+    """
+    best, most = "ISO-8859-1", 0.1
+    for name, frequent in _ENCODINGS.items():
+        try:
+            text = data[:20_000].decode(name, "ignore" if len(data) > 20_000 else "strict")
+        except UnicodeDecodeError:
+            continue
+        foreign = [char for char in text if char > "\x7f"]
+        share = sum(char in frequent for char in foreign) / max(1, len(foreign))
+        if share > most:
+            best, most = name, share
+    return best
 
 
 _FORMATS = (
@@ -111,3 +122,24 @@ _FORMATS = (
     ("compressed data", b"\x1f\x8b"),
     ("a program", b"\x7fELF"),
 )
+_KANA = "".join(map(chr, range(0x3041, 0x30FF)))
+_ENCODINGS = {
+    "GB18030": frozenset(
+        "的一是在不了有和人这中大为上个数以要时来用们到出就分对成会可能下过说面而方后多定行所得等部度入输第例样题整"
+        "给个组每包含其表示求如果限制提示描述字符串长度格式空间，。、；：（）"
+    ),
+    "BIG5": frozenset(
+        "的一是在不了有和人這中大為上個數以要時來用們到出就分對成會可能下過說面而方後多定行所得等部度入輸第例樣題整"
+        "給組每包含其表示求如果限制提示描述字元串長度格式空間範測資料，。、；：（）"
+    ),
+    "CP949": frozenset(
+        "이다의는을를가에하고한은로지사도기인수시있어그과일보제정해전대자나리서구부만상장공원입출력예문설명주첫째줄둘"
+        "진개번각합최소때와되면까으"
+    ),
+    "SHIFT_JIS": frozenset(_KANA + "。、入力出例整数行文字列上以下"),
+    "EUC-JP": frozenset(_KANA + "。、入力出例整数行文字列上以下"),
+    "CP1251": frozenset("оеаинтсрвлкмдпуяызбгчйхжВПН"),
+    "KOI8-R": frozenset("оеаинтсрвлкмдпуяызбгчйхжВПН"),
+    "ISO-8859-1": frozenset("áéíóúñãõçàèùâêîôûäöüßëïå¿¡ºª°"),
+}
+"""Encodings that statements are still kept in, and the characters most frequent in each."""

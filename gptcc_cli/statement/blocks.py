@@ -58,6 +58,8 @@ class _Automaton:
         self.blocks: list[Block] = []
         for index, line in enumerate(lines):
             heading = read_heading(line.text) if line.text else None
+            if heading is None and self._section and "." in line.text:
+                heading = _file_heading(line.text)
             if heading is not None and self._counts(index, heading, line):
                 self._step(heading, line)
             else:
@@ -135,6 +137,15 @@ class _Automaton:
         return False
 
 
+def _file_heading(text: str) -> Heading | None:
+    """Return the heading that a file's name is, where a sample's files are printed."""
+    match = _FILE_NAME.fullmatch(text)
+    if match is None:
+        return None
+    role = Role.INPUT if match.group(1).lower().startswith("i") else Role.OUTPUT
+    return Heading(role=role, sample=True, decorated=False)
+
+
 def _underlines(block: Block, line: Line) -> bool:
     """Whether a line is the rule that some layouts draw below a heading."""
     if block.lines or line.text[:1] not in "-=~":
@@ -194,6 +205,7 @@ _SHORTEST = 6
 """Characters that a heading glued to something has at least."""
 _TAIL_LENGTH = 60
 _GLUABLE = re.compile(r"put|PUT|---|xplanation|XPLANATION")
+_FILE_NAME = re.compile(r"(?i)[#*`\s]{0,8}[a-z]\w{0,20}\.(inp?|out|ans)[`*:\s]{0,6}")
 _RULE = re.compile(r"-{3,}|={3,}|~{3,}")
 _RULED = re.compile(r"(?<!-)(-{3,}+)[^-\n]{3,40}\1(?:-+(?!\d))?")
 """A heading between rules; a minus sign that touches the second rule is left to the data."""

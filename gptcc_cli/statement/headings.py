@@ -139,6 +139,8 @@ def _both(kinds: list[str], words: list[str]) -> Role | None:
 
 def _read_words(text: str) -> tuple[list[str], list[str]] | None:
     """Cut a heading into lower-case words and what they say; ``None`` if one is not known."""
+    if text.lstrip()[:1] in _DIGITS:
+        text = _ENUMERATOR.sub("", text)
     if _FOREIGN.search(text) or text.count("(") != text.count(")"):
         return None
     if "(" in text or "<" in text:
@@ -162,6 +164,8 @@ def _read_words(text: str) -> tuple[list[str], list[str]] | None:
             if len(phrase) == 1 or tuple(words[at : at + len(phrase)]) == phrase:
                 kinds += says
                 at += len(phrase)
+                if says == "L" and len(kinds) == 1 and any(w.isdecimal() for w in words[at:]):
+                    return words[:at], kinds
                 break
         else:
             return None

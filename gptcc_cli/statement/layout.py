@@ -30,6 +30,8 @@ class Layout:
     """What was rewritten, such as ``table``; empty if nothing was."""
     warnings: list[StatementWarning] = field(default_factory=list)
     """What could not be rewritten; spans point into the statement."""
+    length: int = 0
+    """Characters of the statement."""
     lines: list[Line] | None = None
     starts: list[int] = field(default_factory=list)
 
@@ -38,13 +40,14 @@ class Layout:
         if self.lines is None:
             return span
         start, end = self._offset(span[0]), self._offset(max(span[0], span[1] - 1)) + 1
-        return (start, max(start, end)) if span[1] > span[0] else (start, start)
+        return (start, min(max(start, end), self.length)) if span[1] > span[0] else (start, start)
 
     def _offset(self, at: int) -> int:
         assert self.lines is not None
         index = max(0, bisect_right(self.starts, at) - 1)
         line = self.lines[index]
-        return line.start + min(at - self.starts[index], max(0, len(line.text) - 1))
+        column = min(at - self.starts[index], max(0, len(line.text) - 1))
+        return min(line.start + column, self.length)
 
     def replace(self, lines: list[Line], name: str) -> None:
         """Take other lines for the text."""
@@ -60,7 +63,7 @@ class Layout:
 
 def lay_out(statement: str) -> Layout:
     """Rewrite a statement's markup; takes time in proportion to its length."""
-    layout = Layout(text=statement)
+    layout = Layout(text=statement, length=len(statement))
     for name, shows, rewrite in _REWRITES:
         if shows(layout.text):
             lines = layout.lines
@@ -82,7 +85,7 @@ def _uncomment(lines: list[Line], _: Layout) -> list[Line] | None:
     for opener, closer in (('"""', '"""'), ("'''", "'''"), ("/*", "*/"), ("<!--", "-->")):
         if head.startswith(opener):
             return _delimited(lines[first:], opener, closer)
-    for mark in ("//", "#", "--", "%"):
+    for mark in ("//", "#", "--", "%", ">"):
         if head.startswith(mark):
             return _marked(lines[first:], mark)
     return None
@@ -122,7 +125,7 @@ def _marked(lines: list[Line], mark: str) -> list[Line] | None:
             break
         else:
             at = line.text.index(mark) + len(mark)
-            if mark == "#" and text.startswith("##"):
+            if text.startswith(("##", ">>>")):
                 return None
             n_marked += 1
             inside.append(line.cut(at))
@@ -156,7 +159,7 @@ def _untex(lines: list[Line], layout: Layout) -> list[Line] | None:
         blank = _BLANKS.match(text, given[1]) if given else None
         expected = _braced(text, blank.end()) if blank else None
         if given is None or expected is None:
-            continue
+            break
         found += _tex_lines(text, at, match.start(), base)
         sides = [text[given[0] : given[1] - 1], text[expected[0] : expected[1] - 1]]
         if match.group(1) or any("\\input" in side for side in sides):
@@ -364,7 +367,9 @@ def _unblock(lines: list[Line], layout: Layout) -> list[Line] | None:
             found += [line.cut(0, len(line.text.rstrip()) - 3), Line("```", line.start)]
             fenced = False
         else:
-            fenced ^= is_fence(line.text)
+            above = lines[index - 1].text.strip() if index else ""
+            ruled = text[:4] == "~~~~" and abs(len(text) - len(above)) <= 2
+            fenced ^= is_fence(line.text) and not ruled
             found.append(line)
     if indented:
         found.append(Line("```", found[-1].start))
@@ -705,12 +710,12 @@ def _not_understood(header: Line, last: Line, cells: Sequence[str]) -> Statement
 
 def _without_solutions(lines: list[Line], _: Layout) -> list[Line] | None:
     """Leave out a section of solutions below the statement."""
-    for index, line in enumerate(lines):
-        if _SOLUTIONS.match(line.text) and any(
-            is_fence(after.text) or _CODE_LINE.match(after.text) for after in lines[index + 1 :]
-        ):
-            return lines[:index] if index else None
-    return None
+    first = next((i for i, line in enumerate(lines) if _SOLUTIONS.match(line.text)), 0)
+    if not first:
+        return None
+    rest = lines[first + 1 :]
+    has_code = any(is_fence(line.text) or _CODE_LINE.match(line.text) for line in rest)
+    return lines[:first] if has_code else None
 
 
 _FEWEST_COMMENTED = 4
@@ -754,11 +759,12 @@ _TELLING_TAG = late(r"(?i)<(?:details|summary|table|h[1-6])\b[^<>]{0,200}>")
 _EDGE_BREAKS = late(r"^(?:\s*<br>)+|(?:<br>\s*)+$")
 _BLOCK_TAGS = frozenset(
     {"p", "div", "ul", "ol", "li", "section", "article", "details", "summary", "blockquote"}
-    | {"center", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "thead", "tbody"}
+    | {"center", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd"}
 )
 _INLINE_TAGS = frozenset(
     {"b", "strong", "i", "em", "u", "code", "span", "font", "a", "tt", "kbd", "small", "sub", "var"}
     | {"samp", "img", "wbr", "nobr", "mark", "s", "del", "ins", "abbr", "label", "button", "figure"}
+    | {"thead", "tbody", "tfoot", "caption", "colgroup", "col"}
 )
 _ORG = re.compile(r"(?i)#\+(?:begin|end)_(?:example|src|quote|verbatim)\b")
 _COLON_BLOCK = re.compile(r":{3,}\s?([^`]{0,40})$")
@@ -795,7 +801,7 @@ _ABOVE_OTHER = re.compile(r"(?i)[^\n.]{0,10}?(?:\n|[ \t])[^\n.]{0,14}output")
 _CAPITALS = re.compile(r"INPUT[^\n.]{0,10}?\s[^\n.]{0,10}OUTPUT")
 _ABOVE = re.compile(r"(?i)[\W_]{0,6}(?:sample |example )?(?:input|stdin)\b")
 _GLUED_FENCE = re.compile(r"[^\s`]```[ \t]*(?:\n|$)")
-_COMMENTED = re.compile(r"""\s*(?:#!|#|//|/\*|--|%|\"{3}|'{3}|<!--|(?:from|import)\s)""")
+_COMMENTED = re.compile(r"""\s*(?:#!|#|//|/\*|--|%|>|\"{3}|'{3}|<!--|(?:from|import)\s)""")
 
 
 def _may_hold_blocks(text: str) -> bool:

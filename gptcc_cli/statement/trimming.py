@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from gptcc_cli.statement.languages import vocabulary
 from gptcc_cli.statement.lines import Line, is_fence, is_prose
 
 
@@ -22,7 +23,7 @@ def trim(lines: Sequence[Line], *, output: bool) -> list[Line]:
     if not output:
         lines = _without_function(lines)
     start = 0
-    while start < len(lines) and (lines[start].blank or _BUTTON.fullmatch(lines[start].text)):
+    while start < len(lines) and (lines[start].blank or _is_button(lines[start].text)):
         start += 1
     kept: list[Line] = []
     shown = _Shown()
@@ -60,6 +61,11 @@ class _Shown:
         )
 
 
+def _is_button(text: str) -> bool:
+    """Whether a line is what a button beside the sample says."""
+    return len(text) < _LONGEST_BUTTON and text.strip().lower() in vocabulary().lists["copy"]
+
+
 def is_symbolic(lines: Sequence[Line]) -> bool:
     """Whether a block shows a format, ``N M`` and ``A_1 ... A_N``, rather than data."""
     tokens = [token for line in lines[:50] for token in line.text[:400].split()]
@@ -75,6 +81,7 @@ def has_format_words(lines: Sequence[Line]) -> bool:
         or _FORMAT_WORD.search(line.text[:400])
         or len(_LETTERS.findall(line.text[:400])) >= _WORDS_OF_PROSE
         or _UNSPACED_WORDS.search(line.text[:400])
+        or _LABELLED.match(line.text)
         for line in lines
     )
 
@@ -97,8 +104,8 @@ def _without_function(lines: Sequence[Line]) -> Sequence[Line]:
     body = [line for line in lines[first + 1 :] if not _TABLE_RULE.fullmatch(line.text)]
     kept = []
     for line in body:
-        gap = _GAP.search(line.text)
-        kept.append(line.cut(0, gap.start()) if gap and gap.start() else line)
+        gap = _GAP.search(line.text, len(line.text) - len(line.text.lstrip()))
+        kept.append(line.cut(0, gap.start()) if gap else line)
     return kept
 
 
@@ -152,7 +159,6 @@ def _is_code_block(shown: Sequence[Line]) -> bool:
 _FUNCTION_TABLE = re.compile(r"(?i)\s*stdin\s{2,}(?:function|parameters?|variable)")
 _TABLE_RULE = re.compile(r"[\s-]*-{3,}[\s-]*")
 _GAP = re.compile(r"[ \t]{2,}(?:[→=-]>?[ \t]*)?(?=\S)|\t|[ \t]+(?:→|->)[ \t]")
-_BUTTON = re.compile(r"\s*(?:[Cc]opy|Скопировать|Копировать|コピー|复制)\s*")
 _PICTURE = re.compile(r"\s*(?:<image>|!\[|<img|\[?(?:[Ff]igure|[Ii]mage|[Pp]icture)\b)")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -165,7 +171,9 @@ _REMARKS = (
     re.compile(r"https?://"),
 )
 """Marks of a remark: in a paragraph after data that had none of them, they end it."""
+_LONGEST_BUTTON = 24
 _WORDS_OF_PROSE = 4
+_LABELLED = re.compile(r"\s*[^\W\d_]{3,}[^:\n]{0,20}:\s")
 _UNSPACED_WORDS = re.compile(r"[぀-ヿ一-鿿가-힯\u0e00-\u0e7f]{3,}")
 _DOTS = frozenset({"...", "…", "⋮", ":", "\\vdots", "\\ldots", "\\dots", "$\\vdots$"})
 _SYMBOL = re.compile(

@@ -130,3 +130,24 @@ def test_apps_lines_given_as_lists_become_text(tmp_path: Path) -> None:
     path.write_text('{"inputs": [["1", "2"]], "outputs": [["3"]]}')
     (test,) = read_tests(path)
     assert (test.input, test.expected) == ("1\n2", "3")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("GB18030", "给定两个整数，求它们的和。输入格式：一行两个整数。"),
+        ("BIG5", "給定兩個整數，求它們的和。輸入說明：一行兩個整數。"),
+        ("CP949", "두 정수를 입력받아 합을 출력하시오."),
+        ("SHIFT_JIS", "二つの整数が与えられる。和を求めよ。"),
+        ("EUC-JP", "二つの整数が与えられる。和を求めよ。"),
+        ("CP1251", "Даны два числа. Выведите их сумму."),
+        ("KOI8-R", "Даны два числа. Выведите их сумму."),
+        ("ISO-8859-1", "Dados dos números, añade uno. Línea única."),
+    ],
+)
+def test_each_old_encoding_is_told_apart(tmp_path: Path, encoding: str, text: str) -> None:
+    path = tmp_path / "statement.txt"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(ProblemError) as refused:
+        read_sources(path)
+    assert f"-f {encoding} " in str(refused.value.hint)

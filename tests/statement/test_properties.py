@@ -24,7 +24,11 @@ FRAGMENTS = [
     "\n\n\n", "\t", "\x00", "\ufeff", "\u2028", "é́", "😀", "−", "“", "f(", "f([1, ", "== ",
     "=> ",
     '"', "'", "[" * 200, "(((", "{" * 99, "\\", "1" * 5000, "Example 1:", "Входные данные",
-    "样例输入",
+    "样例输入", "|---|---|", "| Input | Output |", "Ввод\tВывод", "<table><tr><td>",
+    "</pre>", ":::", "\\exmp{1}{", "||input", "\n::\n", "# ", "/*", "#+begin_src", "示例 1：",
+    "输入：a = [", "입력 예제 1", "مثال", "Пример №2", "Beispieleingabe",
+    '["A", "b"]\n[[]', "Input\nOutput\n",
+    "时间限制：", "ограничение по времени на тест2 секунды", "## Solution\n", "STDIN  Function",
     ">>> f(1)\n", "for n = ", "Input: a = [", "&lt;", "time limit ", "10^-", "...", "$x_{i}$", "\r",
 ]  # fmt: skip
 
@@ -73,6 +77,9 @@ def _holds(reading: Reading) -> None:
             assert "\r" not in sample.expected
         assert sample.span is not None
         assert 0 <= sample.span[0] <= sample.span[1] <= len(problem.statement)
+    for mark in reading.marks:
+        assert 0 <= mark.span[0] <= mark.span[1] <= len(problem.statement)
+    assert (reading.no_samples is None) == bool(problem.samples)
     for warning in reading.warnings:
         assert warning.span is None or 0 <= warning.span[0] <= warning.span[1]
     assert problem.time_limit_s is None or problem.time_limit_s > 0
