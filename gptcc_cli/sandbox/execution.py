@@ -49,7 +49,8 @@ class Limits:
     """What one run may use."""
 
     wall_s: float = 4.0
-    """Seconds by the clock on the wall."""
+    """Seconds by the clock, without those in which the machine keeps the program waiting; with
+    them, eight times as many and one more."""
     cpu_s: float | None = None
     """Seconds of processor time; ``None``: one more than ``wall_s``."""
     memory_bytes: int = 1 << 30
@@ -127,7 +128,7 @@ class Execution:
     stderr: bytes
     """The last 64 KiB of standard error."""
     wall_s: float
-    """Seconds by the wall clock."""
+    """Seconds by the clock; past the limit, without those of ``delay_s``."""
     cpu_s: float
     """Seconds of processor time."""
     peak_memory_bytes: int | None
@@ -147,6 +148,8 @@ class Execution:
     """With ``Job.calls``: what came of each call that ended, for ``answer_of``."""
     assertion: str | None = None
     """With ``Job.assertions``: ``None`` if the check passed, else what failed."""
+    delay_s: float = 0.0
+    """Seconds by the clock in which the machine kept the program waiting."""
     fault: str | None = None
     """The failure of the sandbox or of the check: nothing was learnt about the program."""
 

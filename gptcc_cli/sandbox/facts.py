@@ -14,7 +14,7 @@ from gptcc_cli.sandbox.inside.records import ForkResult, unpack_answers
 NEAR = 0.9
 """A program that fails at this part of its memory limit is taken to have run into it."""
 _MEMORY_ERROR = re.compile(rb"[\w.]*MemoryError(:|\Z)|.*std::bad_alloc")
-_SIGKILL, _SIGXCPU = 9, 24
+_SIGXCPU = 24
 _MOST_LINES = 16
 _STAGES_BYTES = len(b"C\nE\n")
 _MOST_ANSWER_BYTES = 8 << 20
@@ -24,8 +24,7 @@ _MOST_ANSWER_BYTES = 8 << 20
 class Raw:
     """Everything a job left."""
 
-    result: ForkResult | None
-    """``None``: the zygote itself went past the deadline and was ended."""
+    result: ForkResult
     stdout: bytes
     """Up to one byte more than the limit allows."""
     stderr: bytes
@@ -43,7 +42,7 @@ class Raw:
 def execution_of(job: Job, raw: Raw) -> Execution:
     """Turn what is left of a job into its record."""
     limits, result = job.limits, raw.result
-    status = result.status if result is not None else _SIGKILL
+    status = result.status
     signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
     # After how far the program came, a report of several calls is no text.
     said = _said(raw.report if job.calls is None else raw.report[:_STAGES_BYTES])
@@ -54,21 +53,24 @@ def execution_of(job: Job, raw: Raw) -> Execution:
         signal=signal,
         stdout=raw.stdout[: limits.output_bytes],
         stderr=raw.stderr,
-        wall_s=result.wall_us / 1e6 if result is not None else limits.wall_s,
+        wall_s=result.wall_us / 1e6,
+        delay_s=result.delay_us / 1e6,
         cpu_s=_cpu_s(result),
-        peak_memory_bytes=result.peak_kib * 1024 if result is not None else None,
+        peak_memory_bytes=result.peak_kib * 1024,
         exceeded=_exceeded(job, raw, status),
         answer_json=answer,
         answer_problem=problem,
         arguments_after_json=_checked(said.get("I")) if job.calls is None else None,
         answers=unpack_answers(raw.report, raw.nonce) if job.calls is not None else (),
         assertion=_assertion(job, raw, said),
-        fault=_unsupported(raw),
+        fault=_fault(raw),
     )
 
 
-def _unsupported(raw: Raw) -> str | None:
-    """Say what the check passed that can't leave its process: its own fault, not the program's."""
+def _fault(raw: Raw) -> str | None:
+    """Say why nothing was learnt about the program, if nothing was."""
+    if raw.result.starved:
+        return "the machine was too busy to run the program"
     unsupported = _said(raw.check_report).get("U")
     return None if unsupported is None else f"the check passes {unsupported}"
 
@@ -85,7 +87,7 @@ def _exceeded(job: Job, raw: Raw, status: int) -> Exceeded | None:
         return Exceeded.OUTPUT
     if raw.settled:
         return None
-    if result is None or result.timed_out:
+    if result.timed_out:
         return Exceeded.WALL
     signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
     if signal == _SIGXCPU or _cpu_s(result) > cpu_limit_s(job):
@@ -99,8 +101,8 @@ def _exceeded(job: Job, raw: Raw, status: int) -> Exceeded | None:
     return None
 
 
-def _cpu_s(result: ForkResult | None) -> float:
-    return (result.user_us + result.system_us) / 1e6 if result is not None else 0.0
+def _cpu_s(result: ForkResult) -> float:
+    return (result.user_us + result.system_us) / 1e6
 
 
 def _said(report: bytes) -> dict[str, str]:
@@ -123,7 +125,8 @@ def _checked(text: str | None) -> str | None:
     if text is None or len(text) > _MOST_ANSWER_BYTES:
         return None
     try:
-        json.loads(text)
+        # Long integers take quadratic time to convert, and nobody needs them here.
+        json.loads(text, parse_int=len)
     except (ValueError, RecursionError):
         return None
     return text

@@ -12,10 +12,11 @@ import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Self
 
 from gptcc_cli.sandbox.box import Box
-from gptcc_cli.sandbox.execution import Execution, IsSettled, Job, Level, Stage
+from gptcc_cli.sandbox.execution import Exceeded, Execution, IsSettled, Job, Level, Stage
 from gptcc_cli.sandbox.facts import Raw, cpu_limit_s, execution_of
 from gptcc_cli.sandbox.inside.records import ForkRequest, RequestKind, unpack_answers
 from gptcc_cli.sandbox.worker import Worker, WorkerDied, WorkerRefused, memory_file
@@ -90,6 +91,7 @@ class WorkerPool:
         self._all: set[Worker] = set()
         self._codes = CodeCache()
         self._starter = _Starter()
+        self._load = _MachineLoad()
         self._closed = False
 
     @property
@@ -169,15 +171,19 @@ class WorkerPool:
         self.close()
 
     def _run(self, job: Job, kind: RequestKind, is_settled: IsSettled | None = None) -> Execution:
-        problem = ""
-        for _ in range(2):
-            try:
-                raw = self._tried(job, kind, is_settled)
-            except (WorkerDied, WorkerRefused) as error:
-                problem = str(error)
-                continue
-            return execution_of(job, raw)
-        return _fault(problem)
+        """Run a job, and once more where the first run says nothing, or little, of the program."""
+        execution = self._run_once(job, kind, is_settled)
+        ran_out = execution.exceeded in (Exceeded.WALL, Exceeded.CPU)
+        if execution.fault is not None or (ran_out and self._load.was_busy(execution)):
+            again = self._run_once(job, kind, is_settled)
+            execution = again if again.fault is None or execution.fault is not None else execution
+        return execution
+
+    def _run_once(self, job: Job, kind: RequestKind, is_settled: IsSettled | None) -> Execution:
+        try:
+            return execution_of(job, self._tried(job, kind, is_settled))
+        except (WorkerDied, WorkerRefused) as error:
+            return _fault(str(error))
 
     def _tried(self, job: Job, kind: RequestKind, is_settled: IsSettled | None) -> Raw:
         worker = self._take()
@@ -187,10 +193,7 @@ class WorkerPool:
             # Also an interrupt: the worker may be in the middle of a job.
             self._discard(worker)
             raise
-        if raw.result is None:
-            self._discard(worker)
-        else:
-            self._give_back(worker)
+        self._give_back(worker)
         return raw
 
     def _take(self) -> Worker:
@@ -235,6 +238,42 @@ class WorkerPool:
         with self._lock:
             self._all.discard(worker)
         worker.end()
+
+
+class _MachineLoad:
+    """Whether other work took the processor from a program that ran out of time."""
+
+    def __init__(self) -> None:
+        self._ticks = self._steal_and_all()
+
+    def was_busy(self, execution: Execution) -> bool:
+        """Whether the program may have been slow because the machine was."""
+        steal, ticks = (
+            now - before for now, before in zip(self._steal_and_all(), self._ticks, strict=True)
+        )
+        self._ticks = self._steal_and_all()
+        if steal > _BUSY_STEAL * ticks or execution.delay_s > _BUSY_DELAY * execution.wall_s:
+            return True
+        pressure = _words_of("/proc/pressure/cpu")
+        return len(pressure) > 1 and float(pressure[1].removeprefix("avg10=")) > _BUSY_PRESSURE
+
+    @staticmethod
+    def _steal_and_all() -> tuple[int, int]:
+        ticks = [int(word) for word in _words_of("/proc/stat")[1:9]]
+        return (ticks[7] if len(ticks) == 8 else 0), sum(ticks)
+
+
+_BUSY_STEAL, _BUSY_DELAY, _BUSY_PRESSURE = 0.05, 0.1, 50.0
+"""Parts of the time taken by another virtual machine, and by other processes; percent of the last
+ten seconds in which some process waited for a processor."""
+
+
+def _words_of(path: str) -> list[str]:
+    try:
+        with Path(path).open(encoding="ascii") as file:
+            return file.readline().split()
+    except OSError:
+        return []
 
 
 class _Starter:

@@ -23,6 +23,7 @@ from gptcc_cli.sandbox.inside.records import (
     ForkRequest,
     ForkResult,
     RecordError,
+    longest_us,
     pack_request,
     unpack_ready,
     unpack_result,
@@ -39,10 +40,11 @@ _INSIDE = (
     "gptcc_cli.sandbox.inside.assertions",
     "gptcc_cli.sandbox.inside.zygote",
 )
-_GRACE_S = 0.5
-"""A zygote that is this late with its answer is wedged."""
+_GRACE_S = 2.0
+"""A zygote that is this late with its answer is stopped or wedged."""
 _FIRST_LOOK_S = 0.005
 """A program that runs longer is looked at for the first time; then after twice as long each."""
+_LONGEST_LOOK_S = 1.0
 _START_S = 20.0
 _STDERR_BYTES = 64 << 10
 
@@ -137,7 +139,7 @@ class Worker:
         fds: list[int],
         stderr: int,
         is_settled: Callable[[], bool] | None = None,
-    ) -> tuple[ForkResult | None, bytes]:
+    ) -> tuple[ForkResult, bytes]:
         """Run one request, draining the program's standard error meanwhile.
 
         Args:
@@ -147,13 +149,13 @@ class Worker:
             is_settled: is asked now and then whether to stop the program.
 
         Returns:
-            The result and the last 64 KiB of standard error. No result: the zygote did not
-            answer in time, and is dead now.
+            The result and the last 64 KiB of standard error.
 
         Raises:
-            WorkerDied: it ended before its time was over.
+            WorkerDied: it ended before its time was over, or did not answer in time.
         """
-        deadline = time.monotonic() + request.wall_us / 1e6 + _GRACE_S
+        looked = time.monotonic()
+        deadline = looked + longest_us(request.wall_us) / 1e6 + _GRACE_S
         try:
             socket.send_fds(self._control, [pack_request(request)], fds)
         except OSError as error:
@@ -166,7 +168,14 @@ class Worker:
         pause_s = _FIRST_LOOK_S
         while True:
             left_s = max(0.0, deadline - time.monotonic())
-            ready = dict(poll.poll((left_s if is_settled is None else min(pause_s, left_s)) * 1000))
+            asked_s = min(pause_s if is_settled is not None else _LONGEST_LOOK_S, left_s)
+            ready = dict(poll.poll(asked_s * 1000))
+            now = time.monotonic()
+            # Time in which this process was stopped itself says nothing about the zygote.
+            deadline += max(0.0, now - looked - asked_s - _GRACE_S)
+            looked = now
+            if not ready and is_settled is None and now < deadline:
+                continue
             if not ready and is_settled is not None and left_s > pause_s:
                 pause_s *= 2
                 if is_settled():
@@ -175,8 +184,7 @@ class Worker:
                         self._control.send(STOP)
                 continue
             if not ready:
-                self.end()
-                return None, tail
+                raise WorkerDied("the zygote does not answer: it is stopped, or the machine is")
             if stderr in ready:
                 tail, more = _drained(stderr, tail)
                 if not more:

@@ -92,28 +92,47 @@ def chains(hostiles: list[Hostile]) -> list[list[Hostile]]:
 
 
 class World:
-    """What there is to steal, spoil and touch."""
+    """What there is to steal, spoil and touch.
 
-    def __init__(self, directory: Path) -> None:
+    Args:
+        directory: where the files go.
+        secret: what the private files hold.
+        port: where two listeners wait; 0: any free one.
+        abstract: the name of a third.
+        marker: what the files that programs may make are called.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        secret: str = SECRET,
+        port: int = 0,
+        abstract: str = ABSTRACT + str(os.getpid()),
+        marker: str = "*gptcc_hostile*",
+    ) -> None:
         self.canary = directory / "canary"
-        self.port = 0
+        self.secret = secret
+        self.port = port
+        self._abstract = abstract
+        self._marker = marker
         self._listeners: list[socket.socket] = []
 
     @contextmanager
     def made(self) -> Iterator["World"]:
         for name in ("home/.ssh", "repo", "tests"):
             (self.canary / name).mkdir(parents=True)
-        (self.canary / "home/.ssh/id_rsa").write_text(SECRET)
+        (self.canary / "home/.ssh/id_rsa").write_text(self.secret)
         (self.canary / "home/.bashrc").write_text("x")
-        (self.canary / "repo/source.py").write_text("x = 1\n")
-        (self.canary / "tests/1.out").write_text(f"EXPECTED-ANSWER {SECRET}")
+        (self.canary / "repo/src.py").write_text("x=1")
+        (self.canary / "tests/1.out").write_text(f"EXPECTED-ANSWER {self.secret}")
         with ExitStack() as opened:
-            tcp = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+            tcp = opened.enter_context(socket.create_server(("127.0.0.1", self.port)))
             self.port = tcp.getsockname()[1]
             udp = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
             udp.bind(("127.0.0.1", self.port))
             abstract = opened.enter_context(socket.socket(socket.AF_UNIX))
-            abstract.bind(ABSTRACT + str(os.getpid()))
+            abstract.bind(self._abstract)
             abstract.listen()
             self._listeners = [tcp, udp, abstract]
             for listener in self._listeners:
@@ -124,8 +143,8 @@ class World:
     def harm(self) -> list[str]:
         """Say what was changed, made or touched."""
         found = [] if self._state() == self.before else ["the canary was changed"]
-        for place in (".", "/", "/tmp", "/var/tmp", "/dev/shm", "/run", str(self.canary)):
-            if list(Path(place).glob("*gptcc_hostile*")):
+        for place in (".", "/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/root", str(self.canary)):
+            if os.access(place, os.R_OK) and list(Path(place).glob(self._marker)):
                 found.append(f"a file in {place}")
         for listener in self._listeners:
             try:
@@ -184,7 +203,8 @@ def failures(hostile: Hostile, execution: Execution, expected: str, took_s: floa
         found.append(f"fault: {execution.fault}")
     if _accepted(execution, expected, hostile.notes.get("mode", "main")):
         found.append("it was accepted")
-    if took_s > wall_s_of(hostile) + LATE_S:
+    # On a busy machine a run out of time is repeated, and waits for the processor besides.
+    if took_s > 2 * (wall_s_of(hostile) + execution.delay_s) + LATE_S:
         found.append(f"it took {took_s:.2f} s")
     if hostile.notes.get("mode") != "assert" and _end(execution) not in hostile.expected_ends:
         found.append(f"it ended by {_end(execution)}: {execution.stderr[-200:]!r}")
@@ -219,7 +239,7 @@ def run_all(sandbox: Sandbox, directory: Path, only: Callable[[Hostile], bool]) 
                 chains([hostile for hostile in programs() if only(hostile)]),
             )
             found = {name: failed for result in results for name, failed in result if failed}
-        harm = world.harm() + _left_processes()
+        harm = world.harm() + left_processes(PROCESS)
     if harm:
         found["the world afterwards"] = harm
     return found
@@ -240,11 +260,12 @@ def _run_chain(sandbox: Sandbox, world: World, chain: list[Hostile]) -> list[tup
     return results
 
 
-def _left_processes() -> list[str]:
+def left_processes(name: str) -> list[str]:
+    """Name the processes of this name that are left."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and (entry / "comm").read_text().strip() == PROCESS:
+            if entry.name.isdigit() and (entry / "comm").read_text().strip() == name:
                 found.append(f"process {entry.name} is left")
         except OSError:
             continue

@@ -359,3 +359,20 @@ def test_a_check_whose_argument_cannot_be_passed_judges_nobody(judge: Judge) -> 
     (case,) = judge.judge_assertions(candidate("def f(g): return 2"), CALL_PROBLEM, check).cases
     assert case.verdict is Verdict.IE
     assert "Own" in case.detail
+
+
+def test_integers_of_thousands_of_digits_are_judged(judge: Judge) -> None:
+    digits = "9" * 50_000
+    stdin = Problem(id="p", statement="")
+    test = IOTest(name="t", input=digits, expected="1" + "0" * 50_000)
+    right = candidate("print(int(input()) + 1)")
+    assert judge.judge(right, stdin, (test,)).verdict is Verdict.AC
+    assert judge.judge(candidate("print(int(input()) + 2)"), stdin, (test,)).verdict is Verdict.WA
+    call = replace(CALL_PROBLEM, entry_point="f")
+    called = IOTest(name="t", input=(int(digits),), expected=int(digits) + 1)
+    assert judge.judge(candidate("def f(x): return x + 1"), call, (called,)).verdict is Verdict.AC
+    assert judge.judge(candidate("def f(x): return x + 2"), call, (called,)).verdict is Verdict.WA
+    check = f"def check(candidate):\n    assert candidate({digits}) == {int(digits) + 1}\n"
+    for body in (check, check.replace("assert", "x = 1\n    assert")):
+        passed = judge.judge_assertions(candidate("def f(x): return x + 1"), call, body)
+        assert passed.verdict is Verdict.AC

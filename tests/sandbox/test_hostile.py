@@ -4,8 +4,8 @@ import json
 import os
 import re
 import secrets
-import socket
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from gptcc_cli.errors import ExecutionRefused
 from gptcc_cli.sandbox import Job, Level, Limits, Sandbox, open_sandbox
 from gptcc_cli.sandbox.levels import open_pool
-from tests.hostile.protocol import programs, run_all
+from tests.hostile.protocol import World, left_processes, programs, run_all
 from tests.sandbox.users import ordinary_user, run_as_ordinary_user
 
 LEVELS = (Level.NAMESPACE, Level.LANDLOCK)
@@ -29,11 +29,15 @@ def opened(level: Level) -> Sandbox:
         pytest.skip(str(refused))
 
 
-def test_there_are_enough_of_them() -> None:
-    assert len(programs()) >= 120
+def test_every_kind_of_attack_has_its_programs() -> None:
+    kinds = Counter(hostile.notes["kind"] for hostile in programs())
+    readme = (Path(__file__).parents[1] / "hostile/README.md").read_text()
+    named = re.search(r"# kind:` \| what it attacks: ([a-z, ]+) \|", readme)
+    assert named is not None
+    assert set(kinds) == set(named[1].split(", "))
+    assert min(kinds.values()) >= 8
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
 def test_every_program_is_held(level: Level, tmp_path: Path) -> None:
     with opened(level) as sandbox:
@@ -60,81 +64,48 @@ def test_without_the_filter_some_escape(level: Level, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
-def test_the_shared_programs_are_held(level: Level, shared: Path, tmp_path: Path) -> None:
+def test_the_shared_programs_are_held(
+    level: Level, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By the protocol of their own page: nothing told, made, touched or left, and in time."""
     paths = sorted((shared / "hostile").glob("*.py"))
     assert len(paths) > 50
-    with opened(level) as sandbox, Outside(tmp_path) as outside:
+    # The answer that is expected lies where the host's answers may lie: in a file, in the
+    # environment, and in the memory of the process that compares.
+    answer = f"ANSWER-{secrets.token_hex()}"
+    monkeypatch.setenv("HF_TOKEN", f"hf_CANARY {answer}")
+    world = World(
+        tmp_path,
+        secret=f"CANARYKEY-7788 {answer}",
+        port=39517,
+        abstract="\0gptcc-canary",
+        marker="hostile_*",
+    )
+    with opened(level) as sandbox, world.made():
         broken = {
             path.name: found
             for path in paths
             # A busy machine may be late once.
-            if (found := outside.attack(sandbox, path))
-            and (found != ["late"] or (found := outside.attack(sandbox, path)))
+            if (found := attack(sandbox, world, path, answer))
+            and (found != ["late"] or (found := attack(sandbox, world, path, answer)))
         }
     assert broken == {}
 
 
-class Outside:
-    """The world that the shared programs ask for."""
-
-    def __init__(self, directory: Path) -> None:
-        self.canary = directory / "canary"
-
-    def __enter__(self) -> "Outside":
-        for name in ("home/.ssh", "repo", "tests"):
-            (self.canary / name).mkdir(parents=True)
-        (self.canary / "home/.ssh/id_rsa").write_text("CANARYKEY-7788")
-        (self.canary / "home/.bashrc").write_text("x")
-        (self.canary / "repo/src.py").write_text("x=1")
-        self.listeners = [
-            socket.socket(),
-            socket.socket(type=socket.SOCK_DGRAM),
-            socket.socket(socket.AF_UNIX),
-        ]
-        self.listeners[0].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        for listener, place in zip(
-            self.listeners, (("127.0.0.1", 39517),) * 2 + ("\0gptcc-canary",), strict=True
-        ):
-            listener.bind(place)
-            listener.setblocking(False)
-        self.listeners[0].listen()
-        self.listeners[2].listen()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for listener in self.listeners:
-            listener.close()
-
-    def attack(self, sandbox: Sandbox, path: Path) -> list[str]:
-        source = path.read_text().replace("@CANARY@", str(self.canary))
-        started = time.monotonic()
-        execution = sandbox.run(Job(source=source, stdin=b"1\n", limits=Limits(wall_s=1.0)))
-        took_s = time.monotonic() - started
-        output = execution.stdout + execution.stderr
-        found = [str(word) for word in re.findall(rb"PWNED[^\n]*|CANARYKEY|hf_CANARY", output)]
-        if execution.fault or secrets.token_hex().encode() in output:
-            found.append(str(execution.fault))
-        if took_s > 2.0:
-            found.append("late")
-        if (self.canary / "repo/src.py").read_text() != "x=1" or (
-            self.canary / "home/.bashrc"
-        ).read_text() != "x":
-            found.append("changed")
-        for place in (".", "/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/root", str(self.canary)):
-            if os.access(place, os.R_OK) and list(Path(place).glob("hostile_*")):
-                found.append(f"a file in {place}")
-        for listener in self.listeners:
-            try:
-                listener.recv(1) if listener.type == socket.SOCK_DGRAM else listener.accept()
-                found.append("touched")
-            except BlockingIOError:
-                pass
-        for comm in Path("/proc").glob("[0-9]*/comm"):
-            try:
-                if comm.read_text().strip() == "hostiled":
-                    found.append("a process is left")
-            except OSError:
-                continue
-        honest = sandbox.run(Job(source="print(input())", stdin=b"fine\n"))
-        return found + ([] if honest.stdout == b"fine\n" else [str(honest)])
+def attack(sandbox: Sandbox, world: World, path: Path, answer: str) -> list[str]:
+    source = path.read_text().replace("@CANARY@", str(world.canary))
+    started = time.monotonic()
+    execution = sandbox.run(Job(source=source, stdin=b"1\n", limits=Limits(wall_s=1.0)))
+    took_s = time.monotonic() - started
+    output = execution.stdout + execution.stderr
+    found = [str(word) for word in re.findall(rb"PWNED[^\n]*|CANARYKEY|hf_CANARY", output)]
+    if answer.encode() in output:
+        found.append("it told the answer")
+    if execution.fault:
+        found.append(execution.fault)
+    # On a busy machine a run out of time is repeated, and waits for the processor besides.
+    if took_s > 2.0 * (1.0 + execution.delay_s) + 1.0:
+        found.append("late")
+    found += world.harm() + left_processes("hostiled")
+    honest = sandbox.run(Job(source="print(input())", stdin=b"fine\n"))
+    return found + ([] if honest.stdout == b"fine\n" else [str(honest)])

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -81,16 +82,80 @@ def test_a_job_whose_workers_die_twice_is_a_fault(level: Level) -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
-def test_a_wedged_worker_is_ended_and_replaced(level: Level) -> None:
+def test_a_worker_that_stays_stopped_is_replaced_and_the_job_runs_again(level: Level) -> None:
     before = set(family_of(os.getpid()))
     with opened(level) as sandbox:
         family = set(family_of(os.getpid())) - before
         for pid in family:
             os.kill(pid, signal.SIGSTOP)
         execution = sandbox.run(Job(source="print(1)", limits=Limits(wall_s=0.2)))
-        assert execution.exceeded is Exceeded.WALL
+        assert (execution.stdout, execution.exceeded, execution.fault) == (b"1\n", None, None)
         assert family.isdisjoint(family_of(os.getpid()))
-        assert sandbox.run(Job(source="print(1)")).stdout == b"1\n"
+
+
+@pytest.mark.parametrize(
+    ("stopped_s", "wall_s"), [(1.5, 0.5), pytest.param(10.0, 2.0, marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize("level", [Level.LANDLOCK, Level.NAMESPACE], ids=lambda one: one.value)
+def test_a_pause_of_the_worker_is_not_the_programs(
+    level: Level, stopped_s: float, wall_s: float
+) -> None:
+    """Everything of the worker is stopped in the middle of a run, as by a frozen container."""
+    before = set(family_of(os.getpid()))
+    source = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    for sleeps in ("", "\ntime.sleep(0.1)"):
+        with opened(level) as sandbox:
+            stopper = threading.Thread(target=pause, args=(before, 0.15, stopped_s))
+            stopper.start()
+            execution = sandbox.run(
+                Job(source=f"{source}{sleeps}\nprint(1)", limits=Limits(wall_s=wall_s))
+            )
+            stopper.join()
+        assert (execution.stdout, execution.exceeded, execution.fault) == (b"1\n", None, None)
+
+
+def pause(before: set[int], after_s: float, for_s: float) -> None:
+    time.sleep(after_s)
+    stopped = set(family_of(os.getpid())) - before
+    for pid in stopped:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+    time.sleep(for_s)
+    for pid in stopped:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize("n_programs", [10, pytest.param(200, marks=pytest.mark.slow)])
+def test_programs_at_half_their_limit_pass_on_a_busy_machine(n_programs: int) -> None:
+    source = "import time\nend = time.process_time() + 0.25\nwhile time.process_time() < end: pass"
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        with opened(Level.LANDLOCK, workers=2) as sandbox, ThreadPoolExecutor(2) as threads:
+            job = Job(source=source, limits=Limits(wall_s=0.5, cpu_s=0.5))
+            runs = list(threads.map(lambda _: sandbox.run(job), range(n_programs)))
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert [(run.exceeded, run.fault) for run in runs] == [(None, None)] * n_programs
+
+
+@pytest.mark.timing
+def test_programs_that_use_or_wait_out_their_time_are_stopped(sandbox: Sandbox) -> None:
+    for source in (
+        "while True: pass",
+        "import time\ntime.sleep(60)",
+        "import time\nwhile True: time.sleep(0.01)",
+        "import time\nwhile True:\n    time.sleep(0.02)\n    sum(range(90_000))",
+        "import threading, time\n"
+        "for _ in range(3): threading.Thread(target=lambda: time.sleep(60)).start()",
+    ):
+        started = time.monotonic()
+        execution = sandbox.run(Job(source=source, limits=Limits(wall_s=0.3)))
+        assert execution.exceeded in (Exceeded.WALL, Exceeded.CPU), source
+        assert time.monotonic() - started < 2 * (8 * 0.3 + 1 + 2)
 
 
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)

@@ -52,30 +52,22 @@ def hide_memory() -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
-def become_user(number: int, *, keep_reading: bool) -> None:
-    """Change from root to a user that owns nothing, and drop every capability.
-
-    Args:
-        number: the user's and group's number.
-        keep_reading: keep the one capability to read what root alone may read, for an
-            interpreter that lives in root's own directory; Landlock must bound the paths.
-    """
+def become_user(number: int) -> None:
+    """Change from root to a user that owns nothing, and drop every capability."""
     for capability in range(64):
         if _libc_prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break
-    if keep_reading:
-        _prctl(8, 1)  # PR_SET_KEEPCAPS
     os.setgroups([])
     os.setresgid(number, number, number)
     os.setresuid(number, number, number)
-    drop_capabilities(keep=1 << 2 if keep_reading else 0)
+    drop_capabilities()
 
 
-def drop_capabilities(*, keep: int = 0) -> None:
-    """Drop every capability but those of the mask, from every set."""
+def drop_capabilities() -> None:
+    """Drop every capability from every set."""
     _libc_prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)
     header = ctypes.create_string_buffer(struct.pack("<Ii", 0x20080522, 0), 8)
-    sets = ctypes.create_string_buffer(struct.pack("<6I", keep, keep, 0, 0, 0, 0), 24)
+    sets = ctypes.create_string_buffer(bytes(24), 24)
     if _LIBC.capset(header, sets) != 0:
         raise _error("capset")
 
@@ -85,8 +77,25 @@ def landlock_version() -> int:
     return max(0, int(_LIBC.syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)))
 
 
-def restrict_paths(readable: Iterable[str], writable: Iterable[str]) -> None:
-    """Refuse every file but the readable ones and what is under them, by Landlock.
+def opened_paths(readable: Iterable[str], writable: Iterable[str]) -> list[tuple[int, int]]:
+    """Open what ``restrict_paths`` is to allow, while that can still be reached.
+
+    Returns:
+        Descriptors, each with the rights on what is under it.
+    """
+    opened = []
+    for paths, rights in ((readable, _READ_FILE | _READ_DIR), (writable, _READ_FILE | _WRITE_FILE)):
+        for path in paths:
+            try:
+                fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except OSError:
+                continue
+            opened.append((fd, rights if os.path.isdir(path) else rights & ~_READ_DIR))  # noqa: PTH112
+    return opened
+
+
+def restrict_paths(opened: Iterable[tuple[int, int]]) -> None:
+    """Refuse every file but the opened ones and what is under them, by Landlock.
 
     Later kernels refuse more by the same call: TCP, abstract sockets, foreign signals.
     """
@@ -100,10 +109,11 @@ def restrict_paths(readable: Iterable[str], writable: Iterable[str]) -> None:
     ruleset = _LIBC.syscall(_LANDLOCK_CREATE_RULESET, attributes, size, 0)
     if ruleset < 0:
         raise _error("landlock_create_ruleset")
-    for path in readable:
-        _allow(ruleset, path, _READ_FILE | _READ_DIR)
-    for path in writable:
-        _allow(ruleset, path, _READ_FILE | _WRITE_FILE)
+    for parent, allowed in opened:
+        attributes = ctypes.create_string_buffer(struct.pack("<Qi", allowed, parent), 12)
+        if _LIBC.syscall(_LANDLOCK_ADD_RULE, ruleset, 1, attributes, 0) != 0:
+            raise _error("landlock_add_rule")
+        os.close(parent)
     if _LIBC.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0) != 0:
         raise _error("landlock_restrict_self")
     os.close(ruleset)
@@ -147,26 +157,13 @@ def limit(name: int, value: int) -> None:
 def raw_fork() -> int:
     """Fork without Python's hooks; right only while there is one thread.
 
-    ``os.fork`` takes 0.35 ms more here: it resets locks that nobody holds and seeds ``random``
-    anew, page by page. The interpreter lock stays held, in both processes.
+    ``os.fork`` takes 0.35 ms more here: it resets locks that nobody holds, page by page. The
+    interpreter lock stays held, in both processes.
     """
     pid = _fork()
     if pid < 0:
         raise _error("fork")
     return int(pid)
-
-
-def _allow(ruleset: int, path: str, rights: int) -> None:
-    try:
-        parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:
-        return
-    if not os.path.isdir(path):  # noqa: PTH112
-        rights &= ~_READ_DIR
-    attributes = ctypes.create_string_buffer(struct.pack("<Qi", rights, parent), 12)
-    if _LIBC.syscall(_LANDLOCK_ADD_RULE, ruleset, 1, attributes, 0) != 0:
-        raise _error(f"landlock_add_rule {path}")
-    os.close(parent)
 
 
 def _prctl(option: int, value: int) -> None:

@@ -10,7 +10,7 @@ from struct import Struct
 from typing import Any, NamedTuple
 
 _REQUEST = Struct("<4sBBHIQQQ")
-_RESULT = Struct("<4sBBHiiQQQQ")
+_RESULT = Struct("<4sBBBBiiQQQQQ")
 _READY = Struct("<4sIQ")
 _ANSWER = Struct("<IQ")
 _REQUEST_MAGIC = b"gREQ"
@@ -52,7 +52,8 @@ class ForkRequest(NamedTuple):
     file_bytes: int
     """The size that no file of the program may pass."""
     wall_us: int
-    """Microseconds until the program is killed."""
+    """Microseconds by the clock until the program is killed, without those in which the machine
+    keeps it waiting."""
 
 
 class ForkResult(NamedTuple):
@@ -60,6 +61,8 @@ class ForkResult(NamedTuple):
 
     kind: RequestKind
     timed_out: bool
+    starved: bool
+    """The machine kept the program waiting for so long that it was given up: nothing is known."""
     strays: int
     """Processes found alive beside the program: there should never be one."""
     status: int
@@ -70,6 +73,9 @@ class ForkResult(NamedTuple):
     system_us: int
     peak_kib: int
     wall_us: int
+    """Microseconds by the clock; past the limit, without those of ``delay_us``."""
+    delay_us: int
+    """Microseconds in which the machine kept the program waiting."""
 
 
 class Ready(NamedTuple):
@@ -77,6 +83,11 @@ class Ready(NamedTuple):
 
     pid: int
     address_space_bytes: int
+
+
+def longest_us(wall_us: int) -> int:
+    """Return how many microseconds pass at most before a program is killed, waiting included."""
+    return 8 * wall_us + 1_000_000
 
 
 def pack_request(request: ForkRequest) -> bytes:
@@ -99,8 +110,9 @@ def unpack_request(packet: bytes) -> ForkRequest:
 
 def pack_result(result: ForkResult) -> bytes:
     """Write a result."""
-    kind, timed_out, strays, *rest = result
-    return _RESULT.pack(_RESULT_MAGIC, kind, timed_out, strays, *rest)
+    kind, timed_out, starved, strays, *rest = result
+    strays = min(strays, 255)
+    return _RESULT.pack(_RESULT_MAGIC, kind, timed_out, starved, strays, *rest)
 
 
 def unpack_result(packet: bytes) -> ForkResult:
@@ -109,10 +121,10 @@ def unpack_result(packet: bytes) -> ForkResult:
     Raises:
         RecordError: the packet is none.
     """
-    magic, kind, timed_out, strays, *rest = _unpack(_RESULT, packet)
-    if magic != _RESULT_MAGIC or timed_out > 1:
+    magic, kind, timed_out, starved, strays, *rest = _unpack(_RESULT, packet)
+    if magic != _RESULT_MAGIC or timed_out > 1 or starved > 1:
         raise RecordError("not a result")
-    return ForkResult(_kind(kind), bool(timed_out), strays, *rest)
+    return ForkResult(_kind(kind), bool(timed_out), bool(starved), strays, *rest)
 
 
 def pack_ready(ready: Ready) -> bytes:
