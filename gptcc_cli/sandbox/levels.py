@@ -62,7 +62,7 @@ def open_pool(
             pool.close()
             reasons.append(f"{level.value}: {reason}")
         if level is Level.NAMESPACE and bubblewrap() is None:
-            reasons.append(f"{level.value}: bubblewrap was not found")
+            reasons.append(f"{level.value}: there is no bwrap, nor the extra gptcc[bwrap]")
     raise ExecutionRefused(
         f"no level of isolation holds on this host ({'; '.join(reasons)})",
         hint="see docs/security.md for what a host must offer; gptcc doctor shows more",

@@ -1,11 +1,13 @@
 """Every way to build a level holds by itself, wherever this host allows it."""
 
+import importlib.util
 import sys
+from pathlib import Path
 
 import pytest
 
 from gptcc_cli.sandbox import Job, Level
-from gptcc_cli.sandbox.box import Box, boxes
+from gptcc_cli.sandbox.box import Box, boxes, bubblewrap
 from gptcc_cli.sandbox.levels import breach
 from gptcc_cli.sandbox.pool import WorkerPool
 from gptcc_cli.sandbox.worker import WorkerRefused
@@ -35,3 +37,24 @@ def test_no_way_shows_more_than_the_interpreter_needs() -> None:
             if not path.startswith((sys.base_prefix, sys.prefix)):
                 assert not path.startswith(("/home", "/tmp", "/var", "/run", "/sys")), path
             assert path not in ("/", "/etc", "/usr", "/root", "/dev", "/proc")
+
+
+def test_the_bwrap_of_the_system_comes_first_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = tmp_path / "bwrap"
+    command.write_text("#!/bin/sh\n")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    bubblewrap.cache_clear()
+    try:
+        assert bubblewrap() == str(command)
+        assert all(str(command) in box.detail for box in boxes(Level.NAMESPACE))
+        monkeypatch.setenv("PATH", "/nowhere")
+        monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+        bubblewrap.cache_clear()
+        assert bubblewrap() is None
+        assert list(boxes(Level.NAMESPACE)) == []
+        assert list(boxes(Level.LANDLOCK))
+    finally:
+        bubblewrap.cache_clear()
