@@ -57,6 +57,8 @@ class StageView:
     def watch(self, status: GeneratorStatus) -> None:
         """Show the generation of a problem."""
         self._generating = status
+        if status.note:
+            self._reporter.debug(status.note)
         self._show()
 
     def _show(self) -> None:

@@ -79,6 +79,8 @@ class SolveView:
                     self._reporter.debug(_judged_line(judgement))
             case GenerationProgress(status=status):
                 self._status = status
+                if status.note:
+                    self._reporter.debug(status.note)
         if self._live is None and monotonic() - self._printed_s >= _LINE_INTERVAL_S:
             self._printed_s = monotonic()
             self._reporter.info(self._line())

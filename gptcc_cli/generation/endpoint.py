@@ -26,14 +26,20 @@ from gptcc_cli.generation.completion import (
     Sampling,
     Watcher,
 )
-from gptcc_cli.generation.endpoint_client import CONNECT_S, MAX_WAIT_S, Client
+from gptcc_cli.generation.endpoint_client import (
+    CONNECT_S,
+    MAX_WAIT_S,
+    Client,
+    RefusedRequestError,
+)
+from gptcc_cli.generation.endpoint_parameters import MAX_CHOICES, ServerParameters
 from gptcc_cli.generation.endpoint_protocol import RetryableError, StreamChunk
 from gptcc_cli.options.choices import EndpointStyle as EndpointStyle
 
 _AT_ONCE = 32
-"""Candidates written together, unless the server is known to write fewer."""
-_CHOICES = 8
-"""Choices asked for in one request."""
+"""Candidates in flight, if nothing is known of the server."""
+_AT_ONCE_SINGLY = 8
+"""Candidates in flight at a server that refuses several choices: they often have few slots."""
 _CHARS_PER_TOKEN = 64
 """Far more than any text has: a server that goes on for ever is stopped here."""
 _STOPS = 4
@@ -123,12 +129,17 @@ class EndpointGenerator:
 class _Server:
     """What is known of the server; learned while it answers, kept for all runs."""
 
-    max_choices: int = _CHOICES
-    """Choices it writes for one request."""
-    at_once: int = _AT_ONCE
-    """Candidates it writes together."""
+    parameters: ServerParameters = field(default_factory=ServerParameters)
     finishes_each: bool = False
     """Whether it is known to give each choice of a request its own finish reason."""
+    n_slots: int | None = None
+    """Candidates it writes together, if that is known."""
+
+    @property
+    def at_once(self) -> int:
+        """How many candidates to have in flight."""
+        singly = self.parameters.max_choices < MAX_CHOICES
+        return self.n_slots or (_AT_ONCE_SINGLY if singly else _AT_ONCE)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -137,6 +148,7 @@ class _PendingCandidate:
 
     request: Request
     max_new_tokens: int
+    temperature: float
     text: str = ""
     n_chunks: int = 0
     n_thought_chars: int = 0
@@ -184,7 +196,7 @@ class _PendingCandidate:
             n_tokens=self.n_chunks,
             finish=self.finish or Finish.CANCELLED,
             mean_logprob=None,
-            temperature=self.request.temperature,
+            temperature=self.temperature,
             seed=self.request.seed,
         )
 
@@ -204,6 +216,10 @@ class _Question:
 
 _Message: TypeAlias = _PendingCandidate | Exception | _Question
 """A candidate that ended, a failure for good, or a question whose thread ended."""
+
+
+class _TooManyChoices(Exception):
+    """The server writes fewer choices a request than there are candidates."""
 
 
 class _EndpointRun:
@@ -226,6 +242,7 @@ class _EndpointRun:
         self._source = source
         self._groups: deque[list[_PendingCandidate]] = deque()
         self._messages: SimpleQueue[_Message] = SimpleQueue()
+        self._notes: SimpleQueue[str] = SimpleQueue()
         self._pending: list[_PendingCandidate] = []
         self._questions: list[_Question] = []
         self._stopped = Event()
@@ -297,7 +314,7 @@ class _EndpointRun:
             return []
         group = self._groups[0]
         # At temperature 0 all choices of a request are the same, and vLLM refuses them.
-        size = self._server.max_choices if group[0].request.temperature else 1
+        size = self._server.parameters.max_choices if group[0].request.temperature else 1
         taken, rest = group[:size], group[size:]
         if len(taken) > room and self._pending:
             return []
@@ -317,6 +334,7 @@ class _EndpointRun:
         for request in itertools.islice(self._source, size):
             candidate = _PendingCandidate(
                 request=request,
+                temperature=request.temperature,
                 max_new_tokens=min(
                     self._sampling.max_new_tokens,
                     request.prompt.max_new_tokens or self._sampling.max_new_tokens,
@@ -355,11 +373,13 @@ class _EndpointRun:
         """Write some candidates, trying again where that may help."""
         number = 1
         while (unfinished := question.unfinished) and not self._stopped.is_set():
-            if len(unfinished) > self._server.max_choices:
+            if len(unfinished) > self._server.parameters.max_choices:
                 return
             question.active_s = monotonic()
             try:
                 self._request_once(question, unfinished)
+            except _TooManyChoices:
+                return
             except RetryableError as why:
                 if self._stopped.is_set():
                     return
@@ -370,7 +390,9 @@ class _EndpointRun:
             n_ended = len(unfinished) - len(question.unfinished)
             if n_ended < len(unfinished):
                 # The rest is asked for by others, side by side.
-                self._server.max_choices = min(self._server.max_choices, n_ended)
+                self._server.parameters.max_choices = min(
+                    self._server.parameters.max_choices, n_ended
+                )
                 return
 
     def _close_if_idle(self) -> None:
@@ -387,15 +409,14 @@ class _EndpointRun:
         """
         for candidate in candidates:
             candidate.begin()
-        path, body = self._body_of(candidates)
-        for chunk in self._client.stream(path, body):
+        for chunk in self._chunks(candidates):
             if self._stopped.is_set():
                 return
             choice = chunk.choice
             if choice is None and len(candidates) > 1:
                 # Which choice a part belongs to can't be told: one at a time, then.
-                self._server.max_choices = 1
-                raise RetryableError("the choices have no index", wait_s=0)
+                self._server.parameters.max_choices = 1
+                raise _TooManyChoices
             if not 0 <= (choice or 0) < len(candidates):
                 continue
             candidate = candidates[choice or 0]
@@ -411,6 +432,28 @@ class _EndpointRun:
         self._send_finished(candidates)
         if not any(candidate.finish for candidate in candidates):
             raise RetryableError("the response was incomplete")
+
+    def _chunks(self, candidates: list[_PendingCandidate]) -> Iterator[StreamChunk]:
+        """Ask in the way the server takes, which may need some attempts to find out."""
+        parameters = self._server.parameters
+        path, body = self._body_of(candidates)
+        while True:
+            sent = parameters.apply(body)
+            if "temperature" not in sent:
+                for candidate in candidates:
+                    candidate.temperature = 1.0
+            try:
+                yield from self._client.stream(path, sent)
+            except RefusedRequestError as error:
+                learned = parameters.learn(body, sent, error.text)
+                if learned is None:
+                    raise
+                if learned:
+                    self._notes.put(f"{error.message}; from now on: {learned}")
+                if len(candidates) > parameters.max_choices:
+                    raise _TooManyChoices from error
+            else:
+                return
 
     def _settle(self, candidates: list[_PendingCandidate]) -> None:
         """End the candidates with a finish reason, if it can be believed.
@@ -466,4 +509,9 @@ class _EndpointRun:
         if watch is None:
             return
         n_tokens = self._n_tokens + sum(candidate.n_chunks for candidate in self._pending)
-        watch(GeneratorStatus.of(self._pending, n_tokens=n_tokens, n_finished=self._n_finished))
+        note = None if self._notes.empty() else self._notes.get()
+        watch(
+            GeneratorStatus.of(
+                self._pending, n_tokens=n_tokens, n_finished=self._n_finished, note=note
+            )
+        )

@@ -7,6 +7,7 @@ to another machine.
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,12 +26,22 @@ from gptcc_cli.generation.endpoint_protocol import (
 
 KEY_NAMES = ("GPTCC_API_KEY", "OPENAI_API_KEY")
 """Environment variables that may hold the key; the first that is set counts."""
+_KEY_WORDS = re.compile(r"api[ _-]?key|authenticat|unauthori[sz]ed", re.IGNORECASE)
 _RETRY = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 CONNECT_S = 10.0
 """The longest time to connect."""
 MAX_WAIT_S = 30.0
 """The longest wait between tries."""
 _MAX_BODY_BYTES = 1 << 24
+
+
+class RefusedRequestError(ModelError):
+    """The server refuses the request as it is."""
+
+    def __init__(self, message: str, *, hint: str, text: str) -> None:
+        """Keep the body of the server's response."""
+        super().__init__(message, hint=hint)
+        self.text = text
 
 
 class Client:
@@ -63,6 +74,7 @@ class Client:
 
         self.url = _base_url(url)
         self._http = httpx2
+        self._environment = environment
         self._max_tries = max_tries
         self._backoff_s = backoff_s
         self.timeout_s = timeout_s
@@ -181,14 +193,17 @@ class Client:
     def _refuse(self, response: Any, text: str) -> None:
         """Raise what a status other than 200 means."""
         status, said = response.status_code, message_of(text)
-        if status in (401, 403):
-            key = self._key_name
+        if self._key_name:
+            said = said.replace(self._environment[self._key_name], "<key>")
+        if status in (401, 403) or (status == 400 and _KEY_WORDS.search(said)):
             raise ModelError(
-                f"{self.url} refuses the API key from {key}"
-                if key and not self.withheld_key
+                f"{self.url} refuses the API key from {self._key_name}{said}"
+                if self._key_name and not self.withheld_key
                 else f"{self.url} wants an API key",
                 hint=f"set {KEY_NAMES[0]} to a key of that server",
             )
+        if status == 429 and "quota" in text:
+            raise ModelError(f"{self.url} refuses the request: status {status}{said}")
         if status in _RETRY:
             raise RetryableError(f"status {status}{said}", wait_s=_retry_after(response.headers))
         if status == 404:
@@ -196,7 +211,13 @@ class Client:
                 f"{self.url} has no such model or no such service{said}",
                 hint="name one of its models with --model, or check the URL",
             )
-        raise ModelError(f"{self.url} refuses the request: status {status}{said}")
+        raise RefusedRequestError(
+            f"{self.url} refuses the request: status {status}{said}",
+            hint="shorten the statement, lower --max-new-tokens, or use a longer context window"
+            if "context" in said
+            else "change the option the server names, or check --model and --endpoint-style",
+            text=text,
+        )
 
 
 class _Deadline:

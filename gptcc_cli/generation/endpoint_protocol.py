@@ -91,13 +91,18 @@ def parse_object(text: str, url: str) -> dict[str, Any]:
 
 
 def message_of(text: str) -> str:
-    """Return the server's own words, on one line, to be put after ours."""
+    """Return the beginning of a server's own words, to be put after ours."""
+    words = error_words(text)
+    return f": {words[:_MAX_WORDS]}" if words else ""
+
+
+def error_words(text: str) -> str:
+    """Return a server's own words about an error, on one line; pages of HTML have none."""
     try:
         words = _words(json.loads(text))
     except (ValueError, RecursionError):
         words = "" if "<" in text else text
-    words = " ".join(words.split()).rstrip(".")
-    return f": {words[:_MAX_WORDS]}" if words else ""
+    return " ".join(words.split()).rstrip(".")
 
 
 def _words(value: Any) -> str:

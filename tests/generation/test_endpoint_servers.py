@@ -1,7 +1,9 @@
 """Servers that differ from OpenAI's in what they send, each in one way that was reported."""
 
 import json
+import re
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -146,3 +148,136 @@ def test_a_server_that_never_stops_is_stopped():
 def _write_one(answer, sampling):
     with serving(answer) as server:
         return _write(server.url, sampling)
+
+
+def _openai(words, **fields):
+    return {"error": {"message": words, "type": "invalid_request_error", **fields}}
+
+
+def _extra(name):
+    return {"type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs not permitted"}
+
+
+REFUSED = {
+    "max_tokens": (
+        lambda body: "max_tokens" in body,
+        _openai(
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+            "'max_completion_tokens' instead.",
+            param="max_tokens",
+        ),
+        "max_completion_tokens",
+    ),
+    "seed, FastAPI's way": (
+        lambda body: "seed" in body,
+        {"object": "error", "message": {"detail": [_extra("seed")]}},
+        "no seed",
+    ),
+    "temperature with top_p": (
+        lambda body: "top_p" in body and "temperature" in body,
+        _openai("`temperature` and `top_p` cannot both be specified for this model."),
+        "no top_p",
+    ),
+    "temperature": (
+        lambda body: body.get("temperature", 1) != 1,
+        _openai(
+            "Unsupported value: 'temperature' does not support 0.7 with this model. Only the "
+            "default (1) value is supported."
+        ),
+        "no temperature",
+    ),
+    "stream": (
+        lambda body: body.get("stream"),
+        {"error": "streaming is not supported"},
+        "no stream",
+    ),
+    "stop": (
+        lambda body: "stop" in body,
+        _openai("Unsupported parameter: 'stop' is not supported with this model."),
+        "no stop",
+    ),
+    "n, llama-server's slots": (
+        lambda body: body.get("n", 1) > 2,
+        _openai("Field 'n': Value must be between 1 <= value <= 2, but got 3"),
+        "at most 2 choices",
+    ),
+    "n, in other words": (
+        lambda body: "n" in body,
+        _openai("Only one completion choice is allowed"),
+        "at most 1 choice",
+    ),
+    "n, without a word": (lambda body: "n" in body, None, "at most 1 choice"),
+    "two of them": (
+        lambda body: "seed" in body or "top_p" in body,
+        {"detail": [_extra("top_p"), _extra("seed")]},
+        "no seed",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_refused_parameter_is_left_out_once_and_for_all_of_the_run(kind):
+    is_refused, error, note = REFUSED[kind]
+    notes = []
+
+    def answer(body):
+        if is_refused(body):
+            return as_json(error, status=422 if "FastAPI" in kind else 400)
+        return sse(*written(body)) if body.get("stream") else whole(TEXT, body)
+
+    with serving(answer) as server:
+        generator = EndpointGenerator(server.url, model="m", style=EndpointStyle.CHAT)
+        for seed in (0, 1):
+            sampling = replace(CHAT, seed=seed)
+            requests = plan([prompt_of("Add.", "\n\n\n")], sampling, "p")
+            texts = [
+                one.text
+                for one in generator.generate(
+                    requests, sampling, watch=lambda status: notes.append(status.note)
+                )
+            ]
+            assert texts == [TEXT] * 3
+
+    n_refused = [is_refused(body) for body in server.bodies].count(True)
+    assert n_refused == 2 if kind == "two of them" else n_refused == 1
+    assert note in "".join(filter(None, notes))
+
+
+def test_a_temperature_that_is_not_sent_is_not_recorded():
+    def answer(body):
+        if "temperature" in body:
+            return as_json(_openai("temperature is not supported"), status=400)
+        return sse(*written(body))
+
+    with serving(answer) as server:
+        assert {one.temperature for one in _write(server.url)} == {1.0}
+
+
+def test_candidates_at_temperature_0_are_asked_for_one_by_one():
+    with serving(lambda body: sse(*written(body))) as server:
+        _write(server.url, Sampling(n=4, temperatures=(0.0, 0.5)))
+    assert sorted(body.get("n", 1) for body in server.bodies) == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ({"error": 'model "m" not found'}, 'model "m" not found'),
+        ({"detail": [{"loc": ["body", "model"], "msg": "no such model"}]}, "body.model: no such"),
+        ({"message": {"detail": "no such model"}}, "no such model"),
+        (_openai("maximum context length is 512 tokens, but max_tokens"), "context length is 512"),
+        (
+            _openai("max_tokens is too large: 50. At most 16 are allowed."),
+            "max_tokens is too large",
+        ),
+        (_openai("temperature must be between 0 and 0.5"), "between 0 and 0.5"),
+        (_openai("wrong key: secret-of-the-test", code=9), "wrong key: <key>"),
+    ],
+)
+def test_what_cannot_be_left_out_is_an_error_in_the_servers_words(error, words, monkeypatch):
+    monkeypatch.setenv("GPTCC_API_KEY", "secret-of-the-test")
+    with serving(lambda body: as_json(error, status=400)) as server:
+        with pytest.raises(ModelError, match=re.escape(words)) as caught:
+            _write(server.url, Sampling(n=1))
+        assert caught.value.hint
+        assert len(server.bodies) == 1
