@@ -8,6 +8,7 @@ first difference is. ``docs/concepts/verdicts.md`` has the rules in words.
 from gptcc_cli.checkers.apps import same_as_apps_output, same_as_apps_value
 from gptcc_cli.checkers.output import compare_output, output_form
 from gptcc_cli.checkers.rules import (
+    Checker,
     CheckerOptions,
     CheckerRules,
     Comparison,
@@ -24,6 +25,7 @@ from gptcc_cli.checkers.values import (
 )
 
 __all__ = [
+    "Checker",
     "CheckerOptions",
     "CheckerRules",
     "Comparison",

@@ -1,13 +1,14 @@
 """Which rules of comparison a problem asks for.
 
 Covers the values that steer a comparison and how they follow from a problem, its tests and the
-user's wishes. Does not compare anything.
+user's options. Does not compare anything.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Protocol
 
 from gptcc_cli.checkers.matching import is_float_like, is_number
 from gptcc_cli.problem import IOTest, Json, Mode, Order, Problem, SampleTest
@@ -63,6 +64,16 @@ class CheckerRules:
     """Whether every expected value is a list of one element that stands for the element."""
 
 
+class Checker(Protocol):
+    """Decides whether an output is right; ``compare_output`` is one."""
+
+    def __call__(
+        self, expected: Json, actual: bytes, rules: CheckerRules, test_input: str = ""
+    ) -> "Comparison":
+        """Compare an output with the expected one, knowing the input it answers."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What became of one comparison."""
@@ -84,7 +95,7 @@ def rules_for(
     tests: Iterable[IOTest] = (),
     options: CheckerOptions | None = None,
 ) -> CheckerRules:
-    """Derive the rules from a problem, the tests it is judged by, and the user's wishes.
+    """Derive the rules from a problem, the tests it is judged by, and the user's options.
 
     Args:
         problem: its statement's words on precision, order and case, and its samples.

@@ -1,7 +1,7 @@
 """What a program does on inputs of which nobody knows the right answer.
 
-Plain values and how they follow from facts. Programs that do the same behave alike. What is right
-nobody here knows; a model may have claimed something, and what agrees with it is told apart.
+Plain values and how they follow from facts. Programs with equal outcomes have one signature. No
+expected output is known here; whether a program passes a generated test is kept apart.
 """
 
 import json
@@ -56,7 +56,7 @@ class OutputSignature:
     """In the order of the probes. Outcomes that are equal were equal answers (by the problem's
     rules of comparison), or failures of one kind."""
     passes_generated: tuple[bool, ...] = ()
-    """Of the last inputs, which are those of claims: whether the answer is the claimed one. That
+    """Of the last inputs, which are those of generated tests: whether the answer is theirs. That
     says something of right or wrong, as far as the model that wrote them may be believed."""
 
     @property
@@ -73,7 +73,7 @@ class OutputSignature:
 def signature_of(
     outcomes: Sequence[Outcome], generated_tests: Sequence[GeneratedTest], rules: JudgingRules
 ) -> OutputSignature:
-    """Return what a program did, of which the last outcomes are those of claims."""
+    """Return the signature of outcomes, of which the last are those of generated tests."""
     generated = [_generated_outcome(generated_test, rules) for generated_test in generated_tests]
     passes_generated = map(eq, outcomes[len(outcomes) - len(generated_tests) :], generated)
     return OutputSignature(outcomes=tuple(outcomes), passes_generated=tuple(passes_generated))
@@ -107,7 +107,7 @@ def outcome_of(execution: Execution, rules: JudgingRules) -> Outcome:
 
 
 def _generated_outcome(generated_test: GeneratedTest, rules: JudgingRules) -> Outcome:
-    """Return what a program comes to that gives the claimed answer."""
+    """Return the outcome of a program that gives the generated test's answer."""
     if rules.mode is Mode.STDIN:
         return output_form(str(generated_test.answer).encode(), rules.answer)
     return answer_form(json.dumps(generated_test.answer), rules.answer)

@@ -140,7 +140,7 @@ def judging_rules(
     asked: AskedLimits | None = None,
     options: CheckerOptions | None = None,
 ) -> JudgingRules:
-    """Derive the rules of a problem from its statement, its tests and the user's wishes."""
+    """Derive the rules of a problem from its statement, its tests and the user's options."""
     return JudgingRules(
         mode=problem.mode,
         answer=rules_for(problem, tests, options),

@@ -21,7 +21,7 @@ class Level(Enum):
     LANDLOCK = "landlock"
     """Landlock, seccomp, resource limits; metadata of outside files stays visible."""
     UNSAFE = "unsafe"
-    """Resource limits only; only ever by explicit wish."""
+    """Resource limits only; never chosen without being asked for."""
 
 
 class Exceeded(Enum):

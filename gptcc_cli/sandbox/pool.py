@@ -277,13 +277,13 @@ def _words_of(path: str) -> list[str]:
 
 
 class _Starter:
-    """A thread that lives as long as the pool, since workers die with the thread they began in.
+    """A thread that starts workers and runs until the pool is closed.
 
-    The main thread lives long enough; what it starts needs no other.
+    The kernel ends a worker when the thread that started it ends. The main thread starts its own.
     """
 
     def __init__(self) -> None:
-        self._wishes: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._starts: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -298,26 +298,26 @@ class _Starter:
                 self._thread.start()
         done: queue.SimpleQueue[Worker | WorkerRefused] = queue.SimpleQueue()
 
-        def wish() -> None:
+        def start_one() -> None:
             try:
                 done.put(start())
             except WorkerRefused as error:
                 done.put(error)
 
-        self._wishes.put(wish)
+        self._starts.put(start_one)
         worker = done.get()
         if isinstance(worker, WorkerRefused):
             raise worker
         return worker
 
     def close(self) -> None:
-        self._wishes.put(None)
+        self._starts.put(None)
         if self._thread is not None:
             self._thread.join()
 
     def _work(self) -> None:
-        while (wish := self._wishes.get()) is not None:
-            wish()
+        while (start_one := self._starts.get()) is not None:
+            start_one()
 
 
 def _served(

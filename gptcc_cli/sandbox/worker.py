@@ -63,7 +63,7 @@ class Worker:
     def __init__(self, box: Box, *, core: int | None = None) -> None:
         """Start it; ``wait_until_ready`` before the first request.
 
-        Must be called from a thread that lives as long as the worker: the kernel ends the
+        Must be called from a thread that runs as long as the worker: the kernel ends the
         worker with that thread, which is how nothing outlives a host that was killed.
 
         Args:
@@ -119,16 +119,16 @@ class Worker:
         self._control.settimeout(_START_S)
         try:
             packet, notes, _, _ = self._control.recvmsg(PACKET_BYTES, _CREDENTIALS_SPACE)
-            word = unpack_ready(packet)
+            greeting = unpack_ready(packet)
             self._zygote = _descriptor_of_sender(notes)
         except (OSError, RecordError) as error:
             reason = os.pread(self._said, _STDERR_BYTES, 0).decode("utf-8", "replace").strip()
-            word = reason.splitlines()[-1] if reason else str(error)
+            greeting = reason.splitlines()[-1] if reason else str(error)
         finally:
             os.close(self._said)
-        if isinstance(word, str):
+        if isinstance(greeting, str):
             self.end()
-            raise WorkerRefused(word)
+            raise WorkerRefused(greeting)
         self._control.settimeout(None)
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         self._is_ready = True

@@ -128,17 +128,17 @@ def unpack_result(packet: bytes) -> ForkResult:
 
 
 def pack_ready(ready: Ready) -> bytes:
-    """Write the word of a zygote that waits."""
+    """Write the greeting of a zygote that is ready."""
     return _READY.pack(_READY_MAGIC, *ready)
 
 
 def pack_refused(reason: str) -> bytes:
-    """Write the word of a zygote that could not confine itself."""
+    """Write the refusal of a zygote that could not confine itself."""
     return _REFUSED_MAGIC + reason.encode("ascii", "backslashreplace")[: PACKET_BYTES - 4]
 
 
 def unpack_ready(packet: bytes) -> Ready | str:
-    """Read a zygote's first word: that it waits, or why it can't.
+    """Read a zygote's first packet: that it is ready, or why it is not.
 
     Raises:
         RecordError: the packet is neither.

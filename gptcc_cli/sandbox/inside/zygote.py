@@ -187,7 +187,7 @@ class Zygote:
             assertions.run_program(self._main, channel)
 
     def _waited(self, pids: list[int], watch: "_Stopwatch") -> tuple[bool, _Ends]:
-        """Wait for one to end, the limit, or the host's word; then end what still runs."""
+        """Wait for one to end, the limit, or a stop from the host; then end what still runs."""
         ends: _Ends = {}
         watches: dict[int, int] = {}
         for pid in pids:
