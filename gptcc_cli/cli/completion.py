@@ -51,7 +51,7 @@ def complete_history_runs(context: Any, incomplete: str) -> list[tuple[str, str]
 
 def complete_problems(_: Any, incomplete: str) -> list[str]:
     """Offer problems' directories, and paths."""
-    from gptcc_cli.sources import statement_file
+    from gptcc_cli.places import statement_file
 
     below = sorted(Path("problems").iterdir()) if Path("problems").is_dir() else []
     places = [str(place) for place in below if place.is_dir() and statement_file(place)]

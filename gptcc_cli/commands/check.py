@@ -20,8 +20,8 @@ from gptcc_cli.commands import report_sandbox, reporter_of
 from gptcc_cli.console.check_formats import open_report
 from gptcc_cli.console.reporter import Reporter
 from gptcc_cli.errors import ExitCode, ProblemError, UsageError
-from gptcc_cli.models.cache import cache_directory
 from gptcc_cli.options.check import CheckFormat, CheckOptions
+from gptcc_cli.places import cache_directory
 from gptcc_cli.workspace import (
     Assignment,
     CheckOutcome,

@@ -19,10 +19,11 @@ from gptcc_cli.errors import ProblemError
 from gptcc_cli.extraction import Candidate
 from gptcc_cli.judging import CaseResult, Judge, Verdict
 from gptcc_cli.options.check import CheckOptions
+from gptcc_cli.places import statement_file
 from gptcc_cli.problem import IOTest, Problem, SampleTest
 from gptcc_cli.reading import understand
 from gptcc_cli.sandbox import Sandbox
-from gptcc_cli.sources import Source, read_sources, statement_file
+from gptcc_cli.sources import Source, read_sources
 from gptcc_cli.tasks import SolveTask, read_tasks, task_of_tests
 from gptcc_cli.workspace import Assignment, CaseOutcome, CheckOutcome, problem_places
 

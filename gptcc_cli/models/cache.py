@@ -7,7 +7,6 @@ size and SHA-256 of its files, so that damage is seen. The hub's own cache is th
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import threading
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from gptcc_cli.atomic_writes import atomic_path, flush_to_disk
 from gptcc_cli.errors import ModelError
+from gptcc_cli.places import cache_directory
 
 RECORD = "gptcc.json"
 
@@ -28,16 +28,6 @@ class FileRecord:
     name: str
     size_bytes: int
     sha256: str
-
-
-def cache_directory() -> Path:
-    """``GPTCC_CACHE``, or the platform's cache directory for gptcc; may not exist yet."""
-    wanted = os.environ.get("GPTCC_CACHE")
-    if wanted:
-        return Path(wanted).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("gptcc"))
 
 
 def model_directory(key: str) -> Path:

@@ -23,6 +23,7 @@ from gptcc_cli.models.spec import (
     FoundModel,
     ModelSpec,
 )
+from gptcc_cli.places import cache_directory
 
 SILENCE_REMEMBERED_S = 15 * 60
 """How long a hub that timed out is not asked again, unless the user asks for it."""
@@ -182,7 +183,7 @@ def _default_or_embedded(spec: ModelSpec, progress: FetchWatcher | None) -> Foun
 
 
 def _silence_file() -> Path:
-    return cache.cache_directory() / "hub-silent"
+    return cache_directory() / "hub-silent"
 
 
 def _remember_silence() -> None:

@@ -20,6 +20,7 @@ from gptcc_cli.errors import ModelError
 from gptcc_cli.models import cache
 from gptcc_cli.models.spec import Fetching, FetchWatcher
 from gptcc_cli.models.torch_runtime import start_torch
+from gptcc_cli.places import cache_directory
 
 _VERSION = 1
 """Grows when the conversion changes, so that old results are made again."""
@@ -94,7 +95,7 @@ def _digest(path: Path, progress: FetchWatcher | None) -> str:
     facts = path.stat()
     known = [str(path), facts.st_size, facts.st_mtime_ns]
     name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    memo = cache.cache_directory() / "gguf-digests" / f"{name}.json"
+    memo = cache_directory() / "gguf-digests" / f"{name}.json"
     try:
         remembered = json.loads(memo.read_text(encoding="utf-8"))
         if remembered["file"] == known:

@@ -6,7 +6,6 @@ statement: that is ``statement``'s work, and ``reading`` joins the two.
 The public face is ``read_sources`` for problems and ``read_tests`` for tests alone.
 """
 
-from gptcc_cli.sources.directories import statement_file
 from gptcc_cli.sources.packages import Package
 from gptcc_cli.sources.places import read_sources, sources_from_bytes
 from gptcc_cli.sources.source import Source
@@ -23,7 +22,6 @@ __all__ = [
     "read_test_set",
     "read_tests",
     "sources_from_bytes",
-    "statement_file",
     "write_apps",
     "write_cf",
     "write_oj",

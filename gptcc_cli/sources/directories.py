@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from gptcc_cli.errors import ProblemError
+from gptcc_cli.places import statement_file
 from gptcc_cli.problem import IOTest, SampleTest
 from gptcc_cli.sources.packages import Package, read_package
-from gptcc_cli.sources.pairing import STATEMENTS, natural
+from gptcc_cli.sources.pairing import natural
 from gptcc_cli.sources.source import Source
 from gptcc_cli.sources.tests import load_json, read_tests, tests_from_json
 from gptcc_cli.sources.texts import read_text
@@ -66,11 +67,6 @@ def _of_package(package: Package, path: Path) -> Source:
         origin=str(path),
         notes=package.all_notes,
     )
-
-
-def statement_file(path: Path) -> Path | None:
-    """Return the file in a directory that holds the statement, if there is one."""
-    return next((path / name for name in STATEMENTS if (path / name).is_file()), None)
 
 
 def _read_one(path: Path) -> Source:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from gptcc_cli.errors import ProblemError
+from gptcc_cli.places import STATEMENT_NAMES
 
 if TYPE_CHECKING:
     from zipfile import Path as ZipPath
@@ -111,15 +112,8 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(p[:18]), p) if p.isdecimal() else (1, 0, p) for p in parts)
 
 
-STATEMENTS = (
-    "question.txt", "problem.md", "problem.txt", "problem.html", "statement.md",
-    "statement.txt", "statement.html",
-)  # fmt: skip
-"""Names of the file in a problem's folder that holds its statement."""
-
-
 def _is_problem(folder: Folder) -> bool:
-    return any((folder / name).is_file() for name in STATEMENTS)
+    return any((folder / name).is_file() for name in STATEMENT_NAMES)
 
 
 def _pair_files(files: dict[str, Folder], prefix: str, where: str, found: Pairs) -> None:

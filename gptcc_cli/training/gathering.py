@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gptcc_cli.errors import ProblemError, UsageError
-from gptcc_cli.sources import statement_file
+from gptcc_cli.places import statement_file
 from gptcc_cli.training import basics
 from gptcc_cli.training.problems import (
     STATEMENT_COLUMNS,

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from gptcc_cli.errors import ProblemError
+from gptcc_cli.places import statement_file
 from gptcc_cli.problem import IOTest, Mode, Problem
-from gptcc_cli.sources import read_entry_point, read_tests, statement_file
+from gptcc_cli.sources import read_entry_point, read_tests
 
 STATEMENT_COLUMNS = ("question", "statement", "problem", "description", "text", "prompt")
 _SOLUTION_COLUMNS = ("solutions", "solution", "answers", "code", "canonical_solution", "completion")

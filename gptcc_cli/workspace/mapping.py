@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gptcc_cli.errors import ProblemError, UsageError
-from gptcc_cli.sources import statement_file
+from gptcc_cli.places import statement_file
 
 SKIP_MARK = re.compile(rb"^[ \t]*#[ \t]*gptcc:[ \t]*skip\b", re.MULTILINE)
 """A comment on a line of its own that asks for a solution not to be checked."""

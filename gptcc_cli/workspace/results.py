@@ -30,6 +30,7 @@ _DECIDING = (
     "commands/check_worker.py",
     "reading.py",
     "problem.py",
+    "places.py",
     "tasks.py",
 )
 """The code that decides a result, below the package."""

@@ -18,7 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from gptcc_cli.models.cache import cache_directory
+from gptcc_cli.places import cache_directory
 
 _ARENA = 1 << 24
 """Numbers set aside at once for packed matrices, so that they lie on big pages."""
