@@ -8,11 +8,11 @@ first difference is. ``docs/concepts/verdicts.md`` has the rules in words.
 from gptcc_cli.checkers.apps import same_as_apps_output, same_as_apps_value
 from gptcc_cli.checkers.output import compare_output, output_form
 from gptcc_cli.checkers.rules import (
-    Checker,
     CheckerOptions,
     CheckerRules,
     Comparison,
     Layout,
+    OutputChecker,
     rules_for,
 )
 from gptcc_cli.checkers.values import (
@@ -25,11 +25,11 @@ from gptcc_cli.checkers.values import (
 )
 
 __all__ = [
-    "Checker",
     "CheckerOptions",
     "CheckerRules",
     "Comparison",
     "Layout",
+    "OutputChecker",
     "Uncomparable",
     "Unordered",
     "answer_form",

@@ -24,8 +24,8 @@ from gptcc_cli.checkers.rules import (
     TOO_MUCH_WORK,
     CheckerRules,
     Comparison,
-    Group,
     Layout,
+    PermutedParts,
     exchangeable_parts,
     loosened,
 )
@@ -204,7 +204,9 @@ class _Pairing:
         missing, extra = found
         return f"in any order: expected {_show(missing[:1])}, got {_show(extra[:1])}"
 
-    def matches(self, expected: list[bytes], actual: list[bytes], groups: list[Group]) -> bool:
+    def matches(
+        self, expected: list[bytes], actual: list[bytes], groups: list[PermutedParts]
+    ) -> bool:
         """Whether the lines are equal, but for the order inside each group."""
         if len(expected) != len(actual):
             return False

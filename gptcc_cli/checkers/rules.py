@@ -64,7 +64,7 @@ class CheckerRules:
     """Whether every expected value is a list of one element that stands for the element."""
 
 
-class Checker(Protocol):
+class OutputChecker(Protocol):
     """Decides whether an output is right; ``compare_output`` is one."""
 
     def __call__(
@@ -165,7 +165,7 @@ def _output_part(statement: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PermutedParts:
     """Lines, or the words of one line, that may come in any order."""
 
     start: int
@@ -177,7 +177,7 @@ class Group:
 
 def exchangeable_parts(
     lines: list[bytes], rules: CheckerRules, test_input: str
-) -> list[Group] | None:
+) -> list[PermutedParts] | None:
     """Return what may change places in an output for which a statement says "in any order".
 
     Answers of different tests never do, a count stays before its items, and where the words and
@@ -192,7 +192,7 @@ def exchangeable_parts(
         The groups in order, or ``None``: it can't be told.
     """
     if not rules.order_is_read:
-        return [Group(i, i + 1, 0) for i in range(len(lines))]
+        return [PermutedParts(i, i + 1, 0) for i in range(len(lines))]
     first = test_input.split("\n", 1)[0].strip()
     n_tests = int(first) if rules.several_tests and first.isdecimal() and len(first) < 10 else 1
     n_words = [len(line.split()) for line in lines]
@@ -214,13 +214,13 @@ def exchangeable_parts(
     long = [i for i, is_one in enumerate(is_long) if is_one]
     has_count = all(_begins_with_count(lines[i].split()) for i in long)
     n_fixed = int(not follow_one_word and (has_count or rules.lines_differ))
-    return [Group(i, i + 1, n_fixed) for i in long]
+    return [PermutedParts(i, i + 1, n_fixed) for i in long]
 
 
-def loosened(groups: list[Group], n_lines: int) -> list[Group]:
+def loosened(groups: list[PermutedParts], n_lines: int) -> list[PermutedParts]:
     """Return the same groups with what was held in place for its look alone: a count, a head."""
     if len(groups) == 1 and groups[0].n_fixed_words is None:
-        return [Group(0, n_lines)]
+        return [PermutedParts(0, n_lines)]
     return [replace(group, n_fixed_words=group.n_fixed_words and 0) for group in groups]
 
 
@@ -230,7 +230,7 @@ def _begins_with_count(words: list[bytes]) -> bool:
 
 def _groups_of_lines(
     lines: list[bytes], n_words: list[int], rules: CheckerRules, n_tests: int
-) -> list[Group] | None:
+) -> list[PermutedParts] | None:
     """Lines that may be exchanged: those below a count, or all that are alike."""
     if n_tests == len(lines) and n_tests > 1:
         return []
@@ -244,7 +244,7 @@ def _groups_of_lines(
         n_heads = 1
     if len(set(n_words[n_heads:])) > 1:
         return None
-    return [Group(n_heads, len(lines))]
+    return [PermutedParts(n_heads, len(lines))]
 
 
 def _kind(line: bytes) -> tuple[int, bool]:
@@ -252,7 +252,7 @@ def _kind(line: bytes) -> tuple[int, bool]:
     return len(words), is_number(words[0])
 
 
-def _counted_groups(lines: list[bytes]) -> list[Group] | None:
+def _counted_groups(lines: list[bytes]) -> list[PermutedParts] | None:
     """Read an output as counts, each followed by so many lines."""
     groups = []
     at = 0
@@ -262,6 +262,6 @@ def _counted_groups(lines: list[bytes]) -> list[Group] | None:
         end = at + 1 + int(lines[at])
         if end > len(lines):
             return None
-        groups.append(Group(at + 1, end))
+        groups.append(PermutedParts(at + 1, end))
         at = end
     return groups

@@ -63,6 +63,7 @@ def test_without_the_filter_some_escape(level: Level, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timing  # the programs know one port, so that two runs at once would collide
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
 def test_the_shared_programs_are_held(
     level: Level, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
