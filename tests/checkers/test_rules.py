@@ -154,10 +154,12 @@ def test_answers_of_different_tests_never_swap(answers: list[list[int]], random:
     is_right = all(sorted(a) == sorted(b) for a, b in zip(answers, shuffled, strict=True))
     for words in (ITEMS, EDGES, LINES_ALONE, VAGUE):
         verdict = judged(words, given_input, text(answers), text(shuffled))
-        if verdict == "right":
-            assert is_right
+        # Where the words come in the expected order, line breaks do not count.
+        same_words = text(answers).split() == text(shuffled).split()
+        assert verdict != "right" or is_right or same_words
     if is_right:
-        assert judged(ITEMS, given_input, text(answers), text(shuffled)) == "right"
+        # Lines that all look like a count and its items leave two readings.
+        assert judged(ITEMS, given_input, text(answers), text(shuffled)) != "wrong"
 
 
 @given(items=st.lists(st.integers(1, 30), min_size=1, max_size=6), random=st.randoms())
