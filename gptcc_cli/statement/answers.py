@@ -71,6 +71,8 @@ def _order(text: str) -> Order:
     where single things are named; ``ANY`` where the words do not say what.
     """
     for place in near(text, ("order", "поряд"), 140):
+        if not any(word in place for word in _ORDER_WORDS):
+            continue
         found = _ANY_ORDER.search(place)
         if found:
             named = [*_PERMUTED.finditer(place, found.start(), found.end())]
@@ -118,6 +120,11 @@ _CASE = late(
     r"|\bin any combination of (?:upper|lower)"
     r"|в любом регистре|регистр\w* (?:букв )?не (?:важен|имеет|учитыва)"
 )
+_ORDER_WORDS = (
+    "any", "arbitrary", "whatever", "whichever", "regardless", "irrespective", "matter",
+    "important", "relevant", "любом", "произвольном", "важен",
+)  # fmt: skip
+"""One of these stands near every match of the next pattern, which takes longer to search."""
 _ANY_ORDER = late(
     r"\b(?:print|output|return|display|list|write|report|answer|result)(?:s|ed|ting)?\b[^.!?]{0,110}"
     r"\b(?:in (?:any|arbitrary|whatever|whichever) (?:order|permutation)|in any possible order|"

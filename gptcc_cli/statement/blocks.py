@@ -58,7 +58,7 @@ class _Automaton:
         self.blocks: list[Block] = []
         for index, line in enumerate(lines):
             heading = read_heading(line.text) if line.text else None
-            if heading is None and self._section and "." in line.text:
+            if heading is None and self._section and "." in line.text[:40]:
                 heading = _file_heading(line.text)
             if heading is not None and self._counts(index, heading, line):
                 self._step(heading, line)

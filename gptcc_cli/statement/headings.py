@@ -57,7 +57,7 @@ def read_heading(text: str) -> Heading | None:
         return None
     word = first.group(1)
     if word.lower() not in vocabulary().phrases and not (
-        _CAMEL.search(word) or UNSPACED.search(head) or not word.isascii()
+        _CAMEL.search(word) or not word.isascii() or (not head.isascii() and UNSPACED.search(head))
     ):
         return _unknown(text) if head[0] in "#-" else None
     match = _DECORATION.match(head)

@@ -449,6 +449,8 @@ def _read_table(lines: list[Line], index: int, layout: Layout) -> tuple[list[Lin
     cells = _cells(line.text)
     if len(cells) < 2:
         return _stacked(lines, index)
+    if len(cells[0]) > _LONGEST_CELL_NAME or _NAMED.search(line.text) is None:
+        return None
     columns = _columns(cells)
     if columns is None:
         return _labelled(lines, index, cells)
@@ -722,6 +724,8 @@ _FEWEST_COMMENTED = 4
 _FEWEST_TAGS = 3
 _LONGEST_CELL = 64 << 10
 _LONGEST_HEADER = 160
+_LONGEST_CELL_NAME = 48
+_NAMED = re.compile(r"[^\W\d_]{2}|[A-Za-z]\s*[|\t]")
 _LONGEST_FENCES = 400
 _MOST_COLUMNS = 12
 _OPENS_CODE = re.compile(r"\s*$|#!|\s*#.{0,20}coding[:=]|\s*(?:from|import)\s+\w|\s*#include\b")
