@@ -128,7 +128,7 @@ def _exit_codes_page() -> str:
             "|---|---|---|",
             *rows,
             "",
-            "Of several files or problems the gravest code counts. `gptcc check --hook` ends with",
+            "Where several files or problems differ, the most severe code is returned. `gptcc check --hook` ends with",
             "0 where nothing could be verified, and warns; `--strict` makes that 1.",
             "",
             "An error is one sentence and a hint on standard error; with `--json` it is a line",
