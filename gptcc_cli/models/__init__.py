@@ -61,7 +61,7 @@ def find(spec: ModelSpec, *, progress: FetchWatcher | None = None) -> FoundModel
 def pull(
     spec: ModelSpec, *, progress: FetchWatcher | None = None, force: bool = False
 ) -> FoundModel:
-    """Fetch the newest commit of a model, or verify and mend what is here.
+    """Fetch the newest commit of a model, or verify and repair what is here.
 
     Args:
         spec: what was asked for; nothing is ever used in its place.

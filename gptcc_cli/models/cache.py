@@ -122,14 +122,14 @@ def damaged_file(directory: Path) -> str | None:
     return None
 
 
-def watch_for_damage(directory: Path, *, mend: str) -> Callable[[], None]:
+def watch_for_damage(directory: Path, *, command: str) -> Callable[[], None]:
     """Start reading every file of a directory beside other work.
 
     Hashing lets the interpreter go, so it costs next to nothing while torch is being imported.
 
     Args:
         directory: a converted model; any other directory has no record and is not read.
-        mend: the command that makes it again.
+        command: the command that makes it again.
 
     Returns:
         A function that waits for the end and raises ``ModelError`` if a file is damaged.
@@ -150,7 +150,9 @@ def watch_for_damage(directory: Path, *, mend: str) -> Callable[[], None]:
     def check() -> None:
         looking.join()
         if outcome[0] is not None:
-            raise ModelError(f"the cached file {directory / str(outcome[0])} is damaged", hint=mend)
+            raise ModelError(
+                f"the cached file {directory / str(outcome[0])} is damaged", hint=command
+            )
 
     return check
 

@@ -49,7 +49,7 @@ def _find_base(spec: ModelSpec, progress: FetchWatcher | None) -> FoundModel:
 def pull(
     spec: ModelSpec, *, progress: FetchWatcher | None = None, force: bool = False
 ) -> FoundModel:
-    """Fetch or mend a model; see ``gptcc_cli.models.pull``."""
+    """Download or repair a model; see ``gptcc_cli.models.pull``."""
     local = _local(spec, progress, pull_embedded=True, force=force)
     if local is not None:
         return local
@@ -123,14 +123,14 @@ def _embedded(
     verify: bool = False,
     force: bool = False,
 ) -> FoundModel:
-    path, mended = embedded.ensure(progress=progress, verify=verify, force=force)
+    path, repaired = embedded.ensure(progress=progress, verify=verify, force=force)
     return FoundModel(
         name=embedded.NAME,
         path=path,
         commit=None,
         spec=spec,
         embedded=True,
-        notice="; ".join(part for part in (notice, mended) if part) or None,
+        notice="; ".join(part for part in (notice, repaired) if part) or None,
     )
 
 

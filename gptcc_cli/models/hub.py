@@ -39,7 +39,7 @@ class HubUnreachable(ModelError):
         Args:
             message: one sentence that names the model.
             reason: why, without the model's name.
-            hint: what mends it.
+            hint: what fixes it.
             silent: whether the hub did not answer in time.
         """
         super().__init__(message, hint=hint)

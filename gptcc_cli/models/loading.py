@@ -53,7 +53,7 @@ def load(found: FoundModel) -> LoadedModel:
         UsageError: the dtype or device asked for does not exist.
     """
     spec = found.spec
-    check = cache.watch_for_damage(found.path, mend=_mend(found))
+    check = cache.watch_for_damage(found.path, command=_repair_command(found))
     config = checkpoint.read_config(found.path)
     if not checkpoint.weight_files(found.path):
         raise checkpoint.no_weights(found.path)
@@ -120,7 +120,7 @@ def _refuse_unasked_code(config: Mapping[str, Any], found: FoundModel) -> None:
         )
 
 
-def _mend(found: FoundModel) -> str:
+def _repair_command(found: FoundModel) -> str:
     if found.embedded:
         return "gptcc models pull embedded"
     return f"gptcc models pull --force {found.spec.name}"
@@ -254,7 +254,7 @@ def _adapted(model: Any, plan: _BuildPlan) -> Any:
             hint="pip install 'gptcc[lora]'",
         ) from error
     with _adapter_errors(plan.adapter), warnings.catch_warnings():
-        # peft asks transformers for properties by their old names: nothing a user can mend.
+        # peft asks transformers for properties by their old names: nothing a user can fix.
         warnings.simplefilter("ignore", FutureWarning)
         adapted = PeftModel.from_pretrained(model, str(plan.adapter), is_trainable=False)
         if plan.quantize is Quantize.NONE and _can_merge(adapted):

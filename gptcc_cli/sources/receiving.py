@@ -70,7 +70,7 @@ def open_receiver(port: int | None, refused: Callable[[str], None]) -> Iterator[
         thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class _ReceivingServer(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
@@ -85,7 +85,7 @@ def _bind(
     ports = PORTS if port is None else (port,)
     for number in ports:
         try:
-            return _Server(("127.0.0.1", number), handler)
+            return _ReceivingServer(("127.0.0.1", number), handler)
         except OSError:
             continue
     raise UsageError(

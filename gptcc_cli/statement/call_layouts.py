@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gptcc_cli.problem import Json, SampleTest, Span
 from gptcc_cli.statement.call_samples import (
-    Example,
+    CallExample,
     find_alias,
     find_calls,
     find_unread,
@@ -117,7 +117,7 @@ def as_calls(
     return _samples(settled, signature, statement), (*warnings, *doubts)
 
 
-def _example(taken: str, given: str, span: Span, signature: Signature | None) -> Example | None:
+def _example(taken: str, given: str, span: Span, signature: Signature | None) -> CallExample | None:
     """Read an input as arguments and an output as the value they give."""
     try:
         names, values, end = read_named(taken, 0)
@@ -131,9 +131,9 @@ def _example(taken: str, given: str, span: Span, signature: Signature | None) ->
     if arguments is None or taken[end:].strip("` \n"):
         return None
     if result is not None and not given[result.end :].strip("`. \n"):
-        return Example(arguments=arguments, expected=result.value, span=span)
+        return CallExample(arguments=arguments, expected=result.value, span=span)
     if _WORD.fullmatch(given) and any(isinstance(value, str) for value in values):
-        return Example(arguments=arguments, expected=given, span=span)
+        return CallExample(arguments=arguments, expected=given, span=span)
     return None
 
 
@@ -146,7 +146,7 @@ def _bare(text: str) -> str:
     ).strip()
 
 
-def _is_operations(example: Example) -> bool:
+def _is_operations(example: CallExample) -> bool:
     """Whether an example names the operations on a class, and lists the arguments of each."""
     if len(example.arguments) < 2 or not isinstance(example.expected, list):
         return False
@@ -177,7 +177,7 @@ def _opens_value(text: str) -> bool:
 
 
 def _samples(
-    examples: Sequence[Example], signature: Signature | None, statement: str
+    examples: Sequence[CallExample], signature: Signature | None, statement: str
 ) -> tuple[SampleTest, ...]:
     """Make samples of examples; linked nodes, which values only stand for, are suspect."""
     nodes = signature is not None and signature.nodes
@@ -217,7 +217,7 @@ def looks_called(statement: str) -> bool:
     )
 
 
-def _examples(statement: str, signature: Signature) -> tuple[list[Example], str]:
+def _examples(statement: str, signature: Signature) -> tuple[list[CallExample], str]:
     """Return the examples of the first layout that has any: the surest layouts come first."""
     found = list(find_calls(statement, signature))
     if found:
@@ -230,7 +230,7 @@ def _examples(statement: str, signature: Signature) -> tuple[list[Example], str]
     return list(find_loose(statement, signature)), "values and results without a name"
 
 
-def _tuples(examples: list[Example]) -> list[Example]:
+def _tuples(examples: list[CallExample]) -> list[CallExample]:
     """Mend ``("a")`` where the other answers are tuples: a tuple that lost its comma."""
     if not any(isinstance(example.expected, list) for example in examples):
         return examples
@@ -243,8 +243,8 @@ def _tuples(examples: list[Example]) -> list[Example]:
 
 
 def _of_one_kind(
-    examples: list[Example], statement: str, signature: Signature | None
-) -> list[Example]:
+    examples: list[CallExample], statement: str, signature: Signature | None
+) -> list[CallExample]:
     """Leave out the steps of a recurrence: ``f(1) = 3`` where f returns a list.
 
     Only where the statement defines the function by its own calls; elsewhere a function may
@@ -259,13 +259,13 @@ def _of_one_kind(
 
 
 def _settled(
-    examples: list[Example], statement: str
-) -> tuple[list[Example], list[StatementWarning]]:
+    examples: list[CallExample], statement: str
+) -> tuple[list[CallExample], list[StatementWarning]]:
     """Drop doubles; where one call has two answers, drop both."""
-    by_call: dict[str, list[Example]] = {}
+    by_call: dict[str, list[CallExample]] = {}
     for example in examples:
         by_call.setdefault(_key(list(example.arguments)), []).append(example)
-    kept: list[Example] = []
+    kept: list[CallExample] = []
     warnings: list[StatementWarning] = []
     for same in by_call.values():
         plain = [e for e in same if not _FOREIGN.match(statement[e.span[0] : e.span[1]][-200:])]

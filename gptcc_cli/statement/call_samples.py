@@ -20,7 +20,7 @@ from gptcc_cli.statement.signatures import Signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class CallExample:
     """A call and what it returns."""
 
     arguments: tuple[Json, ...]
@@ -30,7 +30,7 @@ class Example:
     """Whether the value is a string in parentheses: perhaps a tuple that lost its comma."""
 
 
-def find_calls(statement: str, signature: Signature) -> Iterator[Example]:
+def find_calls(statement: str, signature: Signature) -> Iterator[CallExample]:
     """Yield every call of the function whose value stands with it."""
     said, named = _Announcements(statement), _Assignments(statement)
     none_is_said = _NONE.search(statement) is not None
@@ -48,7 +48,7 @@ def find_calls(statement: str, signature: Signature) -> Iterator[Example]:
             continue
         value = _value(statement, match.start(), end, lead) or said.value_for(match.start(), end)
         if value is not None and (value.value is not None or none_is_said or value.end != end):
-            yield Example(
+            yield CallExample(
                 arguments=arguments,
                 expected=value.value,
                 span=(match.start(), value.end if value.end > end else end),

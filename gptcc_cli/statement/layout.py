@@ -21,7 +21,7 @@ from gptcc_cli.statement.reading import StatementWarning
 
 
 @dataclass(slots=True, kw_only=True)
-class Layout:
+class TextLayout:
     """A statement as plain lines."""
 
     text: str
@@ -61,9 +61,9 @@ class Layout:
         self.text = "\n".join(line.text for line in lines)
 
 
-def lay_out(statement: str) -> Layout:
+def lay_out(statement: str) -> TextLayout:
     """Rewrite a statement's markup; takes time in proportion to its length."""
-    layout = Layout(text=statement, length=len(statement))
+    layout = TextLayout(text=statement, length=len(statement))
     for name, shows, rewrite in _REWRITES:
         if shows(layout.text):
             lines = layout.lines
@@ -76,7 +76,7 @@ def lay_out(statement: str) -> Layout:
 # Statements inside code -------------------------------------------------------------------------
 
 
-def _uncomment(lines: list[Line], _: Layout) -> list[Line] | None:
+def _uncomment(lines: list[Line], _: TextLayout) -> list[Line] | None:
     """Return the text of the comment or docstring that a file of code begins with."""
     first = next((i for i, line in enumerate(lines) if _OPENS_CODE.match(line.text) is None), None)
     if first is None:
@@ -146,7 +146,7 @@ def _dedented(lines: list[Line]) -> list[Line]:
 # LaTeX ------------------------------------------------------------------------------------------
 
 
-def _untex(lines: list[Line], layout: Layout) -> list[Line] | None:
+def _untex(lines: list[Line], layout: TextLayout) -> list[Line] | None:
     r"""Rewrite ``olymp.sty``'s ``\exmp``, sections and verbatim blocks."""
     text = "\n".join(line.text for line in lines)
     base = lines[0].start if lines else 0
@@ -212,7 +212,7 @@ def _tex_lines(text: str, start: int, end: int, base: int) -> list[Line]:
 # HTML tags in a text ----------------------------------------------------------------------------
 
 
-def _untag(lines: list[Line], _: Layout) -> list[Line] | None:
+def _untag(lines: list[Line], _: TextLayout) -> list[Line] | None:
     """Rewrite tags to what a reader sees: fences, headings, table rows, line ends."""
     text = "\n".join(line.text for line in lines)
     kept = [match.span() for match in _VERBATIM.finditer(text)]
@@ -336,7 +336,7 @@ class _Pieces:
 # Blocks of other markups ------------------------------------------------------------------------
 
 
-def _unblock(lines: list[Line], layout: Layout) -> list[Line] | None:
+def _unblock(lines: list[Line], layout: TextLayout) -> list[Line] | None:
     """Rewrite the block marks of Org, reStructuredText, pandoc and omegaUp, and glued fences."""
     found: list[Line] = []
     fenced = indented = False
@@ -420,7 +420,7 @@ class _Columns:
     """Names of the arguments, where the columns are those of a call."""
 
 
-def _untabulate(lines: list[Line], layout: Layout) -> list[Line] | None:
+def _untabulate(lines: list[Line], layout: TextLayout) -> list[Line] | None:
     """Rewrite tables and columns that hold samples to headings with a block below each."""
     found: list[Line] = []
     index = 0
@@ -443,7 +443,7 @@ def _untabulate(lines: list[Line], layout: Layout) -> list[Line] | None:
     return found if changed else None
 
 
-def _read_table(lines: list[Line], index: int, layout: Layout) -> tuple[list[Line], int] | None:
+def _read_table(lines: list[Line], index: int, layout: TextLayout) -> tuple[list[Line], int] | None:
     """Read the table that begins at a line: its rewritten lines, and the index after it."""
     line = lines[index]
     cells = _cells(line.text)
@@ -710,7 +710,7 @@ def _not_understood(header: Line, last: Line, cells: Sequence[str]) -> Statement
 # What follows the statement ---------------------------------------------------------------------
 
 
-def _without_solutions(lines: list[Line], _: Layout) -> list[Line] | None:
+def _without_solutions(lines: list[Line], _: TextLayout) -> list[Line] | None:
     """Leave out a section of solutions below the statement."""
     first = next((i for i, line in enumerate(lines) if _SOLUTIONS.match(line.text)), 0)
     if not first:
@@ -833,7 +833,7 @@ def _may_head(text: str) -> bool:
     return ("nput" in text or "NPUT" in text) and _ABOVE.match(text) is not None
 
 
-_Rewrite = Callable[[list[Line], Layout], list[Line] | None]
+_Rewrite = Callable[[list[Line], TextLayout], list[Line] | None]
 _REWRITES: Sequence[tuple[str, Callable[[str], object], _Rewrite]] = (
     ("comment", _COMMENTED.match, _uncomment),
     ("LaTeX", lambda text: "\\begin{" in text or "\\exmp" in text or "\\section" in text, _untex),

@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from itertools import islice
 
 from gptcc_cli.problem import Json
-from gptcc_cli.statement.call_samples import Example, read_result
+from gptcc_cli.statement.call_samples import CallExample, read_result
 from gptcc_cli.statement.languages import late
 from gptcc_cli.statement.literals import NotALiteral
 from gptcc_cli.statement.named_samples import in_order, read_named
 from gptcc_cli.statement.signatures import Signature
 
 
-def find_loose(statement: str, signature: Signature) -> Iterator[Example]:
+def find_loose(statement: str, signature: Signature) -> Iterator[CallExample]:
     """Yield the examples of a function that they do not name."""
     yield from _said(statement, signature)
     yield from _drawn(statement, signature)
 
 
-def _said(statement: str, signature: Signature) -> Iterator[Example]:
+def _said(statement: str, signature: Signature) -> Iterator[CallExample]:
     """Yield ``For n = 3 the output should be 6``."""
     for match in _GIVEN.finditer(statement):
         try:
@@ -41,12 +41,12 @@ def _said(statement: str, signature: Signature) -> Iterator[Example]:
         arguments = in_order(names, values, signature)
         value = read_result(statement, result.end())
         if arguments is not None and value is not None:
-            yield Example(
+            yield CallExample(
                 arguments=arguments, expected=value.value, span=(match.start(), value.end)
             )
 
 
-def _drawn(statement: str, signature: Signature) -> Iterator[Example]:
+def _drawn(statement: str, signature: Signature) -> Iterator[CallExample]:
     """Yield ``[1, 2, 3] => 6`` and ``nums = [1, 2], k = 3 -> 6``, one on a line.
 
     All or none: where a line with an arrow can't be read, the others may mean something else,
@@ -64,7 +64,7 @@ def _drawn(statement: str, signature: Signature) -> Iterator[Example]:
     yield from found
 
 
-def _drawn_line(statement: str, at: int, signature: Signature) -> Example | None:
+def _drawn_line(statement: str, at: int, signature: Signature) -> CallExample | None:
     try:
         names, values, end = read_named(statement, at)
     except NotALiteral:
@@ -76,7 +76,7 @@ def _drawn_line(statement: str, at: int, signature: Signature) -> Example | None
     value = read_result(statement, arrow.end())
     if arguments is None or value is None:
         return None
-    return Example(arguments=arguments, expected=value.value, span=(at, value.end))
+    return CallExample(arguments=arguments, expected=value.value, span=(at, value.end))
 
 
 def _spread(values: list[Json], signature: Signature) -> list[Json]:

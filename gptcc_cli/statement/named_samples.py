@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 
 from gptcc_cli.problem import Json
-from gptcc_cli.statement.call_samples import Example, read_result
+from gptcc_cli.statement.call_samples import CallExample, read_result
 from gptcc_cli.statement.literals import NotALiteral, read_literal
 from gptcc_cli.statement.signatures import Signature
 
 
-def find_named(statement: str, signature: Signature | None) -> Iterator[Example]:
+def find_named(statement: str, signature: Signature | None) -> Iterator[CallExample]:
     """Yield every pair of ``Input:`` and ``Output:`` whose values can be read."""
     for match in _INPUT.finditer(statement):
         try:
@@ -25,7 +25,7 @@ def find_named(statement: str, signature: Signature | None) -> Iterator[Example]
         value = read_result(statement, output.end()) if output else None
         arguments = in_order(names, values, signature)
         if arguments is not None and value is not None:
-            yield Example(
+            yield CallExample(
                 arguments=arguments, expected=value.value, span=(match.start(1), value.end)
             )
 

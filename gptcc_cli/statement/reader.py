@@ -14,7 +14,7 @@ from gptcc_cli.statement.answers import read_answer_rules
 from gptcc_cli.statement.call_layouts import as_calls, find_call_samples, looks_called
 from gptcc_cli.statement.call_samples import find_alias
 from gptcc_cli.statement.languages import lowered
-from gptcc_cli.statement.layout import Layout, lay_out
+from gptcc_cli.statement.layout import TextLayout, lay_out
 from gptcc_cli.statement.limits import read_memory_limit, read_time_limit
 from gptcc_cli.statement.node_types import designed_class, with_trusted_nodes
 from gptcc_cli.statement.reading import Mark, Reading, StatementWarning
@@ -102,7 +102,7 @@ class _Found:
 _Placed = TypeVar("_Placed", SampleTest, StatementWarning, Mark)
 
 
-def _placed(part: _Placed, layout: Layout) -> _Placed:
+def _placed(part: _Placed, layout: TextLayout) -> _Placed:
     """Return a part with its span in the statement instead of the layout's text."""
     return replace(part, span=layout.place(part.span)) if part.span else part
 
@@ -206,7 +206,7 @@ def _call_marks(samples: Sequence[SampleTest]) -> tuple[Mark, ...]:
     )
 
 
-def _why_none(found: _Found, warnings: Sequence[StatementWarning], layout: Layout) -> str:
+def _why_none(found: _Found, warnings: Sequence[StatementWarning], layout: TextLayout) -> str:
     """Say why there are no samples, by what was seen."""
     if warnings:
         return warnings[0].message

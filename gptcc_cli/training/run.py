@@ -83,7 +83,7 @@ def train(
     is_main = int(os.environ.get("RANK", "0")) == 0
     if is_main:
         discarded = restart and _discard(directory, store)
-        _claim(directory, identity, plan, loaded.found, may_have_files=discarded)
+        _mark_directory(directory, identity, plan, loaded.found, may_have_files=discarded)
         store.clean()
     with stopping_on_signals(request), _explaining_memory_errors(plan, loaded):
         from gptcc_cli.training.trainer import AnswerTrainer, TrainerParts
@@ -137,7 +137,7 @@ def _discard(directory: Path, store: CheckpointStore) -> bool:
     return True
 
 
-def _claim(
+def _mark_directory(
     directory: Path, identity: str, plan: TrainingPlan, found: FoundModel, *, may_have_files: bool
 ) -> None:
     """Check that a directory belongs to this run, or mark it if it is new."""

@@ -15,7 +15,7 @@ from gptcc_cli.generation.engine.architecture import (
 )
 from gptcc_cli.generation.engine.cache import attend_unfused
 from gptcc_cli.generation.engine.decoder import Decoder
-from gptcc_cli.generation.engine.steps import Group
+from gptcc_cli.generation.engine.steps import SlotGroup
 from tests.generation.exact import distance, exact
 from tests.generation.tiny import tiny_loaded
 
@@ -55,7 +55,7 @@ def _write(decoder, prompts, suffixes):
     """Feed rows of given suffixes; yield logits of all rows after each token."""
     prefixes = {tuple(ids): decoder.read(ids) for ids in set(map(tuple, prompts))}
     groups = [
-        Group(
+        SlotGroup(
             prefix=prefix,
             slots=tuple(slot for slot, ids in enumerate(prompts) if tuple(ids) == key),
         )

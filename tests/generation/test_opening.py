@@ -10,7 +10,7 @@ import torch
 from gptcc_cli.generation import Sampling, TransformersGenerator, open_generator
 from gptcc_cli.generation.engine import LocalEngine
 from gptcc_cli.generation.engine.decoder import Decoder
-from gptcc_cli.generation.engine.steps import Group
+from gptcc_cli.generation.engine.steps import SlotGroup
 from gptcc_cli.models import ModelSpec, find, load
 from tests.generation.tiny import prompt_of, request_of, tiny_loaded
 from tests.tiny_models import FAMILIES, build_tiny_model
@@ -91,7 +91,7 @@ def test_the_embedded_model_writes_as_by_transformers():
     with torch.inference_mode():
         prefix = decoder.read(ids)
         cache = decoder.new_cache(1)
-        group = Group(prefix=prefix, slots=(0,))
+        group = SlotGroup(prefix=prefix, slots=(0,))
         logits.append(prefix.logits[0])
         for place in range(200):
             written.append(int(logits[-1].argmax()))

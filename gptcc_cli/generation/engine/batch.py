@@ -12,7 +12,7 @@ from typing import Any
 from gptcc_cli.generation.completion import Completion, Request, Sampling
 from gptcc_cli.generation.engine.cache import Prefix, SuffixCache
 from gptcc_cli.generation.engine.decoder import Decoder
-from gptcc_cli.generation.engine.steps import Group
+from gptcc_cli.generation.engine.steps import SlotGroup
 from gptcc_cli.generation.sampling import RowSampler, uniform
 from gptcc_cli.generation.stopping import Row, encode_prompt, room_for
 from gptcc_cli.models import LoadedModel
@@ -49,7 +49,7 @@ class Batch:
         self._cache: SuffixCache = decoder.new_cache(capacity)
         self._slots: list[_Slot] = []
         self._prompts: OrderedDict[str, Prefix] = OrderedDict()
-        self._groups: tuple[Group, ...] | None = None
+        self._groups: tuple[SlotGroup, ...] | None = None
         # Kernels that attend to prompts do so for one row too: its text is then that of any batch.
         self._alone = capacity == 1 and not decoder.packs_prompts
 
@@ -175,7 +175,7 @@ class Batch:
                     self._cache.move(len(slots), place, last.n_cached)
                 slots[place] = last
 
-    def _grouped(self) -> tuple[Group, ...]:
+    def _grouped(self) -> tuple[SlotGroup, ...]:
         if self._alone:
             return ()
         if self._groups is None:
@@ -183,7 +183,7 @@ class Batch:
             for number, slot in enumerate(self._slots):
                 numbers.setdefault(id(slot.prefix), []).append(number)
             self._groups = tuple(
-                Group(prefix=self._slots[places[0]].prefix, slots=tuple(places))
+                SlotGroup(prefix=self._slots[places[0]].prefix, slots=tuple(places))
                 for places in numbers.values()
             )
         return self._groups

@@ -9,7 +9,7 @@ from typing import Any
 from gptcc_cli.generation.engine.architecture import Architecture, Rotary, read_architecture
 from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attend, merge
 from gptcc_cli.generation.engine.compiled import compile_blocks
-from gptcc_cli.generation.engine.steps import Group, Step, Steps
+from gptcc_cli.generation.engine.steps import SlotGroup, Step, Steps
 from gptcc_cli.generation.engine.weights import Layer, read_weights
 from gptcc_cli.generation.native.kernels import Kernels, SharedPrompt, kernels_for
 
@@ -106,7 +106,7 @@ class Decoder:
         self,
         tokens: Sequence[int],
         lengths: Sequence[int],
-        groups: Sequence[Group],
+        groups: Sequence[SlotGroup],
         cache: SuffixCache,
     ) -> Any:
         """Write one token for every row; return the logits of the next (rows, vocabulary).

@@ -12,7 +12,7 @@ from gptcc_cli.generation.engine.cache import Prefix, SuffixCache, attended_leng
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class SlotGroup:
     """Rows that share a prompt."""
 
     prefix: Prefix
@@ -29,7 +29,7 @@ class Step:
     """(rows * kv heads,): where the new keys go in a layer's suffixes, flattened."""
     spans: dict[int | None, tuple[int, int]]
     """By window: the tokens of the suffixes to look at."""
-    groups: tuple[Group, ...]
+    groups: tuple[SlotGroup, ...]
     slots: tuple[Any, ...]
     """By group: its slots as a tensor."""
     masks: dict[int | None, Any]
@@ -67,7 +67,7 @@ class Steps:
         x: Any,
         lengths: Sequence[int],
         positions: Any,
-        groups: Sequence[Group],
+        groups: Sequence[SlotGroup],
         cache: SuffixCache,
     ) -> Step:
         """Return what the layers need for one token of every row.
@@ -110,7 +110,7 @@ class Steps:
         lengths: Sequence[int],
         window: int | None,
         cache: SuffixCache,
-        groups: Sequence[Group],
+        groups: Sequence[SlotGroup],
     ) -> tuple[int, int]:
         n_keys = max(lengths) + 1
         if groups:

@@ -205,7 +205,7 @@ class Zygote:
             failed = stopped = False
             for fd, _ in events:
                 if fd not in watches:
-                    stopped = self._heard_stop()
+                    stopped = self._stop_requested()
                     continue
                 pid, status, usage = os.wait4(watches[fd], 0)
                 ends[pid] = status, usage
@@ -217,7 +217,7 @@ class Zygote:
                 self._end(watches, ends, as_well=not (timed_out or stopped or failed))
         return timed_out, ends
 
-    def _heard_stop(self) -> bool:
+    def _stop_requested(self) -> bool:
         """Read what the host says in the middle of a job; end with it if it is gone."""
         packet, _, _, _ = socket.recv_fds(self._control, PACKET_BYTES, 0)
         if packet != STOP:
