@@ -800,7 +800,7 @@ _SOLUTIONS = re.compile(
     r"[\w \t:()/]*$"
 )
 _CODE_LINE = re.compile(r"\s*(?:class|def|public|#include|import|function|var|const|let)\b")
-_WIDE_GAP = re.compile(r"[^\W\d_]\S{0,3} {2,}[^\W\d_]")
+_WIDE_GAP = re.compile(r"[\w:#)*] {2,}[^\W\d_]")
 _ABOVE_OTHER = re.compile(r"(?i)[^\n.]{0,10}?(?:\n|[ \t])[^\n.]{0,14}output")
 _CAPITALS = re.compile(r"INPUT[^\n.]{0,10}?\s[^\n.]{0,10}OUTPUT")
 _ABOVE = re.compile(r"(?i)[\W_]{0,6}(?:sample |example )?(?:input|stdin)\b")
@@ -815,7 +815,9 @@ def _may_hold_blocks(text: str) -> bool:
 
 
 def _may_hold_columns(text: str) -> bool:
-    if "\t" in text or "|" in text or ("  " in text and _WIDE_GAP.search(text)):
+    if "\t" in text or "\n|" in text or "| " in text or "|-" in text:
+        return True
+    if "  " in text and _WIDE_GAP.search(text):
         return True
     at = text.find("nput")
     while at >= 0:
