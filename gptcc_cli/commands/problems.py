@@ -60,7 +60,7 @@ def samples(options: SamplesOptions) -> ExitCode:
                 line = f":{problem.statement.count(chr(10), 0, warning.span[0]) + 1}"
             reporter.warn(f"{problem.id}{line}: {warning.message}")
         if not problem.samples:
-            reporter.info(f"{problem.id}: no samples found")
+            reporter.info(f"{problem.id}: no samples found. {reading.no_samples or ''}".rstrip())
     some = any(reading.problem.samples for reading in found)
     return ExitCode.DONE if some else ExitCode.UNVERIFIED
 

@@ -14,7 +14,8 @@ def sample_row(reading: Reading) -> dict[str, object]:
     """Return a reading's samples as one JSON object.
 
     ``input`` is text, or a list of arguments for a call; ``span`` is a pair of character offsets
-    into the statement, or null.
+    into the statement, or null. ``found_by`` names what was rewritten and how the samples were
+    found; ``no_samples`` says why there are none, or is null.
     """
     problem = reading.problem
     return {
@@ -31,6 +32,8 @@ def sample_row(reading: Reading) -> dict[str, object]:
             for s in problem.samples
         ],
         "warnings": [{"message": w.message, "span": w.span} for w in reading.warnings],
+        "found_by": list(reading.found_by),
+        "no_samples": reading.no_samples,
     }
 
 

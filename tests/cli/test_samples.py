@@ -38,7 +38,8 @@ def test_rows_come_out_one_for_one(gptcc: Command, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [set(row) for row in found] == [
-        {"id", "mode", "entry_point", "samples", "warnings"} for _ in rows
+        {*("id", "mode", "entry_point", "samples", "warnings"), "found_by", "no_samples"}
+        for _ in rows
     ]
     assert found[0]["samples"] == [
         {"input": "1 2\n", "output": "3\n", "span": [24, 44], "suspect": None}
