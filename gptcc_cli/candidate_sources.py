@@ -181,6 +181,8 @@ def file_source(path: Path) -> CandidateSource:
     Raises:
         ModelError: the file can't be read, or holds none.
     """
+    if path.is_relative_to(here := Path.cwd()):
+        path = path.relative_to(here)  # as messages and the history show it
     generator = ReplayGenerator(path, any_prompt=True)
     if generator.n_completions == 0:
         raise ModelError(

@@ -5,6 +5,7 @@ raise ``GptccError`` for what the user can mend and ``typer.Exit(code)`` to end;
 reaches this file is a bug and is shown with its traceback.
 """
 
+import contextlib
 import errno
 import gc
 import os
@@ -79,22 +80,23 @@ def _usage_error(error: Exception) -> GptccError:
 def _explain(error: GptccError, arguments: list[str]) -> int:
     if "--json" in arguments:
         from gptcc_cli.console import write_json
+        from gptcc_cli.errors import OutputError
 
-        write_json(
-            "gptcc.error/1",
-            {
-                "error": type(error).__name__,
-                "message": error.message,
-                "hint": error.hint,
-                "exit_code": int(error.exit_code),
-            },
-        )
-    else:
-        from gptcc_cli.console.reporter import print_error
+        record = {
+            "error": type(error).__name__,
+            "message": error.message,
+            "hint": error.hint,
+            "exit_code": int(error.exit_code),
+        }
+        # Where standard output is closed or full, standard error must do.
+        with contextlib.suppress(OutputError, BrokenPipeError):
+            write_json("gptcc.error/1", record)
+            return error.exit_code
+    from gptcc_cli.console.reporter import print_error
 
-        print_error(f"error: {error.message}")
-        if error.hint:
-            print_error(f"hint: {error.hint}")
+    print_error(f"error: {error.message}")
+    if error.hint:
+        print_error(f"hint: {error.hint}")
     return error.exit_code
 
 

@@ -108,11 +108,34 @@ class _OptionsCommand(TyperCommand):
                 ctx.params[parameter.name] = _read(parameter, value)
             except ValueError as error:
                 names = parameter.definition.names or (parameter.definition.metavar or "",)
-                raise typer.BadParameter(
-                    str(error), ctx=ctx, param_hint=repr(" / ".join(names))
-                ) from None
+                hint = " / ".join(map(repr, names))
+                if source.name == "ENVIRONMENT":
+                    hint += f" (from {parameter.definition.envvar})"
+                raise typer.BadParameter(str(error), ctx=ctx, param_hint=hint) from None
         ctx.args = rest
         return rest
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what follows the command in a line of usage."""
+        params = [param for param in self.get_params(ctx) if param.param_type_name == "argument"]
+        return ["[OPTIONS]", *(self._argument_name(param) for param in params)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, by the names that usage has, and the options."""
+        arguments, options = [], []
+        for param in self.get_params(ctx):
+            name, text = param.get_help_record(ctx)
+            if param.param_type_name == "argument":
+                arguments.append((self._argument_name(param), text))
+            else:
+                options.append((name, text))
+        for title, rows in (("Arguments", arguments), ("Options", options)):
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+    def _argument_name(self, param: Any) -> str:
+        return self.parameters[param.name].definition.metavar or param.name
 
 
 def _read(parameter: Parameter, value: Any) -> Any:
@@ -167,7 +190,7 @@ def _callback(entry: CommandEntry, parameters: tuple[Parameter, ...]) -> Callabl
 def _signature_parameter(parameter: Parameter) -> inspect.Parameter:
     definition = parameter.definition
     common: dict[str, Any] = {
-        "help": definition.help,
+        "help": parameter.help,
         "metavar": parameter.metavar,
         "envvar": definition.envvar,
         "autocompletion": definition.complete and _completer(definition.complete),
@@ -177,7 +200,7 @@ def _signature_parameter(parameter: Parameter) -> inspect.Parameter:
         kind = tuple[str, str]
     default = _shown_default(parameter)
     if not definition.names:
-        info = typer.Argument(**common, show_default=False)
+        info = typer.Argument(**common, show_default=default is not None)
     else:
         info = typer.Option(
             *definition.names, **common, show_default=default not in (None, False) or "..."

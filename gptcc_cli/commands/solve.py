@@ -64,7 +64,7 @@ def run(options: SolveOptions) -> ExitCode:
         _show_samples(tasks, reporter)
     target: _Target = OutputTarget(options=options, several=len(tasks) > 1)
     if options.fill:
-        target = FillTarget(places, reporter)
+        target = FillTarget(places, reporter, seed=config.seed)
     target.refuse_early()
     with ExitStack() as stack:
         judge = None
@@ -125,7 +125,9 @@ def solve_task(
     if solution.best is None:
         reporter.warn(f"{solution.problem.id}: {_WITHOUT_PROGRAM[solution.ended]}")
     elif not reporter.quiet:
-        reporter.console.print(headline(solution, sandboxed=config.sandboxed), markup=False)
+        reporter.console.print(
+            headline(solution, checked=config.check, sandboxed=config.sandboxed), markup=False
+        )
         reporter.console.print(solution_table(solution, width=reporter.console.width))
     return solution
 
@@ -336,10 +338,11 @@ class FillTarget:
     An existing file is never changed.
     """
 
-    def __init__(self, places: Sequence[Path], reporter: Reporter) -> None:
-        """Take the directories, one for each solution to come."""
+    def __init__(self, places: Sequence[Path], reporter: Reporter, *, seed: int) -> None:
+        """Take the directories, one for each solution to come, and the seed of the run."""
         self._places: Iterator[Path] = iter(places)
         self._reporter = reporter
+        self._seed = seed
 
     def refuse_early(self) -> None:
         """Refuse nothing: the directories exist."""
@@ -359,7 +362,7 @@ class FillTarget:
         judgement = solution.best.judgement
         source = judgement.candidate.source
         header = (
-            f"# Written by gptcc {gptcc_cli.__version__} with {generator}: "
+            f"# Written by gptcc {gptcc_cli.__version__} with {generator}, seed {self._seed}: "
             f"passes {judgement.n_passed} of {judgement.n_tests} samples.\n"
         )
         _write_new(file, header + (source if source.endswith("\n") else source + "\n"))
@@ -370,7 +373,14 @@ class FillTarget:
 def _places_to_fill(names: Sequence[str]) -> tuple[Path, ...]:
     from gptcc_cli.workspace import unsolved_places
 
-    return tuple(place for name in names or (".",) for place in unsolved_places(Path(name)))
+    roots = [Path(name) for name in names or (".",)]
+    for root in roots:
+        if not root.is_dir():
+            raise UsageError(
+                f"--fill needs directories, and {str(root)!r} is not one",
+                hint="give directories that contain problems",
+            )
+    return tuple(place for root in roots for place in unsolved_places(root))
 
 
 def _write_new(file: Path, text: str) -> None:

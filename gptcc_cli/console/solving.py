@@ -165,23 +165,30 @@ def _label(solution: Solution, best: RankedCandidate, checked: bool) -> str:
     return words + cut.get(solution.ended, "")
 
 
-def headline(solution: Solution, *, sandboxed: bool = True) -> str:
+def headline(solution: Solution, *, checked: bool = True, sandboxed: bool = True) -> str:
     """Return a line that says what was verified and how much was generated.
 
     Args:
         solution: the result of the search.
+        checked: whether programs were run at all.
         sandboxed: whether programs ran in the sandbox; if not, the line says so.
     """
     unsafe = "" if sandboxed else ", run WITHOUT a sandbox"
-    counts = f"{solution.n_written} candidates, {len(solution.ranked)} different programs"
+    n_programs = len(solution.ranked)
+    counts = (
+        f"{solution.n_written} candidate{'s' * (solution.n_written != 1)}, "
+        f"{n_programs} different program{'s' * (n_programs != 1)}"
+    )
     n_tests = len(solution.verified_by)
     if solution.solved:
         samples = {1: "the only sample", 2: "both samples"}.get(n_tests, f"all {n_tests} samples")
         result = f"passes {samples}{_consensus(solution)}{_doubts(solution)}"
     elif n_tests:
         result = f"no program passes {'the sample' if n_tests == 1 else f'all {n_tests} samples'}"
-    else:
+    elif checked:
         result = "not verified: no samples to run"
+    else:
+        result = "not verified: no program was run (--no-check)"
     return f"{solution.problem.id}: {result} [{counts}]{unsafe}"
 
 

@@ -102,6 +102,19 @@ class Parameter:
             return f"[{'|'.join(choice.value for choice in self.type)}]"
         return {int: "INTEGER", float: "FLOAT", Path: "PATH"}.get(self.type, "TEXT")
 
+    @property
+    def help(self) -> str:
+        """Its help, with the bounds of a number."""
+        bounds = self._bounds
+        return f"{self.definition.help} [{bounds}]" if bounds else self.definition.help
+
+    @property
+    def _bounds(self) -> str:
+        least, most = self.definition.minimum, self.definition.maximum
+        if least is None:
+            return ""
+        return f"at least {least}" if most is None else f"from {least} to {most}"
+
     def read(self, text: str) -> Any:
         """Turn text into a value.
 
@@ -130,8 +143,7 @@ class Parameter:
             kind = "a whole number" if self.type is int else "a number"
             raise ValueError(f"{text!r} is not {kind}") from None
         if (least is not None and value < least) or (most is not None and value > most):
-            bounds = f"at least {least}" if most is None else f"from {least} to {most}"
-            raise ValueError(f"{value} is not {bounds}")
+            raise ValueError(f"{value} is not {self._bounds}")
         return value
 
 

@@ -251,7 +251,7 @@ def _test_reason(judgement: Judgement) -> str:
     written = f", written {n_completions} times" if n_completions > 1 else ""
     if judgement.n_tests == 0:
         parses = judgement.candidate.syntax_error is None
-        return ("parses; there are no tests" if parses else "does not parse") + written
+        return ("parses; no tests were run" if parses else "does not parse") + written
     passed = f"passes {judgement.n_passed} of {judgement.n_tests}"
     if judgement.verdict is Verdict.AC:
         return passed + written

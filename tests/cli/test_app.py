@@ -36,7 +36,7 @@ def test_a_command_has_every_option_of_its_class(words: tuple[str, ...]) -> None
         shown = params[parameter.name]
         names = [name for one in parameter.definition.names for name in one.split("/")]
         assert {*shown.opts, *shown.secondary_opts} >= set(names)
-        assert shown.help == parameter.definition.help
+        assert shown.help == parameter.help
         assert shown.required is False
         if parameter.definition.names:
             assert shown.envvar == parameter.definition.envvar
@@ -105,6 +105,42 @@ def _run_quietly(words: list[str]) -> tuple[int, str]:
         code = run(words)
     told.seek(0)
     return code, told.read()
+
+
+def test_a_bad_value_from_the_environment_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GPTCC_N", "many")
+    code, told = _run_quietly(["solve", "p.txt"])
+    assert code == 2
+    assert "'many'" in told
+    assert "GPTCC_N" in told
+    code, told = _run_quietly(["solve", "p.txt", "--number", "few"])
+    assert "'few'" in told
+    assert "GPTCC_N" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "usage", "row"),
+    [
+        ("solve", "gptcc solve [OPTIONS] [PROBLEM|-]...", "  [PROBLEM|-]...  "),
+        ("history show", "gptcc history show [OPTIONS] RUN", "  RUN  "),
+        ("history search", "gptcc history search [OPTIONS] WORDS...", "  WORDS...  "),
+        ("init", "gptcc init [OPTIONS] [DIR]", "  [DIR]  The workspace; "),
+    ],
+)
+def test_help_shows_arguments_as_they_are_given(
+    gptcc: Command, words: str, usage: str, row: str
+) -> None:
+    lines = gptcc(*words.split(), "--help").stdout.splitlines()
+    assert lines[0] == f"Usage: {usage}"
+    assert any(line.startswith(row) for line in lines)
+
+
+def test_help_shows_bounds_and_the_defaults_of_arguments(gptcc: Command) -> None:
+    assert "[from 0 to 65535]" in " ".join(gptcc("listen", "--help").stdout.split())
+    assert "[at least 1]" in " ".join(gptcc("history", "list", "--help").stdout.split())
+    assert "[default: .]" in gptcc("init", "--help").stdout
 
 
 @pytest.mark.parametrize("words", [["history", "show"], ["history", "search"], ["new"]])

@@ -369,7 +369,9 @@ def test_an_answer_that_cannot_be_written_is_printed(
     assert "error: " in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("solve", str(COINS)), ("solve", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("solve", str(COINS)), ("solve", str(COINS), "--json"), ("solve", "--help")]
+)
 def test_a_full_disk_is_one_sentence(replay: Replay, arguments: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", "gptcc_cli", *arguments]
     if "--help" not in arguments:
@@ -380,6 +382,29 @@ def test_a_full_disk_is_one_sentence(replay: Replay, arguments: tuple[str, ...])
         )
     assert done.returncode == 1
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["error", "hint"]
+
+
+def test_fill_writes_what_is_missing_and_says_where_from(
+    gptcc: Command, replay: Replay, tmp_path: Path
+) -> None:
+    for name in ("coins", "solved"):
+        (tmp_path / "problems" / name).mkdir(parents=True)
+        (tmp_path / "problems" / name / "problem.md").write_text(COINS.read_text())
+    (tmp_path / "problems" / "solved" / "solution.py").write_text(WRONG)
+    options = ("--fill", "problems", "--replay", replay(WRONG, RIGHT), "--seed", "3")
+    done = gptcc("solve", *options)
+    assert (done.returncode, done.stdout) == (1, "problems/coins/solution.py\n")
+    header, _, program = (tmp_path / done.stdout.strip()).read_text().partition("\n")
+    assert "replay of completions.jsonl, seed 3: passes 2 of 2" in header
+    assert program == RIGHT
+    assert (tmp_path / "problems" / "solved" / "solution.py").read_text() == WRONG
+    assert gptcc("solve", *options).returncode == 0
+
+
+def test_fill_refuses_a_directory_that_is_not_there(gptcc: Command, replay: Replay) -> None:
+    done = gptcc("solve", "--fill", "problms", "--replay", replay(RIGHT))
+    assert done.returncode == 2
+    assert "'problms'" in done.stderr
 
 
 def test_a_reader_that_has_gone_is_silent(replay: Replay) -> None:

@@ -64,6 +64,7 @@ def test_the_headline_counts_samples() -> None:
     for n, words in (2, "both samples"), (3, "all 3 samples"):
         assert words in headline(replace(solution, verified_by=(SAMPLES[0],) * n))
     assert "not verified" in headline(replace(solution, verified_by=()))
+    assert "no samples" not in headline(replace(solution, verified_by=()), checked=False)
     assert "no program passes" in headline(solved_by(WRONG))
     assert "WITHOUT a sandbox" in headline(solution, sandboxed=False)
 

@@ -106,7 +106,7 @@ def test_without_tests_programs_are_grouped_all_the_same():
     order = ranked({"print(1)": "xy", "print(2)": "ab", "print(3)": "ab"}, verdict=None)
     assert sources(order)[0] == "print(2)"
     assert order[0].reason == (
-        "parses; there are no tests; agrees with 1 of 2 other programs with equal results "
+        "parses; no tests were run; agrees with 1 of 2 other programs with equal results "
         "on 2 generated inputs"
     )
     assert not order[0].passed
