@@ -124,11 +124,12 @@ class _OptionsCommand(TyperCommand):
         """Write the arguments, by the names that usage has, and the options."""
         arguments, options = [], []
         for param in self.get_params(ctx):
-            name, text = param.get_help_record(ctx)
+            if (record := param.get_help_record(ctx)) is None:
+                continue
             if param.param_type_name == "argument":
-                arguments.append((self._argument_name(param), text))
+                arguments.append((self._argument_name(param), record[1]))
             else:
-                options.append((name, text))
+                options.append(record)
         for title, rows in (("Arguments", arguments), ("Options", options)):
             if rows:
                 with formatter.section(title):

@@ -116,7 +116,7 @@ class Parameter:
         return f"at least {least}" if most is None else f"from {least} to {most}"
 
     def read(self, text: str) -> Any:
-        """Turn text into a value.
+        """Turn text into a value; for a pair, into one of the two.
 
         Raises:
             ValueError: it is no such value; the message says what would be.
@@ -133,6 +133,8 @@ class Parameter:
             return self._read_number(text)
         if "\0" in text:
             raise ValueError("it contains a null byte")
+        if get_origin(self.type) is tuple:
+            return get_args(self.type)[0](text)
         return self.type(text)
 
     def _read_number(self, text: str) -> int | float:

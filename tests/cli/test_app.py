@@ -13,6 +13,7 @@ from gptcc_cli.cli import run
 from gptcc_cli.cli.app import make_app
 from gptcc_cli.options import CommandEntry, commands_below
 from gptcc_cli.options.definition import parameters_of
+from gptcc_cli.options.evaluate import EvalOptions
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +106,14 @@ def _run_quietly(words: list[str]) -> tuple[int, str]:
         code = run(words)
     told.seek(0)
     return code, told.read()
+
+
+def test_a_pair_is_read_as_two_values() -> None:
+    (compare,) = (one for one in parameters_of(EvalOptions) if one.name == "compare")
+    assert compare.read("runs/one") == Path("runs/one")
+    code, told = _run_quietly(["eval", "--compare", "no-run", "other"])
+    assert code == 2
+    assert "no-run" in told
 
 
 def test_a_bad_value_from_the_environment_names_its_variable(
