@@ -9,6 +9,7 @@ Threads read, one a request; whatever they meet ends as a message to the thread 
 """
 
 import itertools
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -27,7 +28,6 @@ from gptcc_cli.generation.completion import (
     Watcher,
 )
 from gptcc_cli.generation.endpoint_client import (
-    CONNECT_S,
     MAX_WAIT_S,
     Client,
     RefusedRequestError,
@@ -209,6 +209,9 @@ class _Question:
     active_s: float = field(default_factory=monotonic)
     """When the server last brought something, or the latest attempt began."""
 
+    failing_since_s: float | None = None
+    """Since when no attempt has brought anything."""
+
     @property
     def unfinished(self) -> list[_PendingCandidate]:
         return [candidate for candidate in self.candidates if candidate.finish is None]
@@ -245,6 +248,8 @@ class _EndpointRun:
         self._notes: SimpleQueue[str] = SimpleQueue()
         self._pending: list[_PendingCandidate] = []
         self._questions: list[_Question] = []
+        self._active_s = -math.inf
+        """When the server last brought text to any thread."""
         self._stopped = Event()
         self._lock = Lock()
         self._n_threads = 0
@@ -288,7 +293,8 @@ class _EndpointRun:
         Raises:
             ModelError: that is so.
         """
-        longest_s = 2 * self._client.timeout_s + CONNECT_S
+        # Each of connecting, the headers and the text has that time.
+        longest_s = 3 * self._client.timeout_s + 1
         if any(monotonic() - question.active_s > longest_s for question in self._questions):
             raise ModelError(
                 f"{self._client.url} brought nothing for {longest_s:g} s",
@@ -383,9 +389,14 @@ class _EndpointRun:
             except RetryableError as why:
                 if self._stopped.is_set():
                     return
+                if self._is_too_much(question, why):
+                    return
+                now_s = monotonic()
+                question.failing_since_s = question.failing_since_s or now_s
+                question.active_s = now_s + MAX_WAIT_S
                 number += 1
-                question.active_s = monotonic() + MAX_WAIT_S
-                self._client.wait_before(number, why)
+                failing_s = now_s - question.failing_since_s
+                self._client.wait_before(number, why, failing_s=failing_s)
                 continue
             n_ended = len(unfinished) - len(question.unfinished)
             if n_ended < len(unfinished):
@@ -394,6 +405,22 @@ class _EndpointRun:
                     self._server.parameters.max_choices, n_ended
                 )
                 return
+
+    def _is_too_much(self, question: _Question, why: RetryableError) -> bool:
+        """Tell whether the server fails because it is asked for too much at once; ask for less.
+
+        It is silent while it writes others, which it has no slot beside, or its memory is shared.
+        """
+        now_s = monotonic()
+        pending = tuple(self._pending)
+        alone = len(question.unfinished) == 1 and len(pending) <= 1
+        writes_others = now_s - self._active_s < self._client.timeout_s
+        if alone or not (why.is_crowded or (why.is_silent and writes_others)):
+            return False
+        writing = sum(one.finish is None and one.n_chunks > 0 for one in pending)
+        self._server.n_slots = max(1, writing if why.is_silent else len(pending) // 2)
+        self._server.parameters.max_choices = 1
+        return True
 
     def _close_if_idle(self) -> None:
         with self._lock:
@@ -420,7 +447,8 @@ class _EndpointRun:
             if not 0 <= (choice or 0) < len(candidates):
                 continue
             candidate = candidates[choice or 0]
-            question.active_s = monotonic()
+            question.active_s = self._active_s = monotonic()
+            question.failing_since_s = None
             if candidate.finish is None:
                 candidate.take(chunk)
                 if candidate.finish or candidate.reported:

@@ -6,14 +6,16 @@ key is sent to the server and never shown: not in errors, not in ``repr``, and n
 to another machine.
 """
 
+import math
 import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from gptcc_cli.errors import ModelError, UsageError
 from gptcc_cli.generation.endpoint_protocol import (
@@ -28,10 +30,11 @@ KEY_NAMES = ("GPTCC_API_KEY", "OPENAI_API_KEY")
 """Environment variables that may hold the key; the first that is set counts."""
 _KEY_WORDS = re.compile(r"api[ _-]?key|authenticat|unauthori[sz]ed", re.IGNORECASE)
 _RETRY = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
-CONNECT_S = 10.0
+_CONNECT_S = 10.0
 """The longest time to connect."""
-MAX_WAIT_S = 30.0
+MAX_WAIT_S = 120.0
 """The longest wait between tries."""
+_MAX_REDIRECTS = 4
 _MAX_BODY_BYTES = 1 << 24
 
 
@@ -73,6 +76,8 @@ class Client:
         import httpx2
 
         self.url = _base_url(url)
+        self.answered = False
+        """Whether the server ever answered: if it is gone then, it may be back."""
         self._http = httpx2
         self._environment = environment
         self._max_tries = max_tries
@@ -89,7 +94,7 @@ class Client:
             headers["Authorization"] = f"Bearer {environment[self._key_name]}"
         self._client = httpx2.Client(
             headers=headers,
-            timeout=httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
+            timeout=httpx2.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s)),
             # A proxy of the environment is for other machines.
             trust_env=not local,
             # Redirects stay at their origin, so without TLS no certificates are loaded.
@@ -122,10 +127,7 @@ class Client:
             ModelError: the server can't be reached or refuses the request.
         """
         deadline = _Deadline(self.timeout_s)
-        with (
-            self._faults(),
-            self._client.stream("POST", f"{self.url}/{path}", json=body) as response,
-        ):
+        with self._response("POST", path, json=body) as response:
             pieces = deadline.watch(response.iter_bytes())
             if response.status_code != 200:
                 self._refuse(response, _text(pieces))
@@ -134,20 +136,31 @@ class Client:
                     deadline.extend()
                 yield chunk
 
-    def wait_before(self, number: int, why: RetryableError) -> None:
+    def wait_before(self, number: int, why: RetryableError, *, failing_s: float = 0.0) -> None:
         """Wait before try ``number`` (2 is the second).
 
+        Args:
+            number: the try.
+            why: what the last one ended with.
+            failing_s: for how long the tries have failed; a server that restarts gets as long
+                as it may be silent.
+
         Raises:
-            ModelError: there are no more tries.
+            ModelError: there are no more tries, or the server asks to wait for too long.
         """
-        if number > self._max_tries:
-            attempts = f"{self._max_tries} attempt{'s' * (self._max_tries > 1)}"
+        restarts = why.is_gone and failing_s < self.timeout_s
+        if number > self._max_tries and not restarts:
+            attempts = f"{number - 1} attempt{'s' * (number > 2)}"
             raise ModelError(
                 f"{self.url} failed, gave up after {attempts}: {why}",
                 hint="check the server's log, or try again later",
             ) from why
-        wait_s = self._backoff_s * 2.0 ** (number - 2) if why.wait_s is None else why.wait_s
-        self._sleep(min(wait_s, MAX_WAIT_S))
+        if why.wait_s is not None and why.wait_s > MAX_WAIT_S:
+            raise ModelError(
+                f"{self.url} asks to wait {why.wait_s:.0f} s: {why}", hint="try again after that"
+            ) from why
+        wait_s = self._backoff_s * 2.0 ** min(number - 2, 4) if why.wait_s is None else why.wait_s
+        self._sleep(wait_s)
 
     def _with_retries(self, ask: Callable[[], list[str]]) -> list[str]:
         number = 1
@@ -160,7 +173,7 @@ class Client:
 
     def _list_models(self) -> list[str]:
         deadline = _Deadline(self.timeout_s)
-        with self._faults(), self._client.stream("GET", f"{self.url}/models") as response:
+        with self._response("GET", "models") as response:
             text = _text(deadline.watch(response.iter_bytes()))
             if response.status_code != 200:
                 self._refuse(response, text)
@@ -170,18 +183,42 @@ class Client:
         return [str(entry["id"]) for entry in listed if isinstance(entry, dict) and "id" in entry]
 
     @contextmanager
+    def _response(self, method: str, path: str, **content: Any) -> Iterator[Any]:
+        """Open a response; redirects are followed if they stay at the server."""
+        url = f"{self.url}/{path}"
+        with self._faults():
+            for _ in range(_MAX_REDIRECTS):
+                with self._client.stream(method, url, **content) as response:
+                    self.answered = True
+                    location = response.headers.get("location")
+                    if not response.is_redirect or not location:
+                        yield response
+                        return
+                target = urljoin(url, location)
+                if response.status_code not in (307, 308) or _origin(target) != _origin(url):
+                    scheme, host, port = _origin(target)
+                    raise ModelError(
+                        f"{self.url} redirects to {scheme}://{host}:{port}",
+                        hint="if that server is meant, name it with --endpoint",
+                    )
+                url = target
+            raise ModelError(f"{self.url} redirects again and again", hint="check its address")
+
+    @contextmanager
     def _faults(self) -> Iterator[None]:
         """Turn the HTTP library's exceptions into ours."""
         http = self._http
         try:
             yield
         except (http.ConnectError, http.ConnectTimeout) as error:
+            if self.answered:
+                raise RetryableError("the server is gone", is_gone=True) from error
             raise ModelError(
                 f"no server answers at {self.url}",
                 hint="start it, or check the host and port of --endpoint",
             ) from error
         except http.TimeoutException as error:
-            raise RetryableError(f"no data for {self.timeout_s:g} s") from error
+            raise RetryableError(f"no data for {self.timeout_s:g} s", is_silent=True) from error
         except (http.InvalidURL, http.UnsupportedProtocol) as error:
             raise UsageError(f"invalid endpoint {self.url}: not the URL of a server") from error
         except (http.HTTPError, http.StreamError) as error:
@@ -205,7 +242,11 @@ class Client:
         if status == 429 and "quota" in text:
             raise ModelError(f"{self.url} refuses the request: status {status}{said}")
         if status in _RETRY:
-            raise RetryableError(f"status {status}{said}", wait_s=_retry_after(response.headers))
+            raise RetryableError(
+                f"status {status}{said}",
+                wait_s=_retry_after(response.headers),
+                is_crowded=status != 429 and "context" in said,
+            )
         if status == 404:
             raise ModelError(
                 f"{self.url} has no such model or no such service{said}",
@@ -233,7 +274,7 @@ class _Deadline:
     def watch(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         for piece in pieces:
             if time.monotonic() > self._end_s:
-                raise RetryableError(f"no text for {self._timeout_s:g} s")
+                raise RetryableError(f"no text for {self._timeout_s:g} s", is_silent=True)
             yield piece
 
 
@@ -248,11 +289,22 @@ def _text(pieces: Iterator[bytes]) -> str:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds a server asks to wait (RFC 9110, 10.2.3); a date is not read."""
+    """Return the seconds a server asks to wait: a number or a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "")
     try:
-        return max(0.0, float(headers.get("retry-after", "")))
+        wait_s = float(value)
     except ValueError:
-        return None
+        try:
+            wait_s = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return max(0.0, wait_s) if math.isfinite(wait_s) else None
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return parts.scheme, parts.hostname or "", port
 
 
 def _base_url(url: str) -> str:

@@ -23,6 +23,7 @@ _MAX_WORDS = 300
 """Characters of a server's error that are shown."""
 _FIELD = re.compile(r"(data|event|id|retry)?:")
 """How a line of server-sent events begins."""
+_CROWDED = re.compile(r"context|memory|kv[ _-]?cache|slot|overload|capacity", re.IGNORECASE)
 _NO_REASON = frozenset({"", "null", "none"})
 _WORD_FIELDS = ("error", "message", "detail", "details", "msg", "errors", "description", "reason")
 
@@ -30,10 +31,29 @@ _WORD_FIELDS = ("error", "message", "detail", "details", "msg", "errors", "descr
 class RetryableError(Exception):
     """The server failed in a way that another attempt may not; the message is for people."""
 
-    def __init__(self, message: str, *, wait_s: float | None = None) -> None:
-        """Keep the message, and how long the server asks to wait."""
+    def __init__(
+        self,
+        message: str,
+        *,
+        wait_s: float | None = None,
+        is_gone: bool = False,
+        is_silent: bool = False,
+        is_crowded: bool = False,
+    ) -> None:
+        """Keep the message.
+
+        Args:
+            message: what happened.
+            wait_s: how long the server asks to wait.
+            is_gone: whether nobody listens any more: a restart takes more than a few attempts.
+            is_silent: whether nothing came in time.
+            is_crowded: whether the server had no room for all it was asked for.
+        """
         super().__init__(message)
         self.wait_s = wait_s
+        self.is_gone = is_gone
+        self.is_silent = is_silent
+        self.is_crowded = is_crowded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +187,8 @@ def _is_json(text: str) -> bool:
 def _chunks(answer: Mapping[str, Any], url: str, *, whole: bool) -> Iterator[StreamChunk]:
     """Yield the parts in one object: all of an answer, or one event's."""
     if answer.get("error"):
-        raise RetryableError(f"error{message_of(json.dumps(answer))}")
+        words = message_of(json.dumps(answer))
+        raise RetryableError(f"error{words}", is_crowded=_CROWDED.search(words) is not None)
     choices = answer.get("choices")
     if choices is None and not whole:
         return  # usage, or what a filter found in the prompt

@@ -1,8 +1,9 @@
 """A loopback server in a thread whose answers are functions: servers differ in many ways."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -18,6 +19,8 @@ class Reply:
     body: bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    pause_s: float = 0.0
+    """Wait so long after each line of the body."""
 
 
 @dataclass(slots=True)
@@ -32,7 +35,10 @@ class OddServer:
 
 @contextmanager
 def serving(
-    answer: Callable[[dict[str, Any]], Reply], *, get: Callable[[str], Reply] | None = None
+    answer: Callable[[dict[str, Any]], Reply],
+    *,
+    get: Callable[[str], Reply] | None = None,
+    port: int = 0,
 ) -> Iterator[OddServer]:
     """Serve until the block ends; ``answer`` gets each body, ``get`` each path."""
 
@@ -46,19 +52,27 @@ def serving(
             self._send(answer(state.bodies[-1]))
 
         def do_GET(self) -> None:
+            state.headers.append(dict(self.headers))
             self._send(get(self.path) if get else Reply(status=404, body=b"{}"))
 
         def _send(self, reply: Reply) -> None:
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
                 self.send_header(name, value)
+            self.send_header("Connection", "close")
             self.end_headers()
-            self.wfile.write(reply.body)
+            for line in reply.body.splitlines(keepends=True) if reply.pause_s else [reply.body]:
+                self.wfile.write(line)
+                time.sleep(reply.pause_s)
+
+        def handle(self) -> None:
+            with suppress(OSError):
+                super().handle()
 
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     state = OddServer(f"http://127.0.0.1:{server.server_address[1]}/v1")
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

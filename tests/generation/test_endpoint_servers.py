@@ -2,7 +2,10 @@
 
 import json
 import re
+import socket
+import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -281,3 +284,150 @@ def test_what_cannot_be_left_out_is_an_error_in_the_servers_words(error, words, 
             _write(server.url, Sampling(n=1))
         assert caught.value.hint
         assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_within_the_server_is_followed(status):
+    def answer(body):
+        if body["path"].startswith("/v1"):
+            return Reply(body=b"", status=status, headers={"Location": "/v2/chat"})
+        return sse(*written(body))
+
+    assert _texts(answer) == [TEXT] * 3
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_the_key_never_follows_a_redirect_to_another_server(status, monkeypatch):
+    monkeypatch.setenv("GPTCC_API_KEY", "secret-of-the-test")
+    with serving(lambda body: sse(*written(body)), get=lambda _: as_json({})) as other:
+
+        def answer(_):
+            return Reply(body=b"", status=status, headers={"Location": other.url + "/x"})
+
+        with serving(answer) as server, pytest.raises(ModelError, match="redirects to") as caught:
+            _write(server.url)
+    assert other.headers == []
+    assert str(other.url.split("/")[2]) in caught.value.message
+
+
+def test_redirects_in_a_circle_end():
+    def answer(_):
+        return Reply(body=b"", status=307, headers={"Location": "/v1/chat/completions"})
+
+    with pytest.raises(ModelError, match="again and again"):
+        _texts(answer)
+
+
+@pytest.mark.parametrize("after", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "nan", "soon", "-3"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_is_asked_again_when_it_says(status, after):
+    replies = [as_json({}, status=status, **{"Retry-After": after})]
+
+    def answer(body):
+        return replies.pop() if replies else sse(*written(body))
+
+    assert _texts(answer, Sampling(n=1)) == [TEXT]
+
+
+def test_a_server_that_wants_a_day_is_not_waited_for():
+    def answer(_):
+        return as_json({}, status=429, **{"Retry-After": "86400"})
+
+    with pytest.raises(ModelError, match="86400 s"):
+        _texts(answer, Sampling(n=1))
+
+
+def test_an_exhausted_quota_is_not_asked_about_again():
+    error = _openai("You exceeded your current quota", code="insufficient_quota")
+    with serving(lambda _: as_json(error, status=429)) as server:
+        with pytest.raises(ModelError, match="exceeded your current quota"):
+            _write(server.url, Sampling(n=1))
+        assert len(server.bodies) == 1
+
+
+def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost():
+    texts = []
+    sampling = Sampling(n=2, temperatures=(0.7,), batch_size=1)
+    with serving(lambda body: sse(chunk(TEXT), done=False)) as server:
+        generator = EndpointGenerator(
+            server.url, model="m", style=EndpointStyle.CHAT, backoff_s=0.05, max_tries=4
+        )
+        stream = generator.generate(plan([prompt_of("Add.")], sampling, "p"), sampling)
+        reading = threading.Thread(target=lambda: texts.extend(one.text for one in stream))
+        reading.start()
+        while not server.bodies:
+            time.sleep(0.01)
+    # Longer than four attempts take.
+    time.sleep(0.8)
+    with serving(lambda body: sse(*written(body)), port=int(server.url[:-3].split(":")[2])):
+        reading.join(20)
+    assert texts == [TEXT] * 2
+
+
+def test_what_was_written_before_the_server_died_is_kept():
+    replies = [sse(chunk("print("), chunk("1)"), done=False), Reply(body=b"", status=503)]
+
+    def answer(_):
+        return replies.pop(0) if len(replies) > 1 else replies[0]
+
+    completions = []
+    with serving(answer) as server:
+        sampling = Sampling(n=1)
+        generator = EndpointGenerator(server.url, model="m", backoff_s=0.001, max_tries=3)
+        with pytest.raises(ModelError, match="503"):
+            for one in generator.generate(plan([prompt_of("x")], sampling, "p"), sampling):
+                completions.append(one)
+    assert [(one.text, one.finish) for one in completions] == [("print(1)", Finish.CANCELLED)]
+
+
+def test_a_server_short_of_shared_context_is_asked_for_less_at_once():
+    together = threading.Semaphore(1)
+
+    def answer(body):
+        if body.get("n", 1) > 1 or not together.acquire(blocking=False):
+            return sse(chunk("a"), {"error": {"message": "Context size has been exceeded."}})
+        try:
+            time.sleep(0.05)
+            return sse(*written(body))
+        finally:
+            together.release()
+
+    assert _texts(answer, Sampling(n=6, temperatures=(0.5, 0.7)), max_tries=2) == [TEXT] * 6
+
+
+def test_a_server_with_one_slot_may_keep_others_waiting_longer_than_the_timeout():
+    slot = threading.Lock()
+
+    def answer(body):
+        if "n" in body:
+            return as_json({}, status=400)
+        with slot:
+            return replace(sse(*written(body)), pause_s=0.04)
+
+    # One writes for 0.3 s, so the last of 6 has to wait for more than the timeout.
+    sampling = Sampling(n=6, temperatures=(0.7,))
+    assert _texts(answer, sampling, timeout_s=0.6, max_tries=1) == [TEXT] * 6
+
+
+@pytest.mark.parametrize("line", [b": ping\n", b'data: {"choices": []}\n', b"\n", b"{\n"])
+def test_what_brings_no_text_is_no_sign_of_life(line):
+    start = time.monotonic()
+    with pytest.raises(ModelError, match=r"no text for 0\.2 s"):
+        _texts(lambda _: Reply(body=line * 200, pause_s=0.02), timeout_s=0.2, max_tries=1)
+    assert time.monotonic() - start < 3
+
+
+def test_headers_that_come_a_byte_at_a_time_end_too():
+    def drip(listener):
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            for _ in range(200):
+                connection.sendall(b"H")
+                time.sleep(0.02)
+
+    start = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=(listener,), daemon=True).start()
+        with pytest.raises(ModelError, match=r"brought nothing|connection broke"):
+            _write(f"http://127.0.0.1:{listener.getsockname()[1]}", Sampling(n=1), timeout_s=0.1)
+    assert time.monotonic() - start < 4
