@@ -43,7 +43,7 @@ WriteTests = Callable[[Problem, int, Sampling, Event], str]
 """Asks the model for N tests of a problem, until the event is set; returns its reply."""
 
 _ENDPOINT_WINDOW = 8192
-"""Tokens assumed for the window of a server's model."""
+"""Tokens assumed for the window of a server's model, if the server does not tell."""
 _CHARACTERS_PER_TOKEN = 3
 """Low, so that a prompt is rather shortened than refused."""
 
@@ -163,7 +163,7 @@ def endpoint_source(
     fit: dict[str, Any] = {
         "count_tokens": lambda text: len(text) // _CHARACTERS_PER_TOKEN + 1,
         "render_chat": _as_one_message,
-        "window": max(_ENDPOINT_WINDOW, 2 * max_new_tokens),
+        "window": generator.context_length or max(_ENDPOINT_WINDOW, 2 * max_new_tokens),
         "max_new_tokens": max_new_tokens,
     }
     return _source(

@@ -59,6 +59,8 @@ class StageView:
         self._generating = status
         if status.note:
             self._reporter.debug(status.note)
+        if status.warning:
+            self._reporter.warn(status.warning[0], hint=status.warning[1])
         self._show()
 
     def _show(self) -> None:

@@ -81,6 +81,8 @@ class SolveView:
                 self._status = status
                 if status.note:
                     self._reporter.debug(status.note)
+                if status.warning:
+                    self._reporter.warn(status.warning[0], hint=status.warning[1])
         if self._live is None and monotonic() - self._printed_s >= _LINE_INTERVAL_S:
             self._printed_s = monotonic()
             self._reporter.info(self._line())

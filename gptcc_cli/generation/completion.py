@@ -113,7 +113,9 @@ class GeneratorStatus:
     preview_index: int | None = None
     """Which candidate that is."""
     note: str | None = None
-    """One line the user should read, such as that memory ran out and the batch was halved."""
+    """One line of detail, such as that memory ran out and the batch was halved."""
+    warning: tuple[str, str] | None = None
+    """A sentence the user should read, and its hint."""
 
     @classmethod
     def of(

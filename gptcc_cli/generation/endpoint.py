@@ -12,7 +12,8 @@ import itertools
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -45,6 +46,8 @@ _CHARS_PER_TOKEN = 64
 _STOPS = 4
 """Stop strings a server takes (OpenAI's limit); all of them are looked for here as well."""
 _TICK_S = 0.1
+_LIMITS_S = 5.0
+"""How long a server may be silent that is asked for its limits."""
 _MOST_THOUGHT_CHARS = 1 << 20
 """Thoughts have a limit of their own at some servers."""
 _FINISHES = dict.fromkeys(("length", "max_tokens", "model_length"), Finish.LENGTH)
@@ -96,6 +99,15 @@ class EndpointGenerator:
         """The model and its server."""
         return f"{self._model} at {self._url}"
 
+    @cached_property
+    def context_length(self) -> int | None:
+        """Tokens of prompt and completion together; ``None``: the server does not tell."""
+        quick = self._settings | {"timeout_s": min(_LIMITS_S, self._settings["timeout_s"])}
+        client = Client(self._url, **quick)
+        self._server.n_context, self._server.n_slots = client.limits(self._model)
+        client.close()
+        return self._server.n_context
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What is asked of whom, and what was left out."""
@@ -132,6 +144,9 @@ class _Server:
     parameters: ServerParameters = field(default_factory=ServerParameters)
     finishes_each: bool = False
     """Whether it is known to give each choice of a request its own finish reason."""
+    n_context: int | None = None
+    """Tokens of prompt and completion together, if that is known."""
+    warned_of_thoughts: bool = False
     n_slots: int | None = None
     """Candidates it writes together, if that is known."""
 
@@ -253,6 +268,7 @@ class _EndpointRun:
         self._stopped = Event()
         self._lock = Lock()
         self._n_threads = 0
+        self._only_thoughts: list[_PendingCandidate] = []
         self._n_finished = 0
         self._n_tokens = 0
 
@@ -286,6 +302,7 @@ class _EndpointRun:
                 yield self._end(message)
             self._fill()
             self._show(watch)
+        self._warn_of_thoughts(watch)
 
     def _check_silence(self) -> None:
         """Give up if a thread is stuck where its own time limits don't reach.
@@ -293,8 +310,7 @@ class _EndpointRun:
         Raises:
             ModelError: that is so.
         """
-        # Each of connecting, the headers and the text has that time.
-        longest_s = 3 * self._client.timeout_s + 1
+        longest_s = self._client.longest_silence_s
         if any(monotonic() - question.active_s > longest_s for question in self._questions):
             raise ModelError(
                 f"{self._client.url} brought nothing for {longest_s:g} s",
@@ -338,13 +354,12 @@ class _EndpointRun:
         groups: list[list[_PendingCandidate]] = []
         size = self._sampling.batch_size or self._server.at_once
         for request in itertools.islice(self._source, size):
+            room = (self._server.n_context or math.inf) - request.prompt.n_tokens
+            most = min(self._sampling.max_new_tokens, room)
             candidate = _PendingCandidate(
                 request=request,
                 temperature=request.temperature,
-                max_new_tokens=min(
-                    self._sampling.max_new_tokens,
-                    request.prompt.max_new_tokens or self._sampling.max_new_tokens,
-                ),
+                max_new_tokens=max(1, int(min(most, request.prompt.max_new_tokens or most))),
             )
             for group in groups:
                 first = group[0].request
@@ -524,6 +539,8 @@ class _EndpointRun:
 
     def _end(self, candidate: _PendingCandidate) -> Completion:
         self._n_finished += 1
+        if candidate.n_thought_chars and not candidate.text.strip():
+            self._only_thoughts.append(candidate)
         self._n_tokens += candidate.n_chunks
         self._pending.remove(candidate)
         return candidate.completion()
@@ -533,13 +550,26 @@ class _EndpointRun:
         for candidate in sorted(self._pending, key=lambda candidate: candidate.finish is None):
             yield candidate.completion()
 
-    def _show(self, watch: Watcher | None) -> None:
+    def _show(self, watch: Watcher | None, warning: tuple[str, str] | None = None) -> None:
         if watch is None:
             return
         n_tokens = self._n_tokens + sum(candidate.n_chunks for candidate in self._pending)
         note = None if self._notes.empty() else self._notes.get()
-        watch(
-            GeneratorStatus.of(
-                self._pending, n_tokens=n_tokens, n_finished=self._n_finished, note=note
-            )
+        status = GeneratorStatus.of(
+            self._pending, n_tokens=n_tokens, n_finished=self._n_finished, note=note
         )
+        watch(replace(status, warning=warning))
+
+    def _warn_of_thoughts(self, watch: Watcher | None) -> None:
+        """Say once that candidates hold no answer, because the model only thought."""
+        if not self._only_thoughts or self._server.warned_of_thoughts:
+            return
+        self._server.warned_of_thoughts = True
+        count = f"{len(self._only_thoughts)} of {self._n_finished} completions"
+        if any(candidate.finish is Finish.LENGTH for candidate in self._only_thoughts):
+            why = "all tokens went into reasoning"
+            hint = "raise --max-new-tokens, or have the server reason less"
+        else:
+            why = "the server gave all their text as reasoning"
+            hint = "start the server with another reasoning parser, or raise --max-new-tokens"
+        self._show(watch, warning=(f"{count} have no answer: {why}", hint))

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from gptcc_cli.errors import ModelError, UsageError
+from gptcc_cli.errors import GptccError, ModelError, UsageError
 from gptcc_cli.generation.endpoint_protocol import (
     RetryableError,
     StreamChunk,
@@ -83,6 +85,8 @@ class Client:
         self._max_tries = max_tries
         self._backoff_s = backoff_s
         self.timeout_s = timeout_s
+        # To connect, for the headers and for the text.
+        self.longest_silence_s = 3 * timeout_s + 1
         self._sleep = sleep
         local = _is_loopback(self.url)
         self._key_name = next((name for name in KEY_NAMES if environment.get(name)), None)
@@ -111,10 +115,37 @@ class Client:
         Raises:
             ModelError: it lists none, or does not answer.
         """
-        listed = self._with_retries(self._list_models)
+        number = 1
+        while True:
+            try:
+                listed = self._list_models()
+                break
+            except RetryableError as why:
+                number += 1
+                self.wait_before(number, why, hint="name a model with --model")
         if not listed:
             raise ModelError(f"{self.url} lists no models", hint="name one with --model")
-        return listed[0]
+        return str(listed[0]["id"])
+
+    def limits(self, model: str) -> tuple[int | None, int | None]:
+        """Return a model's context length and the server's slots, as far as it tells.
+
+        vLLM, SGLang and others list ``max_model_len`` with their models, llama-server has
+        ``/props``. A server that fails here may still write: nothing is raised.
+        """
+        try:
+            named = [one for one in self._list_models() if one["id"] == model]
+            fields = named[0] if named else {}
+            meta = fields.get("meta")
+            if not isinstance(meta, dict):
+                return _count(fields, "max_model_len", "context_length", "n_ctx"), None
+            # llama-server's window is shared by its slots; this is a slot's.
+            props = self._get(f"{self.url.removesuffix('/v1')}/props")
+            settings = props.get("default_generation_settings")
+            n_context = _count(settings if isinstance(settings, dict) else {}, "n_ctx")
+            return n_context or _count(meta, "n_ctx"), _count(props, "total_slots")
+        except (GptccError, RetryableError):
+            return None, None
 
     def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[StreamChunk]:
         """Ask once, and yield chunks as they come.
@@ -127,7 +158,7 @@ class Client:
             ModelError: the server can't be reached or refuses the request.
         """
         deadline = _Deadline(self.timeout_s)
-        with self._response("POST", path, json=body) as response:
+        with self._response("POST", f"{self.url}/{path}", json=body) as response:
             pieces = deadline.watch(response.iter_bytes())
             if response.status_code != 200:
                 self._refuse(response, _text(pieces))
@@ -136,7 +167,14 @@ class Client:
                     deadline.extend()
                 yield chunk
 
-    def wait_before(self, number: int, why: RetryableError, *, failing_s: float = 0.0) -> None:
+    def wait_before(
+        self,
+        number: int,
+        why: RetryableError,
+        *,
+        failing_s: float = 0.0,
+        hint: str = "check the server's log, or try again later",
+    ) -> None:
         """Wait before try ``number`` (2 is the second).
 
         Args:
@@ -144,6 +182,7 @@ class Client:
             why: what the last one ended with.
             failing_s: for how long the tries have failed; a server that restarts gets as long
                 as it may be silent.
+            hint: what to do if there are no more tries.
 
         Raises:
             ModelError: there are no more tries, or the server asks to wait for too long.
@@ -152,8 +191,7 @@ class Client:
         if number > self._max_tries and not restarts:
             attempts = f"{number - 1} attempt{'s' * (number > 2)}"
             raise ModelError(
-                f"{self.url} failed, gave up after {attempts}: {why}",
-                hint="check the server's log, or try again later",
+                f"{self.url} failed, gave up after {attempts}: {why}", hint=hint
             ) from why
         if why.wait_s is not None and why.wait_s > MAX_WAIT_S:
             raise ModelError(
@@ -162,30 +200,42 @@ class Client:
         wait_s = self._backoff_s * 2.0 ** min(number - 2, 4) if why.wait_s is None else why.wait_s
         self._sleep(wait_s)
 
-    def _with_retries(self, ask: Callable[[], list[str]]) -> list[str]:
-        number = 1
-        while True:
-            try:
-                return ask()
-            except RetryableError as why:
-                number += 1
-                self.wait_before(number, why)
-
-    def _list_models(self) -> list[str]:
-        deadline = _Deadline(self.timeout_s)
-        with self._response("GET", "models") as response:
-            text = _text(deadline.watch(response.iter_bytes()))
-            if response.status_code != 200:
-                self._refuse(response, text)
-            listed = parse_object(text, self.url).get("data")
+    def _list_models(self) -> list[dict[str, Any]]:
+        listed = self._get(f"{self.url}/models").get("data")
         if not isinstance(listed, list):
-            raise ModelError(f"{self.url} lists its models in a way gptcc does not understand")
-        return [str(entry["id"]) for entry in listed if isinstance(entry, dict) and "id" in entry]
+            raise ModelError(
+                f"{self.url} lists its models in a way gptcc does not understand",
+                hint="name a model with --model",
+            )
+        return [one for one in listed if isinstance(one, dict) and "id" in one]
+
+    def _get(self, url: str) -> dict[str, Any]:
+        """Get a JSON object, in a thread: slow headers keep within no time limit of HTTP's."""
+        answers: SimpleQueue[dict[str, Any] | Exception] = SimpleQueue()
+
+        def ask() -> None:
+            try:
+                deadline = _Deadline(self.timeout_s)
+                with self._response("GET", url) as response:
+                    text = _text(deadline.watch(response.iter_bytes()))
+                    if response.status_code != 200:
+                        self._refuse(response, text)
+                    answers.put(parse_object(text, self.url))
+            except Exception as error:  # noqa: BLE001 - raised by who asked
+                answers.put(error)
+
+        Thread(target=ask, name="endpoint", daemon=True).start()
+        try:
+            answer = answers.get(timeout=self.longest_silence_s)
+        except Empty:
+            raise RetryableError(f"no answer for {self.longest_silence_s:g} s") from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     @contextmanager
-    def _response(self, method: str, path: str, **content: Any) -> Iterator[Any]:
+    def _response(self, method: str, url: str, **content: Any) -> Iterator[Any]:
         """Open a response; redirects are followed if they stay at the server."""
-        url = f"{self.url}/{path}"
         with self._faults():
             for _ in range(_MAX_REDIRECTS):
                 with self._client.stream(method, url, **content) as response:
@@ -299,6 +349,12 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         except (ValueError, OverflowError):
             return None
     return max(0.0, wait_s) if math.isfinite(wait_s) else None
+
+
+def _count(fields: Mapping[str, Any], *names: str) -> int | None:
+    """Return the first field that is a number above 0."""
+    values = (fields.get(name) for name in names)
+    return next((value for value in values if isinstance(value, int) and value > 0), None)
 
 
 def _origin(url: str) -> tuple[str, str, int]:

@@ -5,6 +5,7 @@ import re
 import socket
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 
@@ -431,3 +432,107 @@ def test_headers_that_come_a_byte_at_a_time_end_too():
         with pytest.raises(ModelError, match=r"brought nothing|connection broke"):
             _write(f"http://127.0.0.1:{listener.getsockname()[1]}", Sampling(n=1), timeout_s=0.1)
     assert time.monotonic() - start < 4
+
+
+@pytest.mark.parametrize(
+    ("entry", "props", "context"),
+    [
+        ({"max_model_len": 2048}, None, 2048),
+        ({"context_length": 131072}, None, 131072),
+        ({"meta": {"n_ctx": 4096, "n_ctx_train": 9}}, {}, 4096),
+        (
+            {"meta": {"n_ctx": 4096}},
+            {"total_slots": 2, "default_generation_settings": {"n_ctx": 2048}},
+            2048,
+        ),
+        ({}, None, None),
+        ({"max_model_len": "many", "id": "other"}, None, None),
+    ],
+)
+def test_the_context_length_is_what_the_server_says(entry, props, context):
+    def get(path):
+        if path == "/props":
+            return as_json(props)
+        return as_json({"data": [{"id": "first", "max_model_len": 7}, {"id": "m"} | entry]})
+
+    with serving(lambda body: sse(*written(body)), get=get) as server:
+        generator = EndpointGenerator(server.url, model="m", style=EndpointStyle.CHAT)
+        assert generator.context_length == context
+
+
+def test_nothing_more_is_asked_for_than_fits():
+    def get(path):
+        props = {"total_slots": 2, "default_generation_settings": {"n_ctx": 30}}
+        return as_json(props if path == "/props" else {"data": [{"id": "m", "meta": {}}]})
+
+    running = Counter()
+
+    def answer(body):
+        running["now"] += body.get("n", 1)
+        running["most"] = max(running["most"], running["now"])
+        time.sleep(0.05)
+        running["now"] -= body.get("n", 1)
+        return sse(*written(body))
+
+    prompt = replace(prompt_of("Add."), n_tokens=20)
+    with serving(answer, get=get) as server:
+        generator = EndpointGenerator(server.url, model="m", style=EndpointStyle.CHAT)
+        assert generator.context_length == 30
+        requests = plan([prompt], replace(CHAT, n=6), "p")
+        assert len(list(generator.generate(requests, CHAT))) == 6
+    assert {body["max_tokens"] for body in server.bodies} == {10}
+    assert running["most"] == 2
+
+
+@pytest.mark.parametrize("get", [lambda _: as_json({}, status=500), lambda _: Reply(body=b"<")])
+def test_a_server_that_cannot_list_its_models_may_still_write(get):
+    with serving(lambda body: sse(*written(body)), get=get) as server:
+        generator = EndpointGenerator(server.url, model="m", style=EndpointStyle.CHAT)
+        assert generator.context_length is None
+        assert len(_write(server.url)) == 3
+        with pytest.raises(ModelError) as caught:
+            EndpointGenerator(server.url, backoff_s=0.001)
+    assert caught.value.hint
+
+
+def test_the_default_temperatures_fill_a_servers_batch():
+    started = threading.Barrier(5, timeout=10)
+
+    def answer(body):
+        started.wait()
+        return sse(*written(body))
+
+    sampling = Sampling(n=32, temperature_schedule=(0.4, 0.6, 0.8, 1.0))
+    # All 32 are under way before the first is answered: a request for each temperature.
+    assert _texts(answer, sampling) == [TEXT] * 32
+
+
+@pytest.mark.parametrize(
+    ("reason", "field", "hint"),
+    [
+        ("length", "reasoning_content", "--max-new-tokens"),
+        ("length", "reasoning", "--max-new-tokens"),
+        ("stop", "reasoning_content", "reasoning parser"),
+    ],
+)
+def test_completions_that_are_all_reasoning_are_named_once(reason, field, hint):
+    def answer(body):
+        n = body.get("n", 1)
+        thoughts = [chunk(None, None, i, **{field: "I think."}) for i in range(n)]
+        return sse(*thoughts, *(chunk(None, reason, i) for i in range(n)))
+
+    warnings = []
+    with serving(answer) as server:
+        generator = EndpointGenerator(server.url, model="m", style=EndpointStyle.CHAT)
+        for _ in range(2):
+            completions = list(
+                generator.generate(
+                    plan([prompt_of("Add.")], CHAT, "p"),
+                    CHAT,
+                    watch=lambda status: warnings.append(status.warning),
+                )
+            )
+            assert [(one.text, one.n_tokens) for one in completions] == [("", 1)] * 3
+    (warning,) = filter(None, warnings)
+    assert "3 of 3" in warning[0]
+    assert hint in warning[1]
