@@ -5,6 +5,7 @@ model gets; does not choose or load the model (``models``) and prints nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -181,8 +182,8 @@ def file_source(path: Path) -> CandidateSource:
     Raises:
         ModelError: the file can't be read, or holds none.
     """
-    if path.is_relative_to(here := Path.cwd()):
-        path = path.relative_to(here)  # as messages and the history show it
+    with suppress(OSError, ValueError):  # there is no current directory, or the file is elsewhere
+        path = path.relative_to(Path.cwd())  # as messages and the history show it
     generator = ReplayGenerator(path, any_prompt=True)
     if generator.n_completions == 0:
         raise ModelError(

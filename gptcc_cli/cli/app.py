@@ -194,7 +194,7 @@ def _signature_parameter(parameter: Parameter) -> inspect.Parameter:
         "help": parameter.help,
         "metavar": parameter.metavar,
         "envvar": definition.envvar,
-        "autocompletion": definition.complete and _completer(definition.complete),
+        "autocompletion": _completer(parameter),
     }
     kind: Any = bool if parameter.type is bool else list[str] if parameter.multiple else str
     if getattr(parameter.type, "__origin__", None) is tuple and definition.parse is None:
@@ -225,11 +225,16 @@ def _shown_default(parameter: Parameter) -> Any:
     return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
-def _completer(name: str) -> Callable[..., Any]:
+def _completer(parameter: Parameter) -> Callable[..., Any] | None:
+    """Return what completes a value in a shell; ``None``: the shell offers files."""
+    name, choices = parameter.definition.complete, parameter.choices
+
     def complete(context: typer.Context, incomplete: str) -> Any:
+        if choices:
+            return [choice for choice in choices if choice.startswith(incomplete)]
         return _imported(f"gptcc_cli.cli.completion:complete_{name}")(context, incomplete)
 
-    return complete
+    return complete if name or choices else None
 
 
 def _imported(place: str) -> Any:

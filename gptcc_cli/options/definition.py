@@ -94,12 +94,19 @@ class Parameter:
         return on.lstrip("-")
 
     @property
+    def choices(self) -> tuple[str, ...]:
+        """Its values, if they are a closed set, as they are typed."""
+        if isinstance(self.type, type) and issubclass(self.type, Enum):
+            return tuple(choice.value for choice in self.type)
+        return ()
+
+    @property
     def metavar(self) -> str | None:
         """What stands for its value in help; ``None`` for flags."""
         if self.definition.metavar is not None or self.type is bool:
             return self.definition.metavar
-        if isinstance(self.type, type) and issubclass(self.type, Enum):
-            return f"[{'|'.join(choice.value for choice in self.type)}]"
+        if self.choices:
+            return f"[{'|'.join(self.choices)}]"
         return {int: "INTEGER", float: "FLOAT", Path: "PATH"}.get(self.type, "TEXT")
 
     @property

@@ -49,7 +49,7 @@ class Setting:
             UsageError: it could not.
         """
         try:
-            self.parameter.read(str(value))
+            self.parameter.read(str(value).lower() if isinstance(value, bool) else value)
         except ValueError as error:
             raise UsageError(
                 f"{path}: {self.key} = {value!r}: {error}",
@@ -143,7 +143,10 @@ def setting_files() -> tuple[Path, ...]:
 
 def project_file() -> Path | None:
     """Return the nearest file of settings at or above this directory, within its repository."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:  # it was removed: nothing is above it
+        return None
     for directory in (here, *here.parents):
         if (own := directory / PROJECT_NAME).is_file():
             return own
@@ -240,7 +243,10 @@ def _content(path: Path) -> dict[str, Any]:
             hint="check its permissions",
         ) from error
     if path.name == "pyproject.toml":
-        content = content.get("tool", {}).get("gptcc", {})
+        tool = content.get("tool")
+        content = tool.get("gptcc", {}) if isinstance(tool, dict) else {}
+        if not isinstance(content, dict):
+            raise UsageError(f"{path}: tool.gptcc is not a table", hint="write [tool.gptcc]")
     return content
 
 

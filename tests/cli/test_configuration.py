@@ -1,6 +1,9 @@
 """Settings: which of option, environment, project and user wins, and what is no setting."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +91,33 @@ def test_what_is_no_setting_is_one_sentence_with_the_file(
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: {home / 'gptcc.toml'}")
     assert all(word in done.stderr for word in words), done.stderr
+
+
+@pytest.mark.parametrize("text", ["tool = 1\n# tool.gptcc\n", "tool.gptcc = 1\n"])
+def test_a_pyproject_without_the_table_is_no_traceback(
+    gptcc: Command, home: Path, text: str
+) -> None:
+    (home / "pyproject.toml").write_text(text)
+    done = gptcc("config", "show")
+    assert done.returncode in (0, 2)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_truth_value_is_shown_as_toml_spells_it(gptcc: Command, home: Path) -> None:
+    (home / "gptcc.toml").write_text("jobs = true\n")
+    done = gptcc("config", "show")
+    assert done.returncode == 2
+    assert "'true' is not a whole number" in done.stderr
+
+
+def test_a_current_directory_that_was_removed_holds_no_settings(home: Path) -> None:
+    (home / "gone").mkdir()
+    line = f'cd gone; rmdir ../gone; exec "{sys.executable}" -m gptcc_cli check {home}/p.py'
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, cwd=home, env=env, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_config_path_names_both_files(gptcc: Command, home: Path) -> None:

@@ -36,6 +36,8 @@ def test_tab_offers_commands_models_problems_and_runs(gptcc: Command, tmp_path: 
     (tmp_path / "gptcc-runs" / "bench-small" / "completions.jsonl").write_text("")
     assert "check" in offered(gptcc, "che")
     assert "embedded" in offered(gptcc, "solve --model emb")
+    assert offered(gptcc, "solve --until a") == ["agreed", "all"]
+    assert offered(gptcc, "check --format g") == ["github"]
     assert "problems/coins" in offered(gptcc, "solve prob")
     assert "problems/coins" in offered(gptcc, "check prob")
     assert "gptcc-runs/bench-small" in offered(gptcc, "grade gptcc-runs/b")
