@@ -223,7 +223,6 @@ class _Question:
     candidates: list[_PendingCandidate]
     active_s: float = field(default_factory=monotonic)
     """When the server last brought something, or the latest attempt began."""
-
     failing_since_s: float | None = None
     """Since when no attempt has brought anything."""
 
@@ -402,9 +401,7 @@ class _EndpointRun:
             except _TooManyChoices:
                 return
             except RetryableError as why:
-                if self._stopped.is_set():
-                    return
-                if self._is_too_much(question, why):
+                if self._stopped.is_set() or self._is_too_much(question, why):
                     return
                 now_s = monotonic()
                 question.failing_since_s = question.failing_since_s or now_s

@@ -134,8 +134,10 @@ class Client:
         ``/props``. A server that fails here may still write: nothing is raised.
         """
         try:
-            named = [one for one in self._list_models() if one["id"] == model]
-            fields = named[0] if named else {}
+            listed = self._list_models()
+            # llama-server answers to any name.
+            only = listed[0] if len(listed) == 1 else {}
+            fields = next((one for one in listed if one["id"] == model), only)
             meta = fields.get("meta")
             if not isinstance(meta, dict):
                 return _count(fields, "max_model_len", "context_length", "n_ctx"), None

@@ -78,7 +78,7 @@ class ServerParameters:
                 limits = [int(limit) for limit in _LIMIT.findall(text) if 0 < len(limit) < 5]
                 smaller = [limit for limit in limits if 0 < limit < sent["n"]]
                 self.max_choices = max(smaller, default=1)
-                return f"at most {self.max_choices} choices a request"
+                return f"n of at most {self.max_choices}"
             original = next(old for old in body if self._names.get(old, old) == name)
             if name == "max_tokens":
                 self._names[original] = "max_completion_tokens"

@@ -203,14 +203,14 @@ REFUSED = {
     "n, llama-server's slots": (
         lambda body: body.get("n", 1) > 2,
         _openai("Field 'n': Value must be between 1 <= value <= 2, but got 3"),
-        "at most 2 choices",
+        "n of at most 2",
     ),
     "n, in other words": (
         lambda body: "n" in body,
         _openai("Only one completion choice is allowed"),
-        "at most 1 choice",
+        "n of at most 1",
     ),
-    "n, without a word": (lambda body: "n" in body, None, "at most 1 choice"),
+    "n, without a word": (lambda body: "n" in body, None, "n of at most 1"),
     "two of them": (
         lambda body: "seed" in body or "top_p" in body,
         {"detail": [_extra("top_p"), _extra("seed")]},
@@ -445,6 +445,7 @@ def test_headers_that_come_a_byte_at_a_time_end_too():
             {"total_slots": 2, "default_generation_settings": {"n_ctx": 2048}},
             2048,
         ),
+        ({"max_model_len": 2048, "id": "another name for the only one"}, None, 2048),
         ({}, None, None),
         ({"max_model_len": "many", "id": "other"}, None, None),
     ],
@@ -453,7 +454,8 @@ def test_the_context_length_is_what_the_server_says(entry, props, context):
     def get(path):
         if path == "/props":
             return as_json(props)
-        return as_json({"data": [{"id": "first", "max_model_len": 7}, {"id": "m"} | entry]})
+        others = [] if "only" in entry.get("id", "") else [{"id": "first", "max_model_len": 7}]
+        return as_json({"data": [*others, {"id": "m"} | entry]})
 
     with serving(lambda body: sse(*written(body)), get=get) as server:
         generator = EndpointGenerator(server.url, model="m", style=EndpointStyle.CHAT)
