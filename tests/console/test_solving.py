@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from gptcc_cli.console.solving import headline, program_text
+from gptcc_cli.console import Reporter
+from gptcc_cli.console.solving import SolveView, headline, program_text
+from gptcc_cli.generation import GeneratorStatus
 from gptcc_cli.problem import Problem
 from gptcc_cli.ranking import Evidence
-from gptcc_cli.solving import Ended, Solution
+from gptcc_cli.solving import Ended, GenerationProgress, Solution
 from tests.history.runs import RIGHT, SAMPLES, WRONG, solved_by
 
 
@@ -71,3 +73,19 @@ def test_the_headline_counts_samples() -> None:
 
 def test_an_answer_without_code_has_no_text() -> None:
     assert program_text(solved_by("", problem=Problem(id="p", statement="s")), checked=True) is None
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_a_generators_warning_is_shown_and_its_notes_if_verbose(
+    capsys: pytest.CaptureFixture[str], verbose: bool
+) -> None:
+    status = GeneratorStatus(
+        n_tokens=0, n_active=0, n_finished=0, note="no seed", warning=("all reasoning", "raise it")
+    )
+
+    with SolveView(Reporter(verbose=verbose), n_wanted=1) as view:
+        view(GenerationProgress(status=status))
+
+    shown = capsys.readouterr().err
+    assert "warning: all reasoning\nhint: raise it" in shown
+    assert ("no seed" in shown) is verbose
