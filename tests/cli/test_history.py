@@ -372,7 +372,7 @@ answer = (sys.argv[1] + "\\n").encode()
 given = []
 def read(terminal):
     data = os.read(terminal, 1024)
-    if b"for good?" in data and not given:
+    if b"[y/N]" in data and not given:
         given.append(os.write(terminal, answer))
     return data
 pty.spawn([sys.argv[2], "-m", "gptcc_cli", "history", "prune", "--all"], read)

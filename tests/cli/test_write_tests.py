@@ -116,8 +116,8 @@ def test_a_run_is_replayed_with_the_tests_it_had(gptcc: Command, problem: Path, 
     again = gptcc("history", "replay", "last")
     assert (again.returncode, again.stdout[:9]) == (0, "identical"), again.stdout
     shown = gptcc("history", "show", "last").stdout
-    assert "2 of 3 tests, by the model" in shown
-    assert r'"3 4\n" gives "7"' in shown
+    assert "2 of 3 tests" in shown
+    assert r'"3 4\n" -> "7"' in shown
     record = json.loads(gptcc("history", "show", "last", "--json").stdout)
     assert record["generated_tests_text"] == TESTS
 
