@@ -70,7 +70,7 @@ def test_torch_is_never_imported(gptcc: Command, tiny_model_dir: Path, statement
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["--template", "nope"], 2, "no prompt template nope"),
+        (["--template", "nope"], 2, "'nope'"),
         (["--template", "chat"], 2, "no chat template"),
         (["-m", "/no/such/model"], 5, "there is no model /no/such/model"),
     ],
