@@ -7,9 +7,10 @@ candidates, a judge), report what happens as events, and return values.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from threading import Event, Timer
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from gptcc_cli.errors import ProblemError, UsageError
 from gptcc_cli.options.choices import Until
 from gptcc_cli.options.shared import JudgeOptions, ModelOptions
-from gptcc_cli.options.solve_config import SolveConfig
+from gptcc_cli.options.solve_config import CHOICES, SolveConfig
 from gptcc_cli.problem import GivenTest, IOTest, Problem
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from gptcc_cli.solving import Listener, Solution
     from gptcc_cli.tasks import SolveTask
 
+_ABOVE_0 = ("budget_s", "time_limit_s", "memory_limit_bytes", "output_limit_bytes")
+_NOT_BELOW_0 = ("repair_rounds", "n_generated_tests")
 _TESTS_SHARE = 0.25
 """The part of a budget that asking for tests may take."""
 
@@ -55,6 +58,8 @@ def read_problem(source: str | Path) -> Problem:
         >>> [(sample.input, sample.expected) for sample in problem.samples]
         [('3 4\n', '7\n')]
     """
+    if isinstance(source, str) and not source.strip():
+        raise ProblemError("the statement is empty", hint="give its text, or a path")
     if isinstance(source, str) and "\n" in source:
         from gptcc_cli.reading import understand
         from gptcc_cli.sources import Source
@@ -62,7 +67,13 @@ def read_problem(source: str | Path) -> Problem:
         return understand(Source(id="problem", statement=source)).problem
     from gptcc_cli.tasks import read_tasks
 
-    tasks = list(read_tasks([str(source)]))
+    try:
+        tasks = list(read_tasks([str(source)]))
+    except (OSError, ValueError) as error:
+        raise ProblemError(
+            f"{str(source)[:80]!r} is not a path: {error}",
+            hint="give a path, or the text of a statement with its line breaks",
+        ) from error
     if len(tasks) != 1:
         raise ProblemError(
             f"{str(source)!r} holds {len(tasks)} problems, expected one",
@@ -98,6 +109,7 @@ def solve(
         The candidates, best first. ``solved`` tells whether the best passes every sample.
 
     Raises:
+        UsageError: there is no such field, or it can't have this value.
         GptccError: the model can't be loaded, or programs can't be run here.
 
     Example:
@@ -119,7 +131,7 @@ def solve(
 
     if config is None:
         config = default_config()
-    config = replace(config, model=model or config.model, **changes)
+    config = _changed(config, {"model": model or config.model, **changes})
     task = SolveTask(problem=problem, tests=tuple(tests), origin=problem.id)
     with ExitStack() as stack:
         if judge is None and config.check:
@@ -141,7 +153,7 @@ def check(
     r"""Run a program on a problem's samples and further tests.
 
     Args:
-        program: its source, or the path of a file.
+        program: its source as text, or a file as a ``Path``.
         problem: gives samples, limits and how outputs are compared.
         tests: further tests.
         options: limits and comparison; ``None``: the statement's, else the defaults.
@@ -158,10 +170,51 @@ def check(
         >>> check("print(0)", problem).n_passed
         0
     """
-    candidate = read_program(program) if isinstance(program, Path) else _candidate(program.encode())
+    try:
+        candidate = (
+            read_program(program) if isinstance(program, Path) else _candidate(program.encode())
+        )
+    except UnicodeEncodeError as error:
+        raise ProblemError(
+            f"the program is not Unicode text (character {error.start})",
+            hint="decode it as UTF-8",
+        ) from error
     with ExitStack() as stack:
         judge = judge or stack.enter_context(open_judge(options or JudgeOptions()))
         return judge.judge(candidate, problem, (*problem.samples, *tests))
+
+
+def _changed(config: SolveConfig, changes: Mapping[str, Any]) -> SolveConfig:
+    """Return a config with other values, where a choice may be given by its text.
+
+    Raises:
+        UsageError: there is no such field, or it can't have this value.
+    """
+    known, values = [field.name for field in fields(config)], dict(changes)
+    for name, value in changes.items():
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
+            raise UsageError(f"there is no setting {name!r}", hint=hint)
+        if name in CHOICES and isinstance(value, str):
+            choices = [choice.value for choice in CHOICES[name]]
+            if value not in choices:
+                raise UsageError(
+                    f"{name}={value!r} is not a choice", hint=f"use one of {', '.join(choices)}"
+                )
+            values[name] = CHOICES[name](value)
+        elif name in ("temperatures", "temperature_schedule"):
+            several = (value,) if isinstance(value, (int, float)) else tuple(value)
+            if not all(0 <= one <= 5 for one in several):
+                raise UsageError(f"{name}={value!r} is not from 0 to 5", hint="use 0.2 to 0.8")
+            values[name] = tuple(map(float, several))
+        elif name in _ABOVE_0 and value is not None and not value > 0:
+            raise UsageError(f"{name}={value!r} is not above 0", hint="use a larger number")
+        elif name in _NOT_BELOW_0 and value < 0:
+            raise UsageError(f"{name}={value!r} is below 0", hint="use 0 or more")
+        elif name == "replay" and value is not None:
+            values[name] = str(value)
+    return replace(config, **values)
 
 
 def default_config() -> SolveConfig:

@@ -52,14 +52,14 @@ from gptcc_cli.evaluation.selftest import refuse_failing_controls
 from gptcc_cli.evaluation.stages import COMPLETIONS_FILE, Shard, merge
 from gptcc_cli.generation import Sampling, check_sampling
 from gptcc_cli.models import FoundModel, ModelSpec
-from gptcc_cli.options.definition import build
+from gptcc_cli.options.definition import build, read_given
 from gptcc_cli.options.evaluate import EvalOptions, GradeOptions, GradingOptions, SelectionOptions
 from gptcc_cli.options.shared import JudgeOptions
 from gptcc_cli.problem import Mode
 
 
 def evaluate(
-    benchmark: str, directory: str | Path, *, model: str | None = None, **options: Any
+    benchmark: str | Path, directory: str | Path, *, model: str | None = None, **options: Any
 ) -> EvalReport:
     """Write programs for a benchmark, grade them, and compute pass@k.
 
@@ -70,14 +70,19 @@ def evaluate(
         **options: options of ``gptcc eval`` by name, such as ``number=5`` or ``limit=10``.
 
     Raises:
+        UsageError: there is no such option, or it can't have this value.
         GptccError: it can't be done as asked.
 
     Example:
         >>> evaluate("humaneval", "run", model="embedded", number=0)
         Traceback (most recent call last):
-        gptcc_cli.errors.UsageError: 0 candidates were asked for
+        gptcc_cli.errors.UsageError: number=0: 0 is not at least 1
     """
-    values = {"benchmark": benchmark, "output": Path(directory), "model": model, **options}
+    given = {"benchmark": str(benchmark), "output": directory, "model": model, **options}
+    try:
+        values = read_given(EvalOptions, given)
+    except ValueError as error:
+        raise UsageError(str(error), hint="see gptcc eval --help") from error
     report = run_evaluation(build(EvalOptions, values), EvalEvents()).report
     assert report is not None, "only --generate-only leaves out the report"
     return report

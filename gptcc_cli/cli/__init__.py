@@ -59,6 +59,8 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return _BROKEN_PIPE if _reader_is_gone() else _bug()
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return _explain(_too_long(error), arguments)
         return _explain(_full(error), arguments) if error.errno == errno.ENOSPC else _bug()
     except Exception:  # noqa: BLE001 - the boundary: whatever is left is a bug, and shown whole
         return _bug()
@@ -105,6 +107,15 @@ def _full(error: OSError) -> GptccError:
 
     place = error.filename or "what is written to"
     return OutputError(f"no space is left on {place}", hint="make room and try again")
+
+
+def _too_long(error: OSError) -> GptccError:
+    from gptcc_cli.errors import UsageError
+
+    return UsageError(
+        f"{str(error.filename)[:80]!r}... is not a path: file name too long",
+        hint="give the path of a file, or pipe its text",
+    )
 
 
 def _bug() -> int:

@@ -107,10 +107,11 @@ def _generated_test_lines(run: RecordedRun) -> Iterator[str]:
 
 
 def _settings(config: SolveConfig) -> Iterator[tuple[str, Any]]:
-    """Yield the settings of a run by name, except those that are unset or off."""
+    """Yield the settings of a run by name, except those that are unset or as usual."""
     for name, value in json.loads(config.to_json()).items():
         without_number = name == "n" and config.budget_s is not None and value >= _UNLIMITED_N
-        shown = bool(value) or name in ("seed", "top_k")  # where 0 says something
+        # Where 0 says something, and what is on unless a user asks otherwise.
+        shown = not value if name in ("check", "sandboxed") else value or name in ("seed", "top_k")
         if name != "version" and not without_number and shown:
             yield name, value
 

@@ -177,6 +177,28 @@ def build(options: Callable[..., OptionsT], values: Mapping[str, Any]) -> Option
     return options(**given)
 
 
+def read_given(options: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values that were given from Python as ``build`` takes them.
+
+    Numbers and texts are read as on the command line.
+
+    Raises:
+        ValueError: there is no such option, or it can't have this value.
+    """
+    parameters = {parameter.name: parameter for parameter in parameters_of(options)}
+    read: dict[str, Any] = {}
+    for name, value in values.items():
+        if (parameter := parameters.get(name)) is None:
+            raise ValueError(f"there is no option {name!r}")
+        plain = isinstance(value, (str, int, float, Path)) and not isinstance(value, bool)
+        try:
+            one = parameter.read(str(value)) if plain else value
+        except ValueError as error:
+            raise ValueError(f"{name}={value!r}: {error}") from None
+        read[name] = (one,) if plain and parameter.multiple else one
+    return read
+
+
 def seconds(text: str) -> float:
     """Read ``2``, ``2s``, ``500ms``, ``1.5m`` or ``1h`` as seconds above 0.
 

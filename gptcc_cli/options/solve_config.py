@@ -85,7 +85,7 @@ class SolveConfig:
             version = values.pop("version")
             if version != cls.VERSION:
                 raise ValueError(f"run config has version {version!r}, expected {cls.VERSION}")
-            for name, choice in _CHOICES.items():
+            for name, choice in CHOICES.items():
                 values[name] = choice(values[name])
             for name in ("temperatures", "temperature_schedule"):
                 values[name] = tuple(map(float, values[name]))
@@ -146,11 +146,12 @@ class SolveConfig:
         )
 
 
-_CHOICES: dict[str, type[Enum]] = {
+CHOICES: dict[str, type[Enum]] = {
     "until": Until,
     "endpoint_style": EndpointStyle,
     "quantize": Quantize,
 }
+"""The type of each field that is a closed set."""
 _V0_DEFAULTS: dict[str, Any] = {
     "number": None,
     "temperature": None,
@@ -184,7 +185,7 @@ _V0_SAMPLED = ("top_p", "max_new_tokens", "batch_size", "seed")
 _V0_SAME = tuple(
     field.name
     for field in fields(SolveConfig)
-    if field.name in _V0_DEFAULTS.keys() - _CHOICES.keys() - {*_V0_SAMPLED}
+    if field.name in _V0_DEFAULTS.keys() - CHOICES.keys() - {*_V0_SAMPLED}
 )
 """Fields that gptcc 0.1 recorded under the same name, unchanged."""
 

@@ -11,8 +11,10 @@ import pytest
 
 import gptcc_cli
 from gptcc_cli import api, evaluating
-from gptcc_cli.errors import ProblemError
+from gptcc_cli.errors import GptccError, ProblemError, UsageError
 from gptcc_cli.judging import Verdict
+from gptcc_cli.options.definition import build, read_given
+from gptcc_cli.options.evaluate import EvalOptions
 from gptcc_cli.problem import GivenTest
 from gptcc_cli.solving import SolveEvent
 
@@ -111,6 +113,80 @@ def test_check_tells_what_fails() -> None:
 def test_a_problem_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ProblemError):
         gptcc_cli.read_problem(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize("source", ["", "\n", "a\0b", "x" * 5000, "a statement of one line"])
+def test_what_is_neither_a_path_nor_a_statement_is_an_error(source: str) -> None:
+    with pytest.raises(ProblemError) as told:
+        gptcc_cli.read_problem(source)
+    assert told.value.hint
+
+
+def test_a_program_that_is_no_text_is_an_error() -> None:
+    with pytest.raises(ProblemError) as told:
+        gptcc_cli.check('print("\udc80")', gptcc_cli.read_problem(SUM))
+    assert told.value.hint
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"temperature": 0.5},
+        {"until": "sometimes"},
+        {"quantize": "3bit"},
+        {"n": 0},
+        {"top_p": 2},
+        {"temperatures": 9},
+        {"time_limit_s": 0},
+        {"memory_limit_bytes": -1},
+        {"budget_s": -1},
+        {"repair_rounds": -1},
+        {"n_generated_tests": -1},
+        {"max_new_tokens": 0},
+        {"replay": "missing"},
+    ],
+)
+def test_a_setting_that_cannot_be_is_an_error_with_a_hint(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    (tmp_path / "c.jsonl").write_text(json.dumps({"text": RIGHT}))
+    given: dict[str, object] = {"replay": tmp_path / "c.jsonl", **changes}
+    with pytest.raises(GptccError) as told:
+        gptcc_cli.solve(gptcc_cli.read_problem(SUM), **given)  # type: ignore[arg-type]
+    assert told.value.hint
+
+
+def test_choices_and_a_temperature_can_be_given_plainly(tmp_path: Path) -> None:
+    (tmp_path / "c.jsonl").write_text(json.dumps({"text": RIGHT}))
+    solution = gptcc_cli.solve(
+        gptcc_cli.read_problem(SUM),
+        replay=tmp_path / "c.jsonl",
+        until="all",
+        quantize="8bit",
+        temperatures=0.5,
+    )
+    assert solution.solved
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"number": 0}, {"numbr": 3}, {"checker": "mine"}, {"time_limit": -1}, {"temperature": 9}],
+)
+def test_an_option_of_evaluate_that_cannot_be_is_an_error(
+    tmp_path: Path, options: dict[str, object]
+) -> None:
+    with pytest.raises(UsageError) as told:
+        gptcc_cli.evaluate(tmp_path, tmp_path / "run", **options)  # type: ignore[arg-type]
+    assert next(iter(options)) in told.value.message
+    assert told.value.hint
+
+
+def test_options_of_evaluate_are_read_as_on_the_command_line() -> None:
+    given = {"temperature": 0.5, "difficulty": "interview", "time_limit": "500ms", "ks": (1, 5)}
+    options = build(EvalOptions, read_given(EvalOptions, {**given, "output": "run"}))
+    assert (options.temperature, options.selection.difficulty) == ((0.5,), ("interview",))
+    assert (options.judge.time_limit, options.grading.ks) == (0.5, (1, 5))
+    assert options.output == Path("run")
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -116,6 +116,13 @@ def test_a_pair_is_read_as_two_values() -> None:
     assert "no-run" in told
 
 
+@pytest.mark.parametrize("words", [["solve"], ["samples"], ["check", "--problems"]])
+def test_a_name_that_is_too_long_is_one_sentence(words: list[str]) -> None:
+    code, told = _run_quietly([*words, "x" * 5000])
+    assert code == 2
+    assert len(told.splitlines()) == 2
+
+
 def test_a_bad_value_from_the_environment_names_its_variable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
