@@ -10,6 +10,7 @@ Threads read, one a request; whatever they meet ends as a message to the thread 
 
 import itertools
 import math
+import operator
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -448,9 +449,27 @@ class _EndpointRun:
         """
         for candidate in candidates:
             candidate.begin()
+        try:
+            if not self._take_all(question, candidates):
+                return
+        except RetryableError:
+            # Servers such as `transformers serve` send no [DONE] after the last finish reason, and
+            # may write fewer candidates than they were asked for.
+            ended = [bool(one.finish or one.reported) for one in candidates]
+            begun = [bool(one.n_chunks) for one in candidates]
+            if not any(ended) or any(map(operator.gt, begun, ended)):
+                raise
+        for candidate in candidates:
+            candidate.end()
+        self._send_finished(candidates)
+        if not any(candidate.finish for candidate in candidates):
+            raise RetryableError("the response was incomplete")
+
+    def _take_all(self, question: _Question, candidates: list[_PendingCandidate]) -> bool:
+        """Take the chunks of one request; return whether some candidate may be left to end."""
         for chunk in self._chunks(candidates):
             if self._stopped.is_set():
-                return
+                return False
             choice = chunk.choice
             if choice is None and len(candidates) > 1:
                 # Which choice a part belongs to can't be told: one at a time, then.
@@ -466,12 +485,8 @@ class _EndpointRun:
                 if candidate.finish or candidate.reported:
                     self._settle(candidates)
             if all(candidate.finish for candidate in candidates):
-                return
-        for candidate in candidates:
-            candidate.end()
-        self._send_finished(candidates)
-        if not any(candidate.finish for candidate in candidates):
-            raise RetryableError("the response was incomplete")
+                return False
+        return True
 
     def _chunks(self, candidates: list[_PendingCandidate]) -> Iterator[StreamChunk]:
         """Ask in the way the server takes, which may need some attempts to find out."""

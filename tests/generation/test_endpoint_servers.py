@@ -47,6 +47,7 @@ GOOD = {
     "an empty finish reason to the end": lambda body: sse(*written(body, "", "")),
     "no finish reason to the end": lambda body: sse(*written(body, None)),
     "no [DONE]": lambda body: sse(*written(body), done=False),
+    "one choice and no [DONE]": lambda body: sse(*written({**body, "n": 1}), done=False),
     "error: null": lambda body: sse(*(one | {"error": None} for one in written(body))),
     "typed parts": lambda body: whole(PARTS, body),
     "typed parts in a stream": lambda body: sse(
