@@ -30,7 +30,7 @@ from gptcc_cli.training.base_model import estimate_memory_bytes, estimate_wall_s
 from gptcc_cli.training.gathering import Gathered, gather
 from gptcc_cli.training.plan import TrainingPlan, build_plan
 from gptcc_cli.training.recipe import Recipe, choose_recipe, parse_field, write_toml
-from gptcc_cli.training.run import TrainingOutcome, train
+from gptcc_cli.training.run import TrainingOutcome, silence_libraries, train
 from gptcc_cli.training.validation import PassRate, verified
 
 CARD_BASE = "EleutherAI/gpt-neo-125M"
@@ -236,6 +236,7 @@ def _reporters(options: TrainOptions, reporter: Reporter) -> list[Any]:
 
 
 def _reporter(name: str, directory: Path) -> Any:
+    silence_libraries()
     from transformers.integrations import TensorBoardCallback, WandbCallback
 
     if name == "wandb":

@@ -76,7 +76,7 @@ def train(
         UsageError: The directory holds another run, or a finished one.
         OutputError: The directory can't be written.
     """
-    _silence_libraries()
+    silence_libraries()
     request = stop or StopRequest()
     store = CheckpointStore(directory / "checkpoints")
     identity = plan.identity(model=_weights_id(loaded.found))
@@ -120,8 +120,8 @@ def train(
     )
 
 
-def _silence_libraries() -> None:
-    # Their progress bars and remarks about kernels would break up our own lines.
+def silence_libraries() -> None:
+    """Keep the libraries' progress bars and remarks about kernels out of our own lines."""
     import transformers
 
     transformers.utils.logging.disable_progress_bar()

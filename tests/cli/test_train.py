@@ -105,3 +105,10 @@ def test_adapter_is_trained_and_the_model_card_says_how(gptcc, tiny_model_dir, d
     )
     assert again.returncode == 2
     assert "is finished" in again.stderr
+
+
+def test_libraries_add_no_lines_to_an_error(gptcc, tiny_model_dir, data):
+    arguments = ("-m", tiny_model_dir, "-d", data, "-o", "run", "--device", "tpu")
+    done = gptcc("train", *arguments, "--report", "tensorboard", in_process=False)
+    assert done.returncode == 2
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["error", "hint"]
