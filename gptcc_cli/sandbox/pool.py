@@ -171,10 +171,20 @@ class WorkerPool:
         self.close()
 
     def _run(self, job: Job, kind: RequestKind, is_settled: IsSettled | None = None) -> Execution:
-        """Run a job, and once more where the first run says nothing, or little, of the program."""
+        """Run a job, and again where a run says nothing, or little, of the program.
+
+        A program that ran out of time by the clock with little of the processor may have been
+        kept waiting, which looks like sleeping; on a busy machine it gets more tries than one
+        that used its time up.
+        """
         execution = self._run_once(job, kind, is_settled)
-        ran_out = execution.exceeded in (Exceeded.WALL, Exceeded.CPU)
-        if execution.fault is not None or (ran_out and self._load.was_busy(execution)):
+        for number in range(_MOST_REPEATS):
+            ran_out = execution.exceeded in (Exceeded.WALL, Exceeded.CPU)
+            if execution.fault is None and not (ran_out and self._load.was_busy(execution)):
+                break
+            waited = ran_out and execution.cpu_s < _WAITING_PART * job.limits.wall_s
+            if number > 0 and not waited:
+                break
             again = self._run_once(job, kind, is_settled)
             execution = again if again.fault is None or execution.fault is not None else execution
         return execution
@@ -264,6 +274,7 @@ class _MachineLoad:
 
 
 _BUSY_STEAL, _BUSY_DELAY, _BUSY_PRESSURE = 0.05, 0.1, 50.0
+_MOST_REPEATS, _WAITING_PART = 4, 0.75
 """Parts of the time taken by another virtual machine, and by other processes; percent of the last
 ten seconds in which some process waited for a processor."""
 

@@ -156,7 +156,7 @@ def test_programs_that_use_or_wait_out_their_time_are_stopped(sandbox: Sandbox) 
         started = time.monotonic()
         execution = sandbox.run(Job(source=source, limits=Limits(wall_s=0.3)))
         assert execution.exceeded in (Exceeded.WALL, Exceeded.CPU), source
-        assert time.monotonic() - started < 2 * (8 * 0.3 + 1 + 2)
+        assert time.monotonic() - started < 5 * (8 * 0.3 + 1 + 2)
 
 
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.value)
