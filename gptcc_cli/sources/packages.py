@@ -342,8 +342,14 @@ def _scaled(element: "ElementTree.Element | None", name: str, unit: int) -> floa
 
 def _read_dmoj(folder: Folder) -> Package:
     settings = _yaml(_init_file(folder))
-    if "interactive" in settings or "signature_grader" in settings or "custom_judge" in settings:
+    if "interactive" in settings:
         raise _refuse_interactive("DMOJ package")
+    for own in ("signature_grader", "custom_judge"):
+        if own in settings:
+            raise ProblemError(
+                f"this DMOJ package judges with its own {own}, which gptcc can't run",
+                hint="give tests whose answers can be compared",
+            )
     place = folder
     archive = settings.get("archive")
     if isinstance(archive, str) and isinstance(folder, Path) and (folder / archive).is_file():

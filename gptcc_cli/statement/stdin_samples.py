@@ -175,10 +175,15 @@ def _read(pair: _Pair, statement: str) -> SampleTest | StatementWarning:
     if is_symbolic(taken.lines):
         return _warning(taken, "An input shows a format rather than data, so it was left out.")
     lines = (*taken.lines, *given.lines)
+    input_, expected = _text(taken.lines, statement), _text(given.lines, statement)
+    if len(_every_other(input_)) >= _LEAST_DOUBLED:
+        # Some pages put a blank line after each line; no program reads those.
+        input_ = "".join(_every_other(input_))
+        expected = "".join(_every_other(expected)) or expected
     sample = SampleTest(
         name="sample",
-        input=_text(taken.lines, statement),
-        expected=_text(given.lines, statement),
+        input=input_,
+        expected=expected,
         span=(min(line.start for line in lines), max(line.end for line in lines)),
     )
     suspect = _suspicion(str(sample.input), str(sample.expected))
@@ -220,6 +225,16 @@ def _text(lines: Sequence[Line], statement: str) -> str:
         return ""
     text = "\n".join(line.text for line in lines).replace("\xa0", " ").rstrip() + "\n"
     return html.unescape(text) if "&" in text and _is_escaped(statement) else text
+
+
+_LEAST_DOUBLED = 3
+
+
+def _every_other(text: str) -> list[str]:
+    """Return the lines of a text whose every second line is blank; of any other text none."""
+    lines = text.splitlines(keepends=True)
+    whole = all(line.strip() for line in lines[::2]) and not any(map(str.strip, lines[1::2]))
+    return lines[::2] if whole else []
 
 
 def _is_escaped(statement: str) -> bool:
